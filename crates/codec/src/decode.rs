@@ -1,0 +1,214 @@
+//! Version 2: bytes in, packets, text and damage out.
+
+use memchr::memchr;
+
+use crate::buffer::Buffer;
+use crate::error::PacketError;
+use crate::event::Event;
+use crate::judge::{Judge, Place, Verdict};
+use crate::packet::{Packet, SIGNATURE};
+use crate::status::Status;
+use crate::v1::LineError;
+
+/// A stretch of the input. Items come in the order of the input and cover all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item<'a> {
+    /// A packet.
+    Packet(Packet<'a>),
+    /// Bytes that are no packet and never were: build output, mostly. Text may come in pieces, cut anywhere.
+    Text(&'a [u8]),
+    /// Bytes that are no packet and should be.
+    Damage(Damage<'a>),
+}
+
+/// Bytes that should be a packet, or a directive of version 1, and are not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damage<'a> {
+    /// The bytes given up.
+    pub bytes: &'a [u8],
+    /// Where they are: bytes from the start of the input.
+    pub offset: u64,
+    /// What is wrong with them.
+    pub fault: Fault,
+}
+
+/// What is wrong with damaged bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A packet of version 2 is broken.
+    Packet(PacketError),
+    /// A line of version 1 is broken.
+    Line(LineError),
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Packet(error) => error.fmt(f),
+            Self::Line(error) => error.fmt(f),
+        }
+    }
+}
+
+/// The test id under which damage is reported, as python-subunit does.
+pub const PARSER_TEST_ID: &str = "subunit.parser";
+
+impl Damage<'_> {
+    /// The damage as a failed test [`PARSER_TEST_ID`], so that no consumer of the stream can take it for a passing one: the bytes
+    /// in an attachment `Packet data`, the fault in `Parser Error`.
+    #[must_use]
+    pub fn report(&self) -> [Event<'_>; 2] {
+        let fault =
+            format!("{}, {} bytes given up at offset {} of the input", self.fault, self.bytes.len(), self.offset);
+        [
+            Event::test(PARSER_TEST_ID).file("Packet data", self.bytes).mime_type("application/octet-stream").eof(),
+            Event::test(PARSER_TEST_ID)
+                .status(Status::Fail)
+                .file("Parser Error", fault.into_bytes())
+                .mime_type("text/plain;charset=utf8")
+                .eof(),
+        ]
+    }
+}
+
+/// Finds the packets in a stream of version 2, whatever stands between them. Does no I/O.
+///
+/// A packet may start at any 0xB3. Bytes that fail to be one are damage where their structure was sound and only the checksum is
+/// wrong, or where packets start (at the start of the input, after a newline, right after a packet), and text elsewhere. Damage is
+/// local: when a header or the end of the input follows exactly where the damaged packet claims to end, all of it is given up,
+/// else the signature byte alone, and the search goes on behind it.
+///
+/// What the items are does not depend on how the input is cut into pieces, except that text may be cut where they were. Memory is
+/// bounded by the longest packet. Time is linear in the input, false headers inside false headers included.
+///
+/// ```
+/// use subunit_codec::{Decoder, Item};
+///
+/// let mut decoder = Decoder::new();
+/// decoder.feed(b"building\n\xb3\x29\x01\x0c\x03foo\x08");
+/// assert_eq!(decoder.next(), Some(Item::Text(b"building\n")));
+/// assert_eq!(decoder.next(), None, "half a packet is held");
+/// decoder.feed(b"\x55\x5f\x1b");
+/// decoder.end();
+/// assert!(matches!(decoder.next(), Some(Item::Packet(packet)) if packet.test_id() == Some("foo")));
+/// assert_eq!(decoder.next(), None);
+/// ```
+#[derive(Debug)]
+pub struct Decoder {
+    buffer: Buffer,
+    judge: Judge,
+    /// Whether the first byte in the buffer stands where packets start.
+    is_boundary: bool,
+    is_ended: bool,
+    /// What the buffer begins with, if that is known.
+    next: Option<Found>,
+    /// What follows the text that the buffer begins with.
+    after_text: Option<Found>,
+}
+
+/// An item that the buffer begins with.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    length: usize,
+    verdict: Verdict,
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the start of its input.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::from_buffer(Buffer::default(), false)
+    }
+
+    pub(crate) fn from_buffer(buffer: Buffer, is_ended: bool) -> Self {
+        Self { buffer, judge: Judge::default(), is_boundary: true, is_ended, next: None, after_text: None }
+    }
+
+    /// Takes in the next bytes, by copy. [`space`](Self::space) does without.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.feed(bytes);
+    }
+
+    /// Room for the next bytes of the input, never empty; say with [`filled`](Self::filled) how many were put there.
+    pub fn space(&mut self) -> &mut [u8] {
+        self.buffer.space()
+    }
+
+    /// Says that the first `count` bytes of [`space`](Self::space) are input now.
+    ///
+    /// # Panics
+    ///
+    /// When there was not so much room.
+    pub fn filled(&mut self, count: usize) {
+        self.buffer.filled(count);
+    }
+
+    /// Says that the input ends here: what is held becomes items.
+    pub fn end(&mut self) {
+        self.is_ended = true;
+    }
+
+    /// The next item, or `None` when more input is needed or there is none.
+    #[expect(clippy::should_implement_trait, reason = "items borrow from the decoder, which an Iterator's cannot")]
+    pub fn next(&mut self) -> Option<Item<'_>> {
+        let Found { length, verdict } = self.next.take().or_else(|| self.find())?;
+        let offset = self.buffer.offset();
+        let bytes = self.buffer.take(length);
+        let (item, is_boundary) = match verdict {
+            Verdict::Packet { fields, .. } => (Item::Packet(Packet::from_checked(bytes, fields)), true),
+            Verdict::Damage { length, error } => {
+                (Item::Damage(Damage { bytes, offset, fault: Fault::Packet(error) }), length > 1)
+            }
+            Verdict::Text | Verdict::More => (Item::Text(bytes), bytes.ends_with(b"\n")),
+        };
+        self.is_boundary = is_boundary;
+        Some(item)
+    }
+
+    /// Whether [`next`](Self::next) has an item.
+    pub fn is_ready(&mut self) -> bool {
+        if self.next.is_none() {
+            self.next = self.find();
+        }
+        self.next.is_some()
+    }
+
+    /// Finds the item that the buffer begins with.
+    fn find(&mut self) -> Option<Found> {
+        if self.after_text.is_some() {
+            return self.after_text.take();
+        }
+        let bytes = self.buffer.bytes();
+        let mut at = 0;
+        while let Some(skipped) = memchr(SIGNATURE, &bytes[at..]) {
+            at += skipped;
+            let place = Place {
+                offset: self.buffer.offset() + at as u64,
+                is_boundary: if at == 0 { self.is_boundary } else { bytes[at - 1] == b'\n' },
+                is_last: self.is_ended,
+            };
+            let verdict = self.judge.judge(place, &bytes[at..]);
+            let found = match verdict {
+                Verdict::Packet { length, .. } | Verdict::Damage { length, .. } => Some(Found { length, verdict }),
+                Verdict::More => None,
+                Verdict::Text => {
+                    at += 1;
+                    continue;
+                }
+            };
+            if at == 0 {
+                return found;
+            }
+            self.after_text = found;
+            return Some(Found { length: at, verdict: Verdict::Text });
+        }
+        (!bytes.is_empty()).then_some(Found { length: bytes.len(), verdict: Verdict::Text })
+    }
+}

@@ -1,0 +1,66 @@
+//! The subunit protocol: streams of test results, in versions 1 and 2.
+//!
+//! A stream is bytes: packets that may stand in the middle of ordinary output. This crate finds the packets, says what they mean,
+//! writes them, and puts the tests together that they tell of. It does no I/O of its own.
+//!
+//! ```
+//! use subunit_codec::{Assembler, Encoder, Event, Item, Protocol, Reader, Status};
+//!
+//! // Write a stream: a test begins, something prints, the test fails.
+//! let mut encoder = Encoder::new(Vec::new());
+//! encoder.write(&Event::test("net.Ping").status(Status::InProgress))?;
+//! encoder.write(&Event::test("net.Ping").status(Status::Fail).file("log", &b"no route"[..]).eof())?;
+//! encoder.flush()?;
+//! let mut stream = encoder.into_inner();
+//! stream.splice(0..0, *b"make: Entering directory\n");
+//!
+//! // Read it back: every byte is part of an item, and the packets make a test.
+//! let mut reader = Reader::new(&stream[..], Protocol::Auto);
+//! let mut tests = Assembler::new();
+//! let mut failed = Vec::new();
+//! while let Some(item) = reader.next(|| Ok(()))? {
+//!     match item {
+//!         Item::Packet(packet) => {
+//!             failed.extend(tests.push(&packet).filter(|test| test.is_failure()).map(|test| test.id));
+//!         }
+//!         Item::Text(text) => assert_eq!(text, b"make: Entering directory\n"),
+//!         Item::Damage(damage) => panic!("{}", damage.fault),
+//!     }
+//! }
+//! assert_eq!(failed, ["net.Ping"]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! | to | use |
+//! |---|---|
+//! | check and read the bytes of one packet | [`Packet`] |
+//! | see or say what a packet means | [`Event`] |
+//! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`] |
+//! | forward packets and write events | [`Encoder`], [`encode`] |
+//! | put whole tests together | [`Assembler`] |
+//! | read and write version 1 | [`v1`] |
+
+mod assemble;
+mod buffer;
+mod decode;
+mod encode;
+mod error;
+mod event;
+mod judge;
+mod known;
+mod number;
+mod packet;
+mod read;
+mod status;
+mod timestamp;
+pub mod v1;
+
+pub use assemble::{Assembler, Attachment, Test};
+pub use decode::{Damage, Decoder, Fault, Item, PARSER_TEST_ID};
+pub use encode::{Encoder, encode};
+pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
+pub use event::{Event, File};
+pub use packet::{MAX_LENGTH, Packet, SIGNATURE, Tags};
+pub use read::{Protocol, Reader, UnknownProtocol};
+pub use status::{Status, UnknownStatus};
+pub use timestamp::Timestamp;

@@ -1,0 +1,241 @@
+//! The syntax of one line.
+
+use std::fmt;
+
+use crate::status::Status;
+
+/// A line that the protocol gives a meaning to. Labels are bytes: nothing promises UTF-8.
+///
+/// ```
+/// use subunit_codec::v1::{Directive, Outcome};
+///
+/// assert_eq!(Directive::parse(b"test: a b"), Some(Directive::Test(b"a b")));
+/// assert_eq!(Directive::parse(b"successful a [ multipart"), Some(Directive::Outcome(Outcome::Success, b"a [ multipart")));
+/// assert_eq!(Directive::parse(b"  test: indented"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Directive<'a> {
+    /// `test` or `testing`: a test begins.
+    Test(&'a [u8]),
+    /// An outcome, for the label that follows, which may end in ` [` or ` [ multipart`.
+    Outcome(Outcome, &'a [u8]),
+    /// `tags`: tags to add, and with a `-` to remove.
+    Tags(&'a [u8]),
+    /// `time`: the clock from here on.
+    Time(&'a [u8]),
+    /// `progress`: how many tests are to come.
+    Progress(&'a [u8]),
+}
+
+/// The outcomes of version 1, which tells errors from failures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// `success` or `successful`.
+    Success,
+    /// `failure`.
+    Failure,
+    /// `error`.
+    Error,
+    /// `skip`.
+    Skip,
+    /// `xfail`.
+    ExpectedFailure,
+    /// `uxsuccess`.
+    UnexpectedSuccess,
+}
+
+impl Outcome {
+    /// Every spelling; one that another ends in comes after it.
+    const SPELLINGS: [(&'static [u8], Self); 7] = [
+        (b"uxsuccess", Self::UnexpectedSuccess),
+        (b"successful", Self::Success),
+        (b"success", Self::Success),
+        (b"failure", Self::Failure),
+        (b"error", Self::Error),
+        (b"skip", Self::Skip),
+        (b"xfail", Self::ExpectedFailure),
+    ];
+
+    /// The status in version 2, where failures and errors are one.
+    #[must_use]
+    pub fn status(self) -> Status {
+        match self {
+            Self::Success => Status::Success,
+            Self::Failure | Self::Error => Status::Fail,
+            Self::Skip => Status::Skip,
+            Self::ExpectedFailure => Status::ExpectedFailure,
+            Self::UnexpectedSuccess => Status::UnexpectedSuccess,
+        }
+    }
+
+    /// The outcome's name in a directive, as python-subunit writes it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Success => "successful",
+            Self::Failure => "failure",
+            Self::Error => "error",
+            Self::Skip => "skip",
+            Self::ExpectedFailure => "xfail",
+            Self::UnexpectedSuccess => "uxsuccess",
+        }
+    }
+}
+
+impl<'a> Directive<'a> {
+    /// Reads a line, given without its line end; `None` for text.
+    #[must_use]
+    pub fn parse(line: &'a [u8]) -> Option<Self> {
+        let end = line.iter().position(u8::is_ascii_whitespace)?;
+        let (word, rest) = (&line[..end], &line[end + 1..]);
+        if rest.trim_ascii().is_empty() {
+            return None;
+        }
+        let colons = word.iter().rev().take_while(|byte| **byte == b':').count();
+        Some(match &word[..word.len() - colons] {
+            b"test" | b"testing" => Self::Test(rest),
+            b"tags" => Self::Tags(rest),
+            b"time" => Self::Time(rest),
+            b"progress" => Self::Progress(rest),
+            word => {
+                let (_, outcome) = Outcome::SPELLINGS.iter().find(|(spelling, _)| *spelling == word)?;
+                Self::Outcome(*outcome, rest)
+            }
+        })
+    }
+}
+
+/// Whether a line that begins with `start` could still become a directive.
+pub(crate) fn could_be_directive(start: &[u8]) -> bool {
+    let words: [&[u8]; 5] = [b"test", b"testing", b"tags", b"time", b"progress"];
+    let word = start.iter().position(|byte| *byte == b':' || byte.is_ascii_whitespace());
+    let mut known = words.iter().copied().chain(Outcome::SPELLINGS.iter().map(|(spelling, _)| *spelling));
+    match word {
+        Some(end) => known.any(|known| known == &start[..end]),
+        None => known.any(|known| known.starts_with(start)),
+    }
+}
+
+/// The details that an outcome announces after the label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Details {
+    None,
+    Simple,
+    Multipart,
+}
+
+impl Details {
+    const MARKS: [(&'static [u8], Self); 3] =
+        [(b"", Self::None), (b" [", Self::Simple), (b" [ multipart", Self::Multipart)];
+
+    /// The details announced by what an outcome directive holds behind its word, when it is about the test `label`.
+    pub(crate) fn announced(rest: &[u8], label: &[u8]) -> Option<Self> {
+        let mark = rest.strip_prefix(label)?;
+        Self::MARKS.iter().find(|(known, _)| *known == mark).map(|(_, details)| *details)
+    }
+}
+
+/// Where an outcome directive for the test `label` begins in a line that starts with something else, as when a test printed
+/// without a newline: `starting serversuccess: label`.
+pub(crate) fn glued_outcome(line: &[u8], label: &[u8]) -> Option<usize> {
+    Details::MARKS.iter().find_map(|(mark, _)| {
+        let head = line.strip_suffix(*mark)?.strip_suffix(label)?.strip_suffix(b" ")?.strip_suffix(b":")?;
+        let (spelling, _) = Outcome::SPELLINGS.iter().find(|(spelling, _)| head.ends_with(spelling))?;
+        Some(head.len() - spelling.len())
+    })
+}
+
+/// Why a line of version 1 is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineError {
+    kind: LineErrorKind,
+}
+
+/// The ways in which a line is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LineErrorKind {
+    /// The time is not ISO 8601, or not between 1970 and 2106.
+    Time,
+    /// More tags than a packet can hold.
+    Tags,
+    /// In multipart details, not a `Content-Type: type/subtype`. A part with a broken type is read as bytes of no type.
+    ContentType,
+    /// The length of a chunk is not a hexadecimal number; the part ends there.
+    ChunkLength,
+}
+
+impl LineError {
+    pub(crate) fn new(kind: LineErrorKind) -> Self {
+        Self { kind }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> LineErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for LineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            LineErrorKind::Time => "not a time between 1970 and 2106",
+            LineErrorKind::Tags => "more tags than a packet can hold",
+            LineErrorKind::ContentType => "not a content type",
+            LineErrorKind::ChunkLength => "not the hexadecimal length of a chunk",
+        })
+    }
+}
+
+impl std::error::Error for LineError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_read_with_and_without_colon() {
+        let spellings = [
+            ("test", Directive::Test(b"a: b")),
+            ("testing", Directive::Test(b"a: b")),
+            ("success", Directive::Outcome(Outcome::Success, b"a: b")),
+            ("successful", Directive::Outcome(Outcome::Success, b"a: b")),
+            ("failure", Directive::Outcome(Outcome::Failure, b"a: b")),
+            ("error", Directive::Outcome(Outcome::Error, b"a: b")),
+            ("skip", Directive::Outcome(Outcome::Skip, b"a: b")),
+            ("xfail", Directive::Outcome(Outcome::ExpectedFailure, b"a: b")),
+            ("uxsuccess", Directive::Outcome(Outcome::UnexpectedSuccess, b"a: b")),
+            ("tags", Directive::Tags(b"a: b")),
+            ("time", Directive::Time(b"a: b")),
+            ("progress", Directive::Progress(b"a: b")),
+        ];
+        for (word, directive) in spellings {
+            for line in [format!("{word} a: b"), format!("{word}: a: b"), format!("{word}:\ta: b")] {
+                assert_eq!(Directive::parse(line.as_bytes()), Some(directive), "{line:?}");
+                for end in 0..line.len() {
+                    assert!(could_be_directive(&line.as_bytes()[..end]), "{:?} may go on as one", &line[..end]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_lines_are_text() {
+        for line in ["", "test", "test:", "test:  ", " test: a", "tests: a", "test:a b", "Test: a", "knownfail: a", "]"]
+        {
+            assert_eq!(Directive::parse(line.as_bytes()), None, "{line:?}");
+        }
+        assert!(!could_be_directive(b"tesla"));
+        assert!(!could_be_directive(b"testsuite: a"));
+    }
+
+    #[test]
+    fn an_outcome_glued_to_text_is_found_only_for_its_own_test() {
+        assert_eq!(glued_outcome(b"starting serversuccess: foo", b"foo"), Some(15));
+        assert_eq!(glued_outcome(b"xuxsuccess: foo [", b"foo"), Some(1));
+        assert_eq!(glued_outcome(b".failure: foo [ multipart", b"foo"), Some(1));
+        assert_eq!(glued_outcome(b"starting serversuccess: food", b"foo"), None);
+        assert_eq!(glued_outcome(b"no success for foo", b"foo"), None, "prose has no colon");
+    }
+}

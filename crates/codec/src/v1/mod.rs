@@ -1,0 +1,22 @@
+//! Version 1: lines of text, translated to and from the events of version 2.
+//!
+//! Protocol, version 1. Any line is a directive or text; nothing in a stream stops the ones after it from being read:
+//!
+//! | module | holds |
+//! |---|---|
+//! | `line` | the syntax of one line |
+//! | `time` | the times of `time:` |
+//! | `parse` | what lines mean one after the other |
+//! | `translate` | the events they stand for, with clock and tags |
+//! | `write` | directives as text |
+
+mod line;
+mod parse;
+mod time;
+mod translate;
+mod write;
+
+pub(crate) use line::could_be_directive;
+pub use line::{Directive, LineError, LineErrorKind, Outcome};
+pub use translate::Translator;
+pub use write::{Detail, WriteError, Writer};

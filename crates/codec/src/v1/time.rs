@@ -1,0 +1,166 @@
+//! Times as `time:` writes them: ISO 8601, in the forms that producers use.
+
+use crate::timestamp::Timestamp;
+
+/// Reads a date and time: `YYYY-MM-DD HH:MM:SS.ffffffZ` and its relatives.
+///
+/// The date may lack its dashes, the time its colons, seconds or all of it; a `T` may stand for the space; the fraction has any
+/// number of digits (nine count) after a point or a comma; the offset is `Z`, `+HH`, `+HHMM`, `+HH:MM`, the same with `-`, or
+/// missing, which stands for UTC. `None` for anything else, and outside 1970 to 2106.
+pub(crate) fn parse(text: &[u8]) -> Option<Timestamp> {
+    let mut rest = Text(text.trim_ascii());
+    let year = rest.digits(4)?;
+    let has_dashes = rest.eat(b"-");
+    let month = rest.digits(2)?;
+    if has_dashes && !rest.eat(b"-") {
+        return None;
+    }
+    let day = rest.digits(2)?;
+    let days = days_since_epoch(year, month, day)?;
+
+    let (mut seconds, mut nanoseconds) = (0, 0);
+    if rest.eat(b"T") || rest.eat(b" ") {
+        let hour = rest.digits(2).filter(|hour| *hour < 24)?;
+        let has_colons = rest.eat(b":");
+        let minute =
+            if has_colons || rest.next_is_digit() { rest.digits(2).filter(|minute| *minute < 60)? } else { 0 };
+        let has_seconds = if has_colons { rest.eat(b":") } else { rest.next_is_digit() };
+        let second = if has_seconds { rest.digits(2).filter(|second| *second < 60)? } else { 0 };
+        seconds = (hour * 60 + minute) * 60 + second;
+        if has_seconds && (rest.eat(b".") || rest.eat(b",")) {
+            nanoseconds = rest.fraction()?;
+        }
+    }
+    let offset = rest.offset()?;
+    if !rest.0.is_empty() {
+        return None;
+    }
+    Timestamp::new(u32::try_from(days * 86_400 + seconds - offset).ok()?, nanoseconds)
+}
+
+/// What is left to read.
+struct Text<'a>(&'a [u8]);
+
+impl Text<'_> {
+    fn eat(&mut self, expected: &[u8]) -> bool {
+        let rest = self.0.strip_prefix(expected);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    fn next_is_digit(&self) -> bool {
+        self.0.first().is_some_and(u8::is_ascii_digit)
+    }
+
+    fn digit(&mut self) -> Option<u8> {
+        let (first, rest) = self.0.split_first().filter(|(first, _)| first.is_ascii_digit())?;
+        self.0 = rest;
+        Some(first - b'0')
+    }
+
+    fn digits(&mut self, count: usize) -> Option<i64> {
+        (0..count).try_fold(0, |value, _| Some(value * 10 + i64::from(self.digit()?)))
+    }
+
+    fn fraction(&mut self) -> Option<u32> {
+        let mut nanoseconds = 0;
+        let mut scale = 100_000_000;
+        nanoseconds += u32::from(self.digit()?) * scale;
+        while let Some(digit) = self.digit() {
+            scale /= 10;
+            nanoseconds += u32::from(digit) * scale;
+        }
+        Some(nanoseconds)
+    }
+
+    /// Seconds ahead of UTC.
+    fn offset(&mut self) -> Option<i64> {
+        self.eat(b" ");
+        let sign = match self.0.first() {
+            None => return Some(0),
+            Some(b'Z') => {
+                self.eat(b"Z");
+                return Some(0);
+            }
+            Some(b'+') => 1,
+            Some(b'-') => -1,
+            Some(_) => return None,
+        };
+        self.0 = &self.0[1..];
+        let hours = self.digits(2)?;
+        let minutes =
+            if self.eat(b":") || self.next_is_digit() { self.digits(2).filter(|minutes| *minutes < 60)? } else { 0 };
+        Some(sign * (hours * 60 + minutes) * 60)
+    }
+}
+
+/// Days from 1970-01-01 to a date of the Gregorian calendar; `None` for a date that is not in it.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> Option<i64> {
+    const BEFORE_MONTH: [i64; 13] = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let month = usize::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
+    let leap_day = i64::from(is_leap && month == 2);
+    let days_in_month = BEFORE_MONTH[month] - BEFORE_MONTH[month - 1] + leap_day;
+    if !(1..=days_in_month).contains(&day) {
+        return None;
+    }
+    // Leap years before `year`; 477 of them came before 1970.
+    let before = year - 1;
+    let leap_days = before / 4 - before / 100 + before / 400 - 477;
+    let past_leap_day = i64::from(is_leap && month > 2);
+    Some((year - 1970) * 365 + leap_days + BEFORE_MONTH[month - 1] + past_leap_day + day - 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_forms_that_producers_write_are_read() {
+        let whole = Timestamp::new(1_402_218_551, 0);
+        for text in [
+            "2014-06-08 09:09:11Z",
+            "2014-06-08T09:09:11Z",
+            "20140608T090911Z",
+            "2014-06-08 09:09:11",
+            "2014-06-08 09:09:11.000000Z",
+            "2014-06-08 11:09:11+02:00",
+            "2014-06-08 11:09:11 +0200",
+            "2014-06-07 23:09:11-10",
+            "2014-06-08 14:39:11+05:30",
+            " 2014-06-08 09:09:11Z ",
+        ] {
+            assert_eq!(parse(text.as_bytes()), whole, "{text}");
+        }
+        assert_eq!(parse(b"2026-11-20 15:06:54.815339Z"), Timestamp::new(1_795_187_214, 815_339_000));
+        assert_eq!(parse(b"2026-11-20 15:06:54,1234567899Z"), Timestamp::new(1_795_187_214, 123_456_789));
+        assert_eq!(parse(b"2014-06-08 09:09Z"), Timestamp::new(1_402_218_540, 0));
+        assert_eq!(parse(b"2014-06-08"), Timestamp::new(1_402_185_600, 0));
+    }
+
+    #[test]
+    fn the_ends_of_the_calendar_are_known() {
+        assert_eq!(parse(b"1970-01-01 00:00:00Z"), Timestamp::new(0, 0));
+        assert_eq!(parse(b"2106-02-07 06:28:15Z"), Timestamp::new(u32::MAX, 0));
+        assert_eq!(parse(b"2106-02-07 06:28:16Z"), None);
+        assert_eq!(parse(b"1969-12-31 23:59:59Z"), None);
+        assert_eq!(parse(b"2000-02-29"), Timestamp::new(951_782_400, 0));
+        assert_eq!(parse(b"2000-03-01"), Timestamp::new(951_868_800, 0));
+        assert_eq!(parse(b"2100-02-29"), None, "not a leap year");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for text in [
+            "",
+            "yesterday",
+            "2014-06-08 09:09:60Z",
+            "2014-13-01",
+            "2014-06-08 09:09:11 CET",
+            "2014-06-08 09:09:11.Z",
+            "2014-0608",
+        ] {
+            assert_eq!(parse(text.as_bytes()), None, "{text:?}");
+        }
+    }
+}

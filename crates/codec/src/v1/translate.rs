@@ -1,0 +1,398 @@
+//! Version 1 as items of version 2.
+
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
+use crate::buffer::Buffer;
+use crate::decode::{Damage, Fault, Item};
+use crate::encode::encode;
+use crate::event::Event;
+use crate::judge::{Judge, Place, Verdict};
+use crate::packet::{Fields, Header, Packet, SIGNATURE};
+use crate::status::Status;
+use crate::timestamp::Timestamp;
+use crate::v1::line::{LineError, LineErrorKind, Outcome};
+use crate::v1::parse::{Parser, Receiver, Step};
+
+/// Translates a stream of version 1 into items as a [`Decoder`](crate::Decoder) gives them: directives into packets, other lines
+/// into text. Packets of version 2 between the lines pass unchanged. Does no I/O.
+///
+/// A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for each attachment, then one with the
+/// final status and the tags in force. Bracketed details become an attachment `traceback`, for a skip `reason`, for a success
+/// `message`. Events have a timestamp only after a `time:`; output is a function of the input. `progress:` has no meaning in version
+/// 2 and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
+///
+/// A test that is still running when another begins, or when the input ends, fails with an attachment `reason`. An outcome that
+/// stands at the end of a line behind other text counts when it is for the test that runs.
+///
+/// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the input, memory bounded by the longest
+/// packet.
+///
+/// ```
+/// use subunit_codec::{Item, Status, v1::Translator};
+///
+/// let mut translator = Translator::new();
+/// translator.feed(b"test: a\nsuccess: a\n");
+/// translator.end();
+/// let mut statuses = Vec::new();
+/// while let Some(item) = translator.next() {
+///     if let Item::Packet(packet) = item {
+///         statuses.push(packet.status());
+///     }
+/// }
+/// assert_eq!(statuses, [Some(Status::InProgress), Some(Status::Success)]);
+/// ```
+#[derive(Debug)]
+pub struct Translator {
+    buffer: Buffer,
+    parser: Parser,
+    events: Events,
+    judge: Judge,
+    /// Whether the first byte in the buffer stands where packets start.
+    is_boundary: bool,
+    is_ended: bool,
+    next: Option<Found>,
+    /// What was read behind the text that the buffer begins with.
+    after_text: Option<Read>,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    /// A packet of this length made from directives.
+    Made(usize),
+    /// The buffer begins with this.
+    Given(Given),
+}
+
+/// What so many bytes of the input are to the outside.
+#[derive(Clone, Copy, Debug)]
+enum Given {
+    Packet(usize, Fields),
+    Text(usize),
+    Damage(usize, Fault),
+}
+
+/// What came of reading on.
+#[derive(Clone, Copy, Debug)]
+enum Read {
+    /// So many bytes, which became events.
+    Told(usize),
+    /// Bytes to give out.
+    Given(Given),
+}
+
+impl Default for Translator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Translator {
+    /// A translator at the start of its input.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::from_buffer(Buffer::default(), false)
+    }
+
+    pub(crate) fn from_buffer(buffer: Buffer, is_ended: bool) -> Self {
+        Self {
+            buffer,
+            parser: Parser::new(),
+            events: Events::default(),
+            judge: Judge::default(),
+            is_boundary: true,
+            is_ended,
+            next: None,
+            after_text: None,
+        }
+    }
+
+    /// Takes in the next bytes, by copy. [`space`](Self::space) does without.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.feed(bytes);
+    }
+
+    /// Room for the next bytes of the input, never empty; say with [`filled`](Self::filled) how many were put there.
+    pub fn space(&mut self) -> &mut [u8] {
+        self.buffer.space()
+    }
+
+    /// Says that the first `count` bytes of [`space`](Self::space) are input now.
+    ///
+    /// # Panics
+    ///
+    /// When there was not so much room.
+    pub fn filled(&mut self, count: usize) {
+        self.buffer.filled(count);
+    }
+
+    /// Says that the input ends here: what is held becomes items, and the test that runs fails.
+    pub fn end(&mut self) {
+        self.is_ended = true;
+    }
+
+    /// The next item, or `None` when more input is needed or there is none.
+    #[expect(clippy::should_implement_trait, reason = "items borrow from the translator, which an Iterator's cannot")]
+    pub fn next(&mut self) -> Option<Item<'_>> {
+        let given = match self.next.take().or_else(|| self.find())? {
+            Found::Made(length) => return Some(Item::Packet(self.events.take(length))),
+            Found::Given(given) => given,
+        };
+        let offset = self.buffer.offset();
+        let (Given::Packet(length, _) | Given::Text(length) | Given::Damage(length, _)) = given;
+        let bytes = self.buffer.take(length);
+        let (item, is_boundary) = match given {
+            Given::Packet(_, fields) => (Item::Packet(Packet::from_checked(bytes, fields)), true),
+            Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
+            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
+        };
+        self.is_boundary = is_boundary;
+        Some(item)
+    }
+
+    /// Whether [`next`](Self::next) has an item.
+    pub fn is_ready(&mut self) -> bool {
+        if self.next.is_none() {
+            self.next = self.find();
+        }
+        self.next.is_some()
+    }
+
+    /// Reads until there is something to give out.
+    fn find(&mut self) -> Option<Found> {
+        loop {
+            let read = match self.after_text.take() {
+                Some(read) => read,
+                None => match self.events.next_length() {
+                    Some(length) => return Some(Found::Made(length)),
+                    None if self.buffer.bytes().is_empty() => return self.find_at_end(),
+                    None => self.read()?,
+                },
+            };
+            match read {
+                Read::Given(given) => return Some(Found::Given(given)),
+                Read::Told(length) => {
+                    self.is_boundary = self.buffer.take(length).ends_with(b"\n");
+                }
+            }
+        }
+    }
+
+    /// With nothing left to read, what the end of the input makes of the test that runs.
+    fn find_at_end(&mut self) -> Option<Found> {
+        if self.is_ended {
+            self.parser.end(&mut self.events);
+        }
+        self.events.next_length().map(Found::Made)
+    }
+
+    /// Reads on, up to the first bytes that are not text.
+    fn read(&mut self) -> Option<Read> {
+        let mut text = 0;
+        let read = loop {
+            match self.read_at(text) {
+                Some(Read::Given(Given::Text(length))) => text += length,
+                read => break read,
+            }
+        };
+        if text == 0 {
+            return read;
+        }
+        self.after_text = read;
+        Some(Read::Given(Given::Text(text)))
+    }
+
+    /// Reads what the buffer holds from `at` on.
+    fn read_at(&mut self, at: usize) -> Option<Read> {
+        let all = self.buffer.bytes();
+        let bytes = &all[at..];
+        if self.parser.is_between_details() {
+            let place = Place {
+                offset: self.buffer.offset() + at as u64,
+                is_boundary: if at == 0 { self.is_boundary } else { all[at - 1] == b'\n' },
+                is_last: self.is_ended,
+            };
+            match packet_in_line(&mut self.judge, place, bytes) {
+                InLine::Nothing => {}
+                InLine::Found(given) => return Some(Read::Given(given)),
+                InLine::More => return None,
+            }
+        }
+        Some(match self.parser.step(bytes, self.is_ended, &mut self.events) {
+            Step::More => return None,
+            Step::Read(length) => Read::Told(length),
+            Step::Text(length) => Read::Given(Given::Text(length)),
+            Step::Damage(length, error) => Read::Given(Given::Damage(length, Fault::Line(error))),
+        })
+    }
+}
+
+/// What a look for a packet in a line found.
+enum InLine {
+    Nothing,
+    /// A packet or damage, or the text before it.
+    Found(Given),
+    /// More bytes are needed to tell.
+    More,
+}
+
+/// Looks for a packet in the line that `bytes` begin with.
+fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8]) -> InLine {
+    let mut at = 0;
+    while let Some(skipped) = memchr2(SIGNATURE, b'\n', &bytes[at..]) {
+        at += skipped;
+        if bytes[at] != SIGNATURE {
+            break;
+        }
+        let is_boundary = place.is_boundary && at == 0;
+        let candidate = Place { offset: place.offset + at as u64, is_boundary, is_last: place.is_last };
+        let given = match judge.judge(candidate, &bytes[at..]) {
+            Verdict::Packet { length, fields } => Given::Packet(length, fields),
+            Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
+            Verdict::More => return InLine::More,
+            Verdict::Text => {
+                at += 1;
+                continue;
+            }
+        };
+        return InLine::Found(if at == 0 { given } else { Given::Text(at) });
+    }
+    InLine::Nothing
+}
+
+/// The events that directives stand for, written as packets, with the clock and the tags they need.
+#[derive(Debug, Default)]
+struct Events {
+    packets: Vec<u8>,
+    taken: usize,
+    time: Option<Timestamp>,
+    /// The tags in force outside tests, in the order they came.
+    global_tags: Vec<String>,
+    /// The tags of the test that runs.
+    local_tags: Option<Vec<String>>,
+    test_id: String,
+    detail: Detail,
+}
+
+#[derive(Debug, Default)]
+struct Detail {
+    name: String,
+    mime_type: String,
+    /// What was not written yet.
+    bytes: Vec<u8>,
+}
+
+impl Events {
+    /// Attachments are written in pieces of this size.
+    const PIECE: usize = 1 << 20;
+    /// More bytes of tags than this are refused, so that they always fit a packet.
+    const MOST_TAGS: usize = 1 << 20;
+
+    /// The length of the next packet that was made.
+    fn next_length(&mut self) -> Option<usize> {
+        if self.taken == self.packets.len() {
+            self.packets.clear();
+            self.taken = 0;
+        }
+        let header = Header::read(&self.packets[self.taken..]).ok().flatten()?;
+        Some(header.length)
+    }
+
+    fn take(&mut self, length: usize) -> Packet<'_> {
+        let bytes = &self.packets[self.taken..self.taken + length];
+        self.taken += length;
+        let header = Header::read(bytes).ok().flatten();
+        let fields = header.and_then(|header| Fields::read(bytes, &header).ok().flatten());
+        Packet::from_checked(bytes, fields.expect("what was written here is a packet"))
+    }
+
+    fn event(&self) -> Event<'static> {
+        Event { timestamp: self.time, ..Event::test(self.test_id.clone()) }
+    }
+
+    fn write(&mut self, event: &Event<'_>) {
+        encode(event, &mut self.packets).expect("lines and tags are kept below the packet limit and free of NUL");
+    }
+
+    fn write_detail(&mut self, is_last: bool) {
+        let bytes = std::mem::take(&mut self.detail.bytes);
+        let mut event = self.event().file(self.detail.name.clone(), bytes);
+        event.mime_type =
+            Some(self.detail.mime_type.clone().into()).filter(|mime_type: &Cow<'_, str>| !mime_type.is_empty());
+        event.eof = is_last;
+        self.write(&event);
+    }
+
+    fn finish(&mut self, status: Status) {
+        let tags = self.local_tags.take().unwrap_or_default();
+        let mut event = self.event().status(status);
+        if !tags.is_empty() {
+            event = event.tags(tags);
+        }
+        self.write(&event);
+    }
+}
+
+impl Receiver for Events {
+    fn start(&mut self, label: &[u8]) {
+        self.test_id = text(label);
+        self.local_tags = Some(self.global_tags.clone());
+        self.write(&self.event().status(Status::InProgress));
+    }
+
+    fn begin_detail(&mut self, name: &[u8], mime_type: &[u8]) {
+        self.detail.name = text(name);
+        self.detail.mime_type = text(mime_type);
+    }
+
+    fn detail(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(Self::PIECE) {
+            if self.detail.bytes.len() + piece.len() > Self::PIECE {
+                self.write_detail(false);
+            }
+            self.detail.bytes.extend_from_slice(piece);
+        }
+    }
+
+    fn end_detail(&mut self) {
+        self.write_detail(true);
+    }
+
+    fn outcome(&mut self, outcome: Outcome) {
+        self.finish(outcome.status());
+    }
+
+    fn interrupted(&mut self, reason: &str) {
+        self.begin_detail(b"reason", b"text/plain; charset=\"utf8\"");
+        self.detail(reason.as_bytes());
+        self.end_detail();
+        self.finish(Status::Fail);
+    }
+
+    fn time(&mut self, time: Timestamp) {
+        self.time = Some(time);
+    }
+
+    fn tags(&mut self, line: &[u8]) -> Result<(), LineError> {
+        let tags = self.local_tags.as_mut().unwrap_or(&mut self.global_tags);
+        let used: usize = tags.iter().map(|tag| tag.len() + 4).sum();
+        if used + 4 * line.len() > Self::MOST_TAGS {
+            return Err(LineError::new(LineErrorKind::Tags));
+        }
+        for tag in text(line).split_whitespace() {
+            let (name, is_added) = tag.strip_prefix('-').map_or((tag, true), |name| (name, false));
+            tags.retain(|known| known != name);
+            if is_added {
+                tags.push(name.to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes as a string that a packet can hold.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
+}

@@ -1,0 +1,219 @@
+//! Directives as text.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use crate::timestamp::Timestamp;
+use crate::v1::line::Outcome;
+
+/// Writes version 1.
+///
+/// Details are always written as multipart, which holds any bytes. What a line cannot hold is refused and never written in part: a
+/// label, tag or name that would end its line or be read as something else.
+///
+/// ```
+/// use subunit_codec::v1::{Detail, Outcome, Writer};
+///
+/// let mut writer = Writer::new(Vec::new());
+/// writer.test("a")?;
+/// writer.outcome(Outcome::Failure, "a", &[Detail { name: "log", mime_type: "text/plain", bytes: b"no route" }])?;
+/// let text = "test: a\nfailure: a [ multipart\nContent-Type: text/plain\nlog\n8\r\nno route0\r\n]\n";
+/// assert_eq!(writer.into_inner(), text.as_bytes());
+/// # Ok::<(), subunit_codec::v1::WriteError>(())
+/// ```
+#[derive(Debug)]
+pub struct Writer<W> {
+    output: W,
+}
+
+/// An attachment in multipart details.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail<'a> {
+    /// Its name, on a line of its own.
+    pub name: &'a str,
+    /// Its MIME type: `type/subtype`, parameters after a `;`.
+    pub mime_type: &'a str,
+    /// Its content.
+    pub bytes: &'a [u8],
+}
+
+/// Why something was not written.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WriteError {
+    /// The output failed.
+    Io(io::Error),
+    /// Version 1 cannot hold this label.
+    Label(String),
+    /// Version 1 cannot hold this tag: it is empty, begins with `-` or holds white space.
+    Tag(String),
+    /// Version 1 cannot hold an attachment of this name or MIME type.
+    Detail(String),
+}
+
+impl fmt::Display for WriteError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Label(label) => write!(f, "version 1 cannot hold the test id {label:?}"),
+            Self::Tag(tag) => write!(f, "version 1 cannot hold the tag {tag:?}"),
+            Self::Detail(name) => write!(f, "version 1 cannot hold the attachment {name:?}"),
+        }
+    }
+}
+
+impl std::error::Error for WriteError {}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl<W: Write> Writer<W> {
+    /// A writer to `output`, which should gather small writes.
+    pub fn new(output: W) -> Self {
+        Self { output }
+    }
+
+    /// The output.
+    pub fn into_inner(self) -> W {
+        self.output
+    }
+
+    /// A test begins.
+    ///
+    /// # Errors
+    ///
+    /// When the label cannot be written or writing fails.
+    pub fn test(&mut self, label: &str) -> Result<(), WriteError> {
+        check_label(label)?;
+        Ok(writeln!(self.output, "test: {label}")?)
+    }
+
+    /// The test ends.
+    ///
+    /// # Errors
+    ///
+    /// When the label or a detail cannot be written or writing fails.
+    pub fn outcome(&mut self, outcome: Outcome, label: &str, details: &[Detail<'_>]) -> Result<(), WriteError> {
+        check_label(label)?;
+        details.iter().try_for_each(check_detail)?;
+        write!(self.output, "{}: {label}", outcome.name())?;
+        if details.is_empty() {
+            return Ok(writeln!(self.output)?);
+        }
+        writeln!(self.output, " [ multipart")?;
+        for detail in details {
+            writeln!(self.output, "Content-Type: {}\n{}", detail.mime_type, detail.name)?;
+            if !detail.bytes.is_empty() {
+                write!(self.output, "{:X}\r\n", detail.bytes.len())?;
+                self.output.write_all(detail.bytes)?;
+            }
+            self.output.write_all(b"0\r\n")?;
+        }
+        Ok(writeln!(self.output, "]")?)
+    }
+
+    /// Tags come and go: inside a test for that test, outside for all that follow. Writes nothing for nothing.
+    ///
+    /// # Errors
+    ///
+    /// When a tag cannot be written or writing fails.
+    pub fn tags(&mut self, added: &[&str], removed: &[&str]) -> Result<(), WriteError> {
+        for tag in added.iter().chain(removed) {
+            if tag.is_empty() || tag.starts_with('-') || tag.contains(char::is_whitespace) {
+                return Err(WriteError::Tag((*tag).to_owned()));
+            }
+        }
+        if added.is_empty() && removed.is_empty() {
+            return Ok(());
+        }
+        write!(self.output, "tags:")?;
+        added.iter().try_for_each(|tag| write!(self.output, " {tag}"))?;
+        removed.iter().try_for_each(|tag| write!(self.output, " -{tag}"))?;
+        Ok(writeln!(self.output)?)
+    }
+
+    /// The clock is set, to the microsecond as everywhere in version 1.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails.
+    pub fn time(&mut self, time: Timestamp) -> Result<(), WriteError> {
+        let since = time.since_epoch();
+        let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+        let (year, month, day) = date_of(days);
+        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+        let micros = since.subsec_micros();
+        Ok(writeln!(self.output, "time: {year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}Z")?)
+    }
+}
+
+/// A label ends its line, is not blank, and must not be read as one with details.
+fn check_label(label: &str) -> Result<(), WriteError> {
+    let is_plain = !label.contains(['\n', '\0']) && !label.ends_with('\r') && !label.trim_ascii().is_empty();
+    let announces_details = label.ends_with(" [") || label.ends_with(" [ multipart");
+    if is_plain && !announces_details { Ok(()) } else { Err(WriteError::Label(label.to_owned())) }
+}
+
+fn check_detail(detail: &Detail<'_>) -> Result<(), WriteError> {
+    let is_line = |text: &str| !text.contains(['\n', '\0']) && !text.ends_with('\r');
+    let essence = detail.mime_type.split(';').next().unwrap_or_default();
+    let is_type =
+        essence.split('/').filter(|part| !part.trim().is_empty()).count() == 2 && essence.matches('/').count() == 1;
+    if is_line(detail.name) && is_line(detail.mime_type) && is_type {
+        Ok(())
+    } else {
+        Err(WriteError::Detail(detail.name.to_owned()))
+    }
+}
+
+/// Year, month and day, so many days after 1970-01-01.
+fn date_of(days: u64) -> (u64, u64, u64) {
+    // Years from March on, so that the leap day ends them; 146,097 days make four hundred.
+    let days = days + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = (month_from_march + 2) % 12 + 1;
+    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::v1::time;
+
+    #[test]
+    fn a_time_that_was_written_reads_back() {
+        for day in (0..u64::from(u32::MAX) / 86_400).step_by(13) {
+            let written = Timestamp::new(u32::try_from(day * 86_400 + day % 86_400).unwrap(), 123_456_000).unwrap();
+            let mut writer = Writer::new(Vec::new());
+            writer.time(written).unwrap();
+            let line = writer.into_inner();
+            assert_eq!(time::parse(&line[b"time: ".len()..]), Some(written), "{}", line.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn what_a_line_cannot_hold_is_refused() {
+        let mut writer = Writer::new(Vec::new());
+        for label in ["", " ", "a\nsuccess: evil", "a\r", "a [", "a [ multipart"] {
+            assert!(matches!(writer.test(label), Err(WriteError::Label(_))), "{label:?}");
+        }
+        for tag in ["", "-a", "a b", "a\nb"] {
+            assert!(matches!(writer.tags(&[tag], &[]), Err(WriteError::Tag(_))), "{tag:?}");
+        }
+        for (name, mime_type) in [("a\nb", "text/plain"), ("a", "text"), ("a", "text/x/y"), ("a", "text/plain\n")] {
+            let details = [Detail { name, mime_type, bytes: b"" }];
+            assert!(
+                matches!(writer.outcome(Outcome::Skip, "a", &details), Err(WriteError::Detail(_))),
+                "{name:?} {mime_type:?}"
+            );
+        }
+        assert!(writer.into_inner().is_empty(), "nothing was written in part");
+    }
+}

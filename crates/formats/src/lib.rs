@@ -1,0 +1,1 @@
+//! Attachments as text, times as text, tests as JSON.
