@@ -1,3 +1,40 @@
-//! To come.
+//! Translates a stream of version 1 to version 2.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use subunit_cli::{self as cli, Input, Output, Trouble, Verdict};
+use subunit_codec::{Item, Protocol};
+
+/// Translate subunit version 1 to version 2
+#[derive(Parser)]
+#[command(name = "subunit-1to2", version, args_override_self = true, infer_long_args = true)]
+struct Args {
+    #[command(flatten)]
+    input: Input,
+
+    /// Drop lines that are not subunit
+    #[arg(long)]
+    no_passthrough: bool,
+}
+
+fn main() -> ExitCode {
+    cli::main(run)
+}
+
+fn run(args: Args) -> Result<Verdict, Trouble> {
+    let mut output = Output::new()?;
+    for stream in args.input.streams(Protocol::V1) {
+        let mut stream = stream?;
+        while let Some(item) = stream.next(&mut output)? {
+            match item {
+                Item::Packet(packet) => output.forward(&packet)?,
+                Item::Text(_) if args.no_passthrough => {}
+                Item::Text(text) => output.wrapped(text)?,
+                Item::Damage(damage) => output.damage(&damage)?,
+            }
+        }
+    }
+    output.finish()?;
+    Ok(Verdict::Success)
+}

@@ -1,1 +1,47 @@
-//! What every subunit tool shares.
+//! What every subunit tool shares: how it starts and ends, where it reads from and writes to.
+//!
+//! A tool is an argument struct and a function:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use clap::Parser;
+//! use subunit_cli::{self as cli, Input, Output, Trouble, Verdict};
+//! use subunit_codec::{Item, Protocol};
+//!
+//! /// Count the packets in a stream
+//! #[derive(Parser)]
+//! #[command(version)]
+//! struct Args {
+//!     #[command(flatten)]
+//!     input: Input,
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     cli::main(run)
+//! }
+//!
+//! fn run(args: Args) -> Result<Verdict, Trouble> {
+//!     let mut output = Output::new()?;
+//!     let mut packets = 0;
+//!     for stream in args.input.streams(Protocol::Auto) {
+//!         let mut stream = stream?;
+//!         while let Some(item) = stream.next(&mut output)? {
+//!             packets += usize::from(matches!(item, Item::Packet(_)));
+//!         }
+//!     }
+//!     output.bytes(format!("{packets}\n").as_bytes())?;
+//!     output.finish()?;
+//!     Ok(Verdict::Success)
+//! }
+//! ```
+
+mod id_list;
+mod input;
+mod output;
+mod run;
+
+pub use id_list::IdList;
+pub use input::{Input, Stream};
+pub use output::Output;
+pub use run::{Trouble, Verdict, main};

@@ -1,11 +1,13 @@
 //! Whole tests from the packets that tell of them.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::mem;
 
 use hashbrown::hash_table::{Entry, HashTable};
 use hashbrown::{DefaultHashBuilder, HashMap};
 
+use crate::decode::{Damage, PARSER_TEST_ID};
 use crate::packet::Packet;
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -167,6 +169,29 @@ impl Assembler {
                 }
                 None
             }
+        }
+    }
+
+    /// Takes in damage, and gives out the failed test that [reports](Damage::report) it.
+    pub fn push_damage(&mut self, damage: &Damage<'_>) -> Test {
+        let attachments = damage.report().into_iter().filter_map(|event| {
+            let mime_type = event.mime_type.map(Cow::into_owned);
+            event.file.map(|file| Attachment {
+                name: file.name.into_owned(),
+                mime_type,
+                size: file.bytes.len() as u64,
+                bytes: self.keeps_files.then(|| file.bytes.into_owned()),
+            })
+        });
+        Test {
+            id: PARSER_TEST_ID.to_owned(),
+            route_code: None,
+            status: Status::Fail,
+            tags: Vec::new(),
+            start: None,
+            stop: None,
+            runnable: true,
+            attachments: attachments.collect(),
         }
     }
 

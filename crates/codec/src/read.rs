@@ -99,17 +99,33 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     ///
-    /// When reading fails or `before_read` does. Interrupted reads are repeated.
-    pub fn next(&mut self, mut before_read: impl FnMut() -> io::Result<()>) -> io::Result<Option<Item<'_>>> {
+    /// When reading fails or `before_read` does. Interrupted reads are repeated. Any other failure to read ends the input: what was
+    /// read before it still comes as items.
+    pub fn next(&mut self, before_read: impl FnMut() -> io::Result<()>) -> io::Result<Option<Item<'_>>> {
+        self.fill(before_read)?;
+        Ok(self.item())
+    }
+
+    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and [`item`](Self::item).
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub fn fill(&mut self, mut before_read: impl FnMut() -> io::Result<()>) -> io::Result<()> {
         while !self.is_ready() && !self.is_ended {
             before_read()?;
             self.read()?;
         }
-        Ok(match &mut self.stream {
+        Ok(())
+    }
+
+    /// The item that was read, if any.
+    pub fn item(&mut self) -> Option<Item<'_>> {
+        match &mut self.stream {
             Stream::Unknown(_) => None,
             Stream::V1(translator) => translator.next(),
             Stream::V2(decoder) => decoder.next(),
-        })
+        }
     }
 
     fn is_ready(&mut self) -> bool {
@@ -135,28 +151,32 @@ impl<R: Read> Reader<R> {
             Stream::V1(translator) => translator.space(),
             Stream::V2(decoder) => decoder.space(),
         };
-        let count = loop {
+        let result = loop {
             match self.source.read(space) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result?,
+                result => break result,
             }
+        };
+        let Ok(count @ 1..) = result else {
+            self.end();
+            return result.map(|_| ());
         };
         match &mut self.stream {
             Stream::Unknown(buffer) => buffer.filled(count),
             Stream::V1(translator) => translator.filled(count),
             Stream::V2(decoder) => decoder.filled(count),
         }
-        if count == 0 {
-            self.is_ended = true;
-            match &mut self.stream {
-                Stream::Unknown(_) => {
-                    self.is_ready();
-                }
-                Stream::V1(translator) => translator.end(),
-                Stream::V2(decoder) => decoder.end(),
-            }
-        }
         Ok(())
+    }
+
+    fn end(&mut self) {
+        self.is_ended = true;
+        match &mut self.stream {
+            // Settles the version.
+            Stream::Unknown(_) => _ = self.is_ready(),
+            Stream::V1(translator) => translator.end(),
+            Stream::V2(decoder) => decoder.end(),
+        }
     }
 }
 

@@ -1,1 +1,11 @@
-//! Attachments as text, times as text, tests as JSON.
+//! Formats beside subunit: attachments and times as text, tests as JSON.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`text`] | attachments as text for people |
+//! | [`time`] | timestamps as text |
+//! | [`json`] | tests as JSON |
+
+pub mod json;
+pub mod text;
+pub mod time;

@@ -1,0 +1,177 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use regex::bytes::{Regex, RegexBuilder};
+use subunit_cli::{IdList, Input, Trouble};
+use subunit_codec::Status;
+
+use crate::rename::Rename;
+use crate::rules::{Patterns, Rules};
+
+/// Select tests in a subunit stream; by default, failures and skips
+#[derive(Parser)]
+#[command(name = "subunit-filter", version, args_override_self = true, infer_long_args = true)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    /// Include errors: those of version 1 come as failures
+    #[arg(long, overrides_with = "no_error")]
+    error: bool,
+
+    /// Exclude errors: those of version 1 come as failures
+    #[arg(short = 'e', long)]
+    no_error: bool,
+
+    /// Include failures [default]
+    #[arg(long, overrides_with = "no_failure")]
+    failure: bool,
+
+    /// Exclude failures
+    #[arg(short = 'f', long, overrides_with = "failure")]
+    no_failure: bool,
+
+    /// Include successes
+    #[arg(short = 's', long, overrides_with = "no_success")]
+    success: bool,
+
+    /// Exclude successes [default]
+    #[arg(long, overrides_with = "success")]
+    no_success: bool,
+
+    /// Exclude skips
+    #[arg(long)]
+    no_skip: bool,
+
+    /// Include expected failures
+    #[arg(long, overrides_with = "no_xfail")]
+    xfail: bool,
+
+    /// Exclude expected failures [default]
+    #[arg(long, overrides_with = "xfail")]
+    no_xfail: bool,
+
+    /// Exclude unexpected successes
+    #[arg(long)]
+    no_uxsuccess: bool,
+
+    /// Only failures: no success, skip, xfail or text
+    #[arg(short = 'F', long, overrides_with_all = ["success", "xfail", "passthrough"])]
+    only_genuine_failures: bool,
+
+    /// Include tests that have all these tags
+    #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
+    with_tag: Vec<String>,
+
+    /// Exclude tests that have any of these tags
+    #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
+    without_tag: Vec<String>,
+
+    /// Include tests that match, in id or text
+    #[arg(short = 'm', long, value_name = "REGEX", allow_hyphen_values = true)]
+    with: Vec<String>,
+
+    /// Exclude tests that match, in id or text
+    #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
+    without: Vec<String>,
+
+    /// Include tests from these routes
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
+    with_route: Vec<String>,
+
+    /// Exclude tests from these routes
+    #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
+    without_route: Vec<String>,
+
+    /// Include tests whose ids FILE lists
+    #[arg(long, value_name = "FILE")]
+    load_list: Vec<PathBuf>,
+
+    /// Include tests that can be run by themselves
+    #[arg(long)]
+    runnable: bool,
+
+    /// Ids whose failure is xfail, success uxsuccess
+    #[arg(long, value_name = "FILE")]
+    fixup_expected_failures: Vec<PathBuf>,
+
+    /// Take # in lists of ids for a part of the id
+    #[arg(long)]
+    whole_lines: bool,
+
+    /// Substitute TO for FROM, a regex, in test ids
+    #[arg(long, num_args = 2, value_names = ["FROM", "TO"], allow_hyphen_values = true)]
+    rename: Vec<String>,
+
+    /// Forward text as packets of a file stdout [default]
+    #[arg(long, overrides_with = "no_passthrough")]
+    passthrough: bool,
+
+    /// Drop text that is not subunit
+    #[arg(long, overrides_with = "passthrough")]
+    no_passthrough: bool,
+}
+
+impl Args {
+    /// Whether text between packets is forwarded.
+    pub(crate) fn passes_text(&self) -> bool {
+        // An option that came later has cleared the ones that it overrides.
+        self.passthrough || !(self.no_passthrough || self.only_genuine_failures)
+    }
+
+    /// The rules that the arguments make.
+    pub(crate) fn rules(&self) -> Result<Rules, Trouble> {
+        let with = Patterns::new(compile("--with", &self.with)?);
+        let without = Patterns::new(compile("--without", &self.without)?);
+        let listed =
+            (!self.load_list.is_empty()).then(|| IdList::read(&self.load_list, self.whole_lines)).transpose()?;
+        Ok(Rules {
+            excluded: self.excluded(),
+            with,
+            without,
+            with_tags: self.with_tag.clone(),
+            without_tags: self.without_tag.clone(),
+            with_routes: self.with_route.clone(),
+            without_routes: self.without_route.clone(),
+            listed,
+            only_runnable: self.runnable,
+            expected_failures: IdList::read(&self.fixup_expected_failures, self.whole_lines)?,
+            renames: self
+                .rename
+                .chunks_exact(2)
+                .map(|pair| Rename::new(&pair[0], &pair[1]))
+                .collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The outcomes that are left out.
+    fn excluded(&self) -> Vec<Status> {
+        let excludes = [
+            (Status::Success, !self.success),
+            (Status::ExpectedFailure, !self.xfail),
+            (Status::Fail, self.no_failure),
+            (Status::Skip, self.no_skip || self.only_genuine_failures),
+            (Status::UnexpectedSuccess, self.no_uxsuccess),
+        ];
+        excludes.into_iter().filter(|(_, is_excluded)| *is_excluded).map(|(status, _)| status).collect()
+    }
+}
+
+/// Compiles regular expressions that match in lines, as python-subunit's do.
+fn compile(option: &str, patterns: &[String]) -> Result<Vec<Regex>, Trouble> {
+    let compile = |pattern: &String| {
+        let regex = RegexBuilder::new(pattern).multi_line(true).build();
+        regex.map_err(|error| bad_pattern(option, pattern, &error))
+    };
+    patterns.iter().map(compile).collect()
+}
+
+/// What is wrong with a pattern, in a line.
+pub(crate) fn bad_pattern(option: &str, pattern: &str, error: &regex::Error) -> Trouble {
+    let text = error.to_string();
+    let reason = text.lines().last().unwrap_or_default();
+    Trouble::usage(format!("{option} {pattern:?}: {}", reason.trim().trim_start_matches("error: ")))
+}

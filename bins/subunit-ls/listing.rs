@@ -1,0 +1,89 @@
+//! What is listed, and how.
+
+use clap::Args;
+use subunit_cli::{Output, Trouble};
+use subunit_codec::{Status, Test};
+use subunit_formats::json;
+
+/// The arguments that choose what is listed.
+#[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+pub(crate) struct Choice {
+    /// Show how many seconds each test took
+    #[arg(long)]
+    times: bool,
+
+    /// List tests that exist and were not run, too
+    #[arg(long)]
+    exists: bool,
+
+    /// List only these outcomes: fail,skip and so on
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    status: Vec<Status>,
+
+    /// List a JSON object for each test
+    #[arg(long)]
+    json: bool,
+
+    /// End each line with NUL, not newline
+    #[arg(short = '0', long)]
+    null: bool,
+
+    /// Hide what is not about tests
+    #[arg(long)]
+    no_passthrough: bool,
+}
+
+/// Lists tests, and remembers what it saw.
+pub(crate) struct Listing {
+    choice: Choice,
+    has_failures: bool,
+    is_empty: bool,
+}
+
+impl Listing {
+    pub(crate) fn new(choice: Choice) -> Self {
+        Self { choice, has_failures: false, is_empty: true }
+    }
+
+    /// Whether a test failed, listed or not.
+    pub(crate) fn has_failures(&self) -> bool {
+        self.has_failures
+    }
+
+    /// Whether there was no test, listed or not.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.is_empty
+    }
+
+    /// Shows text, unless it would stand between records that a program reads.
+    pub(crate) fn text(&self, text: &[u8], output: &mut Output) -> Result<(), Trouble> {
+        if self.choice.no_passthrough || self.choice.json || self.choice.null { Ok(()) } else { output.bytes(text) }
+    }
+
+    /// Lists a test, if it is one to list.
+    pub(crate) fn test(&mut self, test: &Test, output: &mut Output) -> Result<(), Trouble> {
+        self.is_empty = false;
+        self.has_failures |= test.is_failure();
+        if !self.lists(test.status) {
+            return Ok(());
+        }
+        let mut line = if self.choice.json { json::test(test) } else { self.line(test) };
+        line.push(if self.choice.null { '\0' } else { '\n' });
+        output.bytes(line.as_bytes())
+    }
+
+    fn lists(&self, status: Status) -> bool {
+        if self.choice.status.is_empty() {
+            status != Status::Exists || self.choice.exists
+        } else {
+            self.choice.status.contains(&status)
+        }
+    }
+
+    fn line(&self, test: &Test) -> String {
+        // One line for one test, whatever its id holds; -0 shows the id as it is.
+        let id = if self.choice.null { test.id.clone() } else { test.id.replace('\n', "\\n") };
+        if self.choice.times { format!("{id} {:.3}", test.duration().unwrap_or(0.0)) } else { id }
+    }
+}

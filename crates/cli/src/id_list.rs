@@ -1,0 +1,96 @@
+//! Files that list test ids.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::run::Trouble;
+
+/// A set of test ids from files with one on each line.
+///
+/// As python-subunit reads them: a `#` begins a comment, wherever it stands, white space at the end of a line does not count. Ids
+/// that hold a `#` need [`whole lines`](Self::read). A file that holds a NUL byte is read as `subunit-ls -0` writes it: each NUL
+/// ends an id, and every other byte belongs to one.
+#[derive(Clone, Debug, Default)]
+pub struct IdList(HashSet<Vec<u8>>);
+
+impl IdList {
+    /// Reads the lists in `files`; with `whole_lines`, nothing but the line end is taken off a line.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read.
+    pub fn read(files: &[PathBuf], whole_lines: bool) -> Result<Self, Trouble> {
+        let mut list = Self::default();
+        for file in files {
+            list.add_file(file, whole_lines)?;
+        }
+        Ok(list)
+    }
+
+    /// Whether the list holds a test id.
+    #[must_use]
+    pub fn contains(&self, id: &str) -> bool {
+        self.0.contains(id.as_bytes())
+    }
+
+    /// Whether the list holds no test id.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn add_file(&mut self, file: &Path, whole_lines: bool) -> Result<(), Trouble> {
+        let bytes = fs::read(file).map_err(|cause| Trouble::with(file.display(), &cause))?;
+        self.add(&bytes, whole_lines);
+        Ok(())
+    }
+
+    fn add(&mut self, bytes: &[u8], whole_lines: bool) {
+        let ids: Vec<&[u8]> = if bytes.contains(&0) {
+            bytes.split(|byte| *byte == 0).collect()
+        } else if whole_lines {
+            bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect()
+        } else {
+            bytes.split(|byte| *byte == b'\n').map(without_comment).collect()
+        };
+        self.0.extend(ids.into_iter().filter(|id| !id.is_empty()).map(<[u8]>::to_vec));
+    }
+}
+
+fn without_comment(line: &[u8]) -> &[u8] {
+    line.split(|byte| *byte == b'#').next().unwrap_or_default().trim_ascii_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(bytes: &[u8], whole_lines: bool) -> IdList {
+        let mut list = IdList::default();
+        list.add(bytes, whole_lines);
+        list
+    }
+
+    #[test]
+    fn comments_and_trailing_space_are_left_out() {
+        let list = list(b"# all of it\na.b\nc.d # slow\n  e\t\r\n\nlast", false);
+        for id in ["a.b", "c.d", "  e", "last"] {
+            assert!(list.contains(id), "{id:?} is listed");
+        }
+        assert_eq!(list.0.len(), 4, "{list:?}");
+    }
+
+    #[test]
+    fn whole_lines_keep_what_looks_like_a_comment() {
+        let list = list(b"a#1\r\nb \n", true);
+        assert!(list.contains("a#1") && list.contains("b ") && !list.contains("b"));
+    }
+
+    #[test]
+    fn a_list_with_nul_bytes_is_split_at_them_alone() {
+        let list = list(b"a\nb # c\0d\0", false);
+        assert!(list.contains("a\nb # c") && list.contains("d"));
+        assert_eq!(list.0.len(), 2, "{list:?}");
+    }
+}

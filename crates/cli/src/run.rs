@@ -1,0 +1,107 @@
+//! How a tool starts and ends.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::output::Output;
+
+/// What a tool that ran to its end has to say of the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well: exit status 0.
+    Success,
+    /// The stream holds failures: exit status 1. Only tools that judge say so.
+    Failure,
+}
+
+impl Verdict {
+    /// The verdict on a stream that does or does not hold failures.
+    #[must_use]
+    pub fn failure_if(holds_failures: bool) -> Self {
+        if holds_failures { Self::Failure } else { Self::Success }
+    }
+}
+
+/// Why a tool could not go on: a line on standard error and exit status 2, or for a closed output pipe status 141 and not a word.
+#[derive(Debug)]
+pub struct Trouble(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Message(String),
+    ClosedPipe,
+}
+
+impl Trouble {
+    /// Trouble with `operand`, a file for instance, because of `cause`.
+    #[must_use]
+    pub fn with(operand: impl Display, cause: &io::Error) -> Self {
+        Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
+    }
+
+    /// Trouble with an argument.
+    #[must_use]
+    pub fn usage(message: impl Display) -> Self {
+        Self(Kind::Message(message.to_string()))
+    }
+
+    /// Trouble with writing `operand`.
+    #[must_use]
+    pub fn writing(operand: impl Display, cause: &io::Error) -> Self {
+        if cause.kind() == io::ErrorKind::BrokenPipe { Self(Kind::ClosedPipe) } else { Self::with(operand, cause) }
+    }
+}
+
+/// What went wrong, without the number that the system has for it.
+fn cause_text(cause: &io::Error) -> String {
+    let text = cause.to_string();
+    let number = cause.raw_os_error().map(|number| format!(" (os error {number})"));
+    number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
+}
+
+/// Runs a tool: parses its arguments, calls `run`, and turns what comes back into an exit status.
+///
+/// | status | meaning |
+/// |---|---|
+/// | 0 | all is well |
+/// | 1 | the stream holds failures |
+/// | 2 | trouble: usage, reading, writing |
+/// | 141 | the output pipe was closed |
+///
+/// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
+pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
+    let result = match Args::try_parse() {
+        Ok(args) => run(args),
+        Err(error) => answer(&error),
+    };
+    match result {
+        Ok(Verdict::Success) => ExitCode::SUCCESS,
+        Ok(Verdict::Failure) => ExitCode::from(1),
+        Err(Trouble(Kind::ClosedPipe)) => ExitCode::from(141),
+        Err(Trouble(Kind::Message(message))) => {
+            // Nothing is left to do about a standard error that cannot be written.
+            let _ = writeln!(io::stderr(), "{}: {message}", Args::command().get_name());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Answers a call for help or for the version, or says in a line what is wrong with the arguments.
+fn answer(error: &clap::Error) -> Result<Verdict, Trouble> {
+    let text = error.render();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let mut output = Output::new()?;
+        let text = if output.is_terminal() { text.ansi().to_string() } else { text.to_string() };
+        output.bytes(text.as_bytes())?;
+        output.finish()?;
+        return Ok(Verdict::Success);
+    }
+    let text = text.to_string();
+    let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let problem = problem.join(" ");
+    Err(Trouble::usage(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
+}

@@ -1,0 +1,73 @@
+//! Attachments as text for people.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8};
+
+/// Whether a MIME type is one of text.
+///
+/// ```
+/// use subunit_formats::text::is_text;
+///
+/// assert!(is_text(Some("text/x-traceback;charset=utf8")));
+/// assert!(!is_text(Some("application/octet-stream")));
+/// assert!(!is_text(None), "what has no type is bytes");
+/// ```
+#[must_use]
+pub fn is_text(mime_type: Option<&str>) -> bool {
+    mime_type.is_some_and(|name| name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/")))
+}
+
+/// Decodes text by the charset that its MIME type names. Bytes that the charset does not have become U+FFFD; a charset that nobody
+/// knows, or none, is UTF-8.
+///
+/// ```
+/// use subunit_formats::text::decode;
+///
+/// assert_eq!(decode(Some("text/plain; charset=\"latin-1\""), b"caf\xe9"), "café");
+/// assert_eq!(decode(Some("text/plain; charset=nosuch"), b"caf\xe9"), "caf\u{fffd}");
+/// ```
+#[must_use]
+pub fn decode<'a>(mime_type: Option<&str>, bytes: &'a [u8]) -> Cow<'a, str> {
+    encoding(mime_type).decode_without_bom_handling(bytes).0
+}
+
+/// Whether text of this MIME type is UTF-8, as far as anybody can tell before reading it.
+#[must_use]
+pub fn is_utf8(mime_type: Option<&str>) -> bool {
+    encoding(mime_type) == UTF_8
+}
+
+/// The encoding that the parameter `charset` names. Version 1 separates parameters with commas.
+fn encoding(mime_type: Option<&str>) -> &'static Encoding {
+    let parameters = mime_type.unwrap_or_default().split([';', ',']).skip(1);
+    let charset = parameters
+        .filter_map(|parameter| parameter.split_once('='))
+        .find_map(|(name, value)| name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"')));
+    charset.and_then(|label| Encoding::for_label(python_label(label).as_bytes())).unwrap_or(UTF_8)
+}
+
+/// Python's spellings of two charsets that the web spells in one way only.
+fn python_label(label: &str) -> &str {
+    if label.eq_ignore_ascii_case("latin-1") { "latin1" } else { label }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn charsets_are_read_as_producers_write_them() {
+        for mime_type in [
+            "text/plain;charset=iso-8859-1",
+            "text/plain; language=python; Charset=ISO-8859-1",
+            "text/x-traceback;charset=latin1,language=python",
+        ] {
+            assert_eq!(decode(Some(mime_type), b"\xe9"), "é", "{mime_type}");
+        }
+        for mime_type in [None, Some("text/plain"), Some("text/plain; charset"), Some("text/plain; charset=utf8")] {
+            assert_eq!(decode(mime_type, "é".as_bytes()), "é", "{mime_type:?}");
+            assert!(is_utf8(mime_type), "{mime_type:?}");
+        }
+    }
+}
