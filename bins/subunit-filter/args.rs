@@ -18,11 +18,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) input: Input,
 
-    /// Include errors: those of version 1 come as failures
+    /// No effect: errors come as failures
     #[arg(long, overrides_with = "no_error")]
     error: bool,
 
-    /// Exclude errors: those of version 1 come as failures
+    /// No effect: errors come as failures
     #[arg(short = 'e', long)]
     no_error: bool,
 
@@ -58,15 +58,15 @@ pub(crate) struct Args {
     #[arg(long)]
     no_uxsuccess: bool,
 
-    /// Only failures: no success, skip, xfail or text
+    /// Leave only failures, and no text
     #[arg(short = 'F', long, overrides_with_all = ["success", "xfail", "passthrough"])]
     only_genuine_failures: bool,
 
-    /// Include tests that have all these tags
+    /// Include tests that have all of the tags
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
     with_tag: Vec<String>,
 
-    /// Exclude tests that have any of these tags
+    /// Exclude tests that have one of the tags
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
     without_tag: Vec<String>,
 
@@ -78,11 +78,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     without: Vec<String>,
 
-    /// Include tests from these routes
+    /// Include tests from one of the routes
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     with_route: Vec<String>,
 
-    /// Exclude tests from these routes
+    /// Exclude tests from one of the routes
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     without_route: Vec<String>,
 
@@ -90,23 +90,23 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     load_list: Vec<PathBuf>,
 
-    /// Include tests that can be run by themselves
+    /// Include tests that can be run alone
     #[arg(long)]
     runnable: bool,
 
-    /// Ids whose failure is xfail, success uxsuccess
+    /// Ids of tests that are expected to fail
     #[arg(long, value_name = "FILE")]
     fixup_expected_failures: Vec<PathBuf>,
 
-    /// Take # in lists of ids for a part of the id
+    /// Take # in id lists for a part of an id
     #[arg(long)]
     whole_lines: bool,
 
-    /// Substitute TO for FROM, a regex, in test ids
+    /// Replace matches of FROM by TO in ids
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"], allow_hyphen_values = true)]
     rename: Vec<String>,
 
-    /// Forward text as packets of a file stdout [default]
+    /// Forward text as file stdout [default]
     #[arg(long, overrides_with = "no_passthrough")]
     passthrough: bool,
 
