@@ -1,1 +1,8 @@
 //! What the tests of the suite are made with: streams in a line of code, awkward readers, pipelines with deadlines.
+//!
+//! Everything is a function of its arguments: what looks random comes from a seed.
+
+pub mod pipeline;
+pub mod random;
+pub mod reader;
+pub mod stream;
