@@ -175,10 +175,9 @@ impl KnownChecksums {
     }
 
     fn power(&mut self, blocks: usize) -> u32 {
-        // x^1, squared nine times: the 512 bits of a block.
-        let of_block = (0..9).fold(ONE >> 1, |power, _| multiply(power, power));
         while self.powers.len() <= blocks {
-            self.powers.push(multiply(self.powers[self.powers.len() - 1], of_block));
+            let last = self.powers[self.powers.len() - 1];
+            self.powers.push(multiply(last, BLOCK_BITS));
         }
         self.powers[blocks]
     }
@@ -190,12 +189,23 @@ const ONE: u32 = 1 << 31;
 /// The CRC-32 polynomial without its highest power.
 const MODULUS: u32 = 0xedb8_8320;
 
+/// x to the number of bits in a block, 512: x squared nine times.
+const BLOCK_BITS: u32 = {
+    let (mut power, mut squared) = (ONE >> 1, 0);
+    while squared < 9 {
+        power = multiply(power, power);
+        squared += 1;
+    }
+    power
+};
+
 /// The product of two polynomials modulo that of the CRC.
-fn multiply(a: u32, mut b: u32) -> u32 {
+const fn multiply(mut a: u32, mut b: u32) -> u32 {
     let mut product = 0;
-    for bit in (0..32).rev() {
-        product ^= b & (a >> bit & 1).wrapping_neg();
+    while a != 0 {
+        product ^= b & (a >> 31).wrapping_neg();
         b = (b >> 1) ^ (MODULUS & (b & 1).wrapping_neg());
+        a <<= 1;
     }
     product
 }

@@ -432,8 +432,8 @@ impl Walk<'_> {
 
 /// Checks the start of a string, or all of it when `whole`: how many bytes of it are whole characters, or the first fault.
 pub(crate) fn check_text(bytes: &[u8], whole: bool) -> Result<usize, (Kind, usize)> {
-    // Nearly all strings are plain ASCII, and this loop takes many bytes at a time.
-    if bytes.iter().fold(true, |is_plain, byte| is_plain & (byte.wrapping_sub(1) < 0x7f)) {
+    // Nearly all strings are short and plain ASCII, and this loop takes many of their bytes at a time.
+    if bytes.len() <= 256 && bytes.iter().fold(true, |is_plain, byte| is_plain & (byte.wrapping_sub(1) < 0x7f)) {
         return Ok(bytes.len());
     }
     let (good, fault) = match str::from_utf8(bytes) {
