@@ -52,8 +52,11 @@ impl KnownText {
                     break Err((Kind::Utf8, at));
                 }
                 at = relative(run_end);
-                if at >= here {
+                if at > here {
                     break ends_on_character(bytes, here, end);
+                }
+                if at == here {
+                    break Ok(here == end);
                 }
             }
             let next_run = self.runs.range(absolute(at) + 1..).next().map(|(run_start, _)| *run_start);
@@ -90,7 +93,7 @@ impl KnownText {
     }
 }
 
-/// Whether a string that goes on to `end`, and is known to be text past `here`, ends there with a whole character.
+/// Whether a string that goes on to `end`, and is known to be text at `here` and beyond, ends there with a whole character.
 fn ends_on_character(bytes: &[u8], here: usize, end: usize) -> Result<bool, (Kind, usize)> {
     match bytes.get(here) {
         Some(next) if here == end && is_inside_character(*next) => {
@@ -229,6 +232,16 @@ mod tests {
         let apart = &bytes[4000..];
         let mut known = KnownChecksums::default();
         assert_eq!(known.range(1 << 40, apart, 7, 900), crc32fast::hash(&apart[7..900]), "after a gap");
+    }
+
+    #[test]
+    fn the_bytes_after_a_known_string_are_none_of_its_own() {
+        let mut known = KnownText::default();
+        let mut bytes = vec![b'x'; 300];
+        let span = Span { start: 0, end: 300 };
+        assert_eq!(known.check(0, span, &bytes), Ok(true));
+        bytes.push(0x8c);
+        assert_eq!(known.check(0, span, &bytes), Ok(true), "a checksum that begins as no character does may follow");
     }
 
     #[test]

@@ -1,0 +1,97 @@
+//! What holds for any input.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use subunit_codec::v1::Translator;
+use subunit_codec::{Decoder, Event, Packet, Protocol, Status, encode};
+use testkit::reader::{interrupted, random_pieces};
+use testkit::stream::packet;
+
+use crate::items::{Owned, cover, decode, items_of_pieces, packets, read, translate};
+use crate::strategies::{Bytes, bytes, cut, cuts, damage, event, stream, stream_of_version_1};
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_event_reads_back_as_it_was_written(event in event()) {
+        let mut out = Vec::new();
+        encode(&event, &mut out).unwrap();
+        let packet = Packet::parse(&out).expect("what is written is a packet");
+        prop_assert_eq!(packet.to_event(), event);
+        prop_assert_eq!(packet.as_bytes(), &out[..]);
+    }
+
+    #[test]
+    fn items_cover_the_input(stream in stream()) {
+        let items = decode(&stream.0);
+        prop_assert_eq!(cover(&items), &stream.0[..]);
+        let mut offset = 0;
+        for item in &items {
+            if let Owned::Damage { offset: told, .. } = item {
+                prop_assert_eq!(*told, offset, "damage tells where it is");
+            }
+            offset += item.bytes().len() as u64;
+        }
+    }
+
+    #[test]
+    fn items_cover_arbitrary_bytes(stream in bytes(2000)) {
+        prop_assert_eq!(cover(&decode(&stream.0)), stream.0);
+    }
+
+    #[test]
+    fn cuts_change_no_item(stream in stream(), sizes in cuts()) {
+        prop_assert_eq!(items_of_pieces(Decoder::new(), cut(&stream.0, &sizes)), decode(&stream.0));
+    }
+
+    #[test]
+    fn cuts_change_no_item_of_version_1(stream in stream_of_version_1(), sizes in cuts()) {
+        prop_assert_eq!(items_of_pieces(Translator::new(), cut(&stream.0, &sizes)), translate(&stream.0));
+    }
+
+    #[test]
+    fn awkward_readers_change_no_item(stream in prop_oneof![stream(), stream_of_version_1()], seed in any::<u64>()) {
+        for protocol in [Protocol::Auto, Protocol::V1, Protocol::V2] {
+            let awkward = read(interrupted(random_pieces(&stream.0, 300, seed)), protocol);
+            prop_assert_eq!(awkward, read(&stream.0[..], protocol), "{:?}", protocol);
+        }
+    }
+
+    #[test]
+    fn every_packet_that_is_found_is_one(stream in stream()) {
+        for bytes in packets(&decode(&stream.0)) {
+            prop_assert!(Packet::parse(bytes).is_ok(), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn every_packet_of_version_1_is_one(stream in stream_of_version_1()) {
+        for bytes in packets(&translate(&stream.0)) {
+            prop_assert!(Packet::parse(bytes).is_ok(), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn the_decoder_finds_a_packet_exactly_where_one_parses(bytes in prop_oneof![damage(), event().prop_map(|event| Bytes(packet(&event)))]) {
+        let found = decode(&bytes.0);
+        prop_assert_eq!(found == [Owned::Packet(bytes.0.clone())], Packet::parse(&bytes.0).is_ok());
+    }
+
+    #[test]
+    fn good_packets_after_damage_are_found(before in damage(), events in vec(event(), 2..5)) {
+        let good: Vec<_> = events.iter().map(packet).collect();
+        let stream = [&before.0[..], &good.concat()].concat();
+        let items = decode(&stream);
+        for good in &good {
+            prop_assert!(packets(&items).contains(&&good[..]), "{} is not found in {items:?}", good.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_test_is_found_between_any_bytes(before in bytes(100), after in bytes(100)) {
+        let good = packet(&Event::test("a").status(Status::Fail));
+        let stream = [&before.0[..], &good, &after.0].concat();
+        prop_assert!(packets(&decode(&stream)).contains(&&good[..]));
+    }
+}
