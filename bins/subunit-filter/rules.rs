@@ -1,5 +1,7 @@
 //! What is kept: the rules, and what they say at each point of a test's life.
 
+use std::borrow::Cow;
+
 use regex::bytes::Regex;
 use subunit_cli::IdList;
 use subunit_codec::{Packet, Status};
@@ -82,14 +84,15 @@ impl Rules {
         Decision::keep_if(meets_tags && self.meets_route(packet.route_code()))
     }
 
-    /// How a test stands when its first packet comes: by its id, as it was renamed, and by its route.
-    pub(crate) fn begin(&self, id: &str, route_code: Option<&str>) -> Standing {
-        let is_listed = self.listed.as_ref().is_none_or(|listed| listed.contains(id));
+    /// How a test stands before its first packet: by its id, as it was renamed, and by its route.
+    pub(crate) fn begin(&self, packet: &Packet<'_>) -> Standing {
+        let id = self.name(packet.test_id().unwrap_or_default());
+        let is_listed = self.listed.as_ref().is_none_or(|listed| listed.contains(&id));
         Standing {
             tags: Vec::new(),
             meets_tags: self.with_tags.is_empty() && self.without_tags.is_empty(),
             matches: self.with.is_empty() || self.with.match_in(id.as_bytes()),
-            is_out: !is_listed || !self.meets_route(route_code) || self.without.match_in(id.as_bytes()),
+            is_out: !is_listed || !self.meets_route(packet.route_code()) || self.without.match_in(id.as_bytes()),
         }
     }
 
@@ -134,16 +137,22 @@ impl Rules {
         Decision::keep_if(!standing.is_out && standing.matches && meets_tags && meets_outcome)
     }
 
-    /// The status of the test `id` as the list of expected failures, which has new names, corrects it.
-    pub(crate) fn corrected(&self, id: &str, status: Status) -> Status {
+    /// The status that a packet gives its test, corrected by the list of expected failures.
+    pub(crate) fn corrected_status(&self, packet: &Packet<'_>) -> Option<Status> {
+        let status = packet.status()?;
         let correction = match status {
             Status::Fail => Status::ExpectedFailure,
             Status::Success => Status::UnexpectedSuccess,
-            other => return other,
+            other => return Some(other),
         };
-        let is_listed = !self.expected_failures.is_empty()
-            && self.expected_failures.contains(self.renamed(id).as_deref().unwrap_or(id));
-        if is_listed { correction } else { status }
+        let is_expected = !self.expected_failures.is_empty()
+            && packet.test_id().is_some_and(|id| self.expected_failures.contains(&self.name(id)));
+        Some(if is_expected { correction } else { status })
+    }
+
+    /// The id that a test goes by.
+    fn name<'a>(&self, id: &'a str) -> Cow<'a, str> {
+        self.renamed(id).map_or(Cow::Borrowed(id), Cow::Owned)
     }
 
     fn meets_tags(&self, tags: &[String]) -> bool {

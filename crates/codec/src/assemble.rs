@@ -1,13 +1,11 @@
 //! Whole tests from the packets that tell of them.
 
 use std::borrow::Cow;
-use std::hash::BuildHasher;
-use std::mem;
 
-use hashbrown::hash_table::{Entry, HashTable};
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::HashMap;
 
 use crate::decode::{Damage, PARSER_TEST_ID};
+use crate::in_flight::InFlight;
 use crate::packet::Packet;
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -79,97 +77,73 @@ pub struct Attachment {
 /// assert!(tests.finish().is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Assembler {
-    open: HashTable<Open>,
-    hasher: DefaultHashBuilder,
-    /// Tests begun so far.
-    begun: u64,
-    /// Hashes of tests that finished not long ago, each in the place that its low bits say. Empty until one has.
-    finished: Vec<u64>,
+    open: InFlight<Open, ()>,
     keeps_files: bool,
 }
 
-/// A test in flight.
-#[derive(Debug)]
+/// What is known so far of a test in flight.
+#[derive(Debug, Default)]
 struct Open {
-    test: Test,
-    hash: u64,
-    /// How many tests began before it.
-    number: u64,
-    has_status: bool,
+    status: Option<Status>,
+    tags: Vec<String>,
+    start: Option<Timestamp>,
+    stop: Option<Timestamp>,
+    runnable: bool,
+    attachments: Vec<Attachment>,
     /// Attachments that did not end yet, by name.
     unended: HashMap<String, usize>,
 }
 
-impl Default for Assembler {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Assembler {
-    /// How many finished tests are remembered for the sake of late attachments, at the most.
-    const REMEMBERED: usize = 1 << 12;
-
     /// An assembler that counts the bytes of files and lets go of them.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            open: HashTable::new(),
-            hasher: DefaultHashBuilder::default(),
-            begun: 0,
-            finished: Vec::new(),
-            keeps_files: false,
-        }
+        Self::default()
     }
 
     /// An assembler that keeps the content of files, in memory, until their test is given out.
     #[must_use]
     pub fn keeping_files() -> Self {
-        Self { keeps_files: true, ..Self::new() }
+        Self { keeps_files: true, ..Self::default() }
     }
 
     /// Takes in a packet, and gives out the test that it completes. Packets without a test id change nothing.
     ///
     /// `exists` completes a test of its own: it leaves one of the same name that runs alone.
     pub fn push(&mut self, packet: &Packet<'_>) -> Option<Test> {
-        let id = packet.test_id()?;
-        let route_code = packet.route_code();
+        let key = self.open.key(packet)?;
         let status = packet.status();
-        let hash = self.hasher.hash_one((route_code, id));
-        let is_same = |open: &Open| open.test.id == id && open.test.route_code.as_deref() == route_code;
-        match self.open.entry(hash, is_same, |open| open.hash) {
-            Entry::Occupied(mut entry) => {
-                let open = entry.get_mut();
-                if status == Some(Status::Exists) && open.has_status {
-                    return Some(Open::begin(packet, hash, 0, id).update(packet, false).test);
-                }
+        if status.is_none() && self.open.ended(&key).is_some() {
+            // An attachment that comes late.
+            return None;
+        }
+        let is_complete = status.is_some_and(|status| status != Status::InProgress);
+        match self.open.get_mut(&key) {
+            Some(open) if status == Some(Status::Exists) && open.status.is_some() => Some(self.single(packet)),
+            Some(open) => {
                 open.take_in(packet, self.keeps_files);
-                if !is_complete(status) {
-                    return None;
-                }
-                let (open, _) = entry.remove();
-                self.remember(hash);
-                Some(open.test)
+                let flight = is_complete.then(|| self.open.end(&key, ()))??;
+                Some(flight.value.into_test(flight.id, flight.route_code))
             }
-            Entry::Vacant(entry) => {
-                if status.is_none() && is_remembered(&self.finished, hash) {
-                    return None;
-                }
-                let open = Open::begin(packet, hash, self.begun, id).update(packet, self.keeps_files);
-                if is_complete(status) {
-                    self.remember(hash);
-                    return Some(open.test);
-                }
-                self.begun += 1;
-                entry.insert(open);
-                if status.is_some() {
-                    self.forget(hash);
-                }
+            None if is_complete => {
+                self.open.end(&key, ());
+                Some(self.single(packet))
+            }
+            None => {
+                self.open.begin(&key, Open::default()).take_in(packet, self.keeps_files);
                 None
             }
         }
+    }
+
+    /// The test of a single packet.
+    fn single(&self, packet: &Packet<'_>) -> Test {
+        let mut open = Open::default();
+        open.take_in(packet, self.keeps_files);
+        let id = packet.test_id().unwrap_or_default().to_owned();
+        open.into_test(id, packet.route_code().map(str::to_owned))
     }
 
     /// Takes in damage, and gives out the failed test that [reports](Damage::report) it.
@@ -197,74 +171,37 @@ impl Assembler {
 
     /// Gives out the tests that never finished, in the order in which they began, and starts afresh.
     pub fn finish(&mut self) -> Vec<Test> {
-        let open = mem::take(&mut self.open);
-        let mut unfinished: Vec<Open> = open.into_iter().filter(|open| open.has_status).collect();
-        unfinished.sort_by_key(|open| open.number);
-        self.finished.clear();
-        unfinished.into_iter().map(|open| open.test).collect()
+        let begun = self.open.drain().into_iter().filter(|flight| flight.value.status.is_some());
+        begun.map(|flight| flight.value.into_test(flight.id, flight.route_code)).collect()
     }
-
-    fn remember(&mut self, hash: u64) {
-        if self.finished.is_empty() {
-            self.finished.resize(Self::REMEMBERED, 0);
-        }
-        self.finished[place(hash)] = hash;
-    }
-
-    fn forget(&mut self, hash: u64) {
-        if is_remembered(&self.finished, hash) {
-            self.finished[place(hash)] = 0;
-        }
-    }
-}
-
-fn place(hash: u64) -> usize {
-    usize::try_from(hash % Assembler::REMEMBERED as u64).expect("a remainder is smaller than a small divisor")
-}
-
-fn is_remembered(finished: &[u64], hash: u64) -> bool {
-    finished.get(place(hash)) == Some(&hash)
-}
-
-/// Whether a packet with this status completes a test.
-fn is_complete(status: Option<Status>) -> bool {
-    status.is_some_and(|status| status != Status::InProgress)
 }
 
 impl Open {
-    fn begin(packet: &Packet<'_>, hash: u64, number: u64, id: &str) -> Self {
-        let test = Test {
-            id: id.to_owned(),
-            route_code: packet.route_code().map(str::to_owned),
-            status: Status::InProgress,
-            tags: Vec::new(),
-            start: None,
-            stop: None,
-            runnable: packet.is_runnable(),
-            attachments: Vec::new(),
-        };
-        Self { test, hash, number, has_status: false, unended: HashMap::new() }
-    }
-
-    fn update(mut self, packet: &Packet<'_>, keeps_files: bool) -> Self {
-        self.take_in(packet, keeps_files);
-        self
+    fn into_test(self, id: String, route_code: Option<String>) -> Test {
+        Test {
+            id,
+            route_code,
+            status: self.status.unwrap_or(Status::InProgress),
+            tags: self.tags,
+            start: self.start,
+            stop: self.stop,
+            runnable: self.runnable,
+            attachments: self.attachments,
+        }
     }
 
     fn take_in(&mut self, packet: &Packet<'_>, keeps_files: bool) {
-        let test = &mut self.test;
-        test.start = test.start.or(packet.timestamp());
+        self.start = self.start.or(packet.timestamp());
         if let Some(tags) = packet.tags()
-            && !tags.clone().eq(test.tags.iter().map(String::as_str))
+            && !tags.clone().eq(self.tags.iter().map(String::as_str))
         {
-            test.tags = tags.map(str::to_owned).collect();
+            self.tags = tags.map(str::to_owned).collect();
         }
         if let Some(status) = packet.status() {
-            self.has_status = true;
-            test.status = status;
-            test.runnable = packet.is_runnable();
-            if is_complete(Some(status)) {
-                test.stop = packet.timestamp();
+            self.status = Some(status);
+            self.runnable = packet.is_runnable();
+            if status != Status::InProgress {
+                self.stop = packet.timestamp();
             }
         }
         if let Some((name, bytes)) = packet.file_name().zip(packet.file_bytes()) {
@@ -273,7 +210,7 @@ impl Open {
     }
 
     fn take_in_file(&mut self, packet: &Packet<'_>, name: &str, bytes: &[u8], keeps_files: bool) {
-        let attachments = &mut self.test.attachments;
+        let attachments = &mut self.attachments;
         let index = if packet.is_eof() { self.unended.remove(name) } else { self.unended.get(name).copied() };
         let index = index.unwrap_or_else(|| {
             attachments.push(Attachment {

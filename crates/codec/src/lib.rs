@@ -37,7 +37,7 @@
 //! | see or say what a packet means | [`Event`] |
 //! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`] |
 //! | forward packets and write events | [`Encoder`], [`encode`] |
-//! | put whole tests together | [`Assembler`] |
+//! | put whole tests together | [`Assembler`], or [`InFlight`] for a part of them |
 //! | read and write version 1 | [`v1`] |
 
 mod assemble;
@@ -46,6 +46,7 @@ mod decode;
 mod encode;
 mod error;
 mod event;
+mod in_flight;
 mod judge;
 mod known;
 mod number;
@@ -60,6 +61,7 @@ pub use decode::{Damage, Decoder, Fault, Item, PARSER_TEST_ID};
 pub use encode::{Encoder, encode};
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
 pub use event::{Event, File};
+pub use in_flight::{Flight, InFlight, Key};
 pub use packet::{MAX_LENGTH, Packet, SIGNATURE, Tags};
 pub use read::{Protocol, Reader, UnknownProtocol};
 pub use status::{Status, UnknownStatus};
