@@ -5,62 +5,20 @@ use std::path::PathBuf;
 use clap::Parser;
 use regex::bytes::{Regex, RegexBuilder};
 use subunit_cli::{IdList, Input, Trouble};
-use subunit_codec::Status;
 
 use crate::rename::Rename;
 use crate::rules::{Patterns, Rules};
+use crate::switches::Switches;
 
-/// Select tests in a subunit stream; by default, failures and skips
+/// Select tests in a subunit stream; by default, no success and no xfail
 #[derive(Parser)]
 #[command(name = "subunit-filter", version, args_override_self = true, infer_long_args = true)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) input: Input,
 
-    /// No effect: errors come as failures
-    #[arg(long, overrides_with = "no_error")]
-    error: bool,
-
-    /// No effect: errors come as failures
-    #[arg(short = 'e', long)]
-    no_error: bool,
-
-    /// Include failures [default]
-    #[arg(long, overrides_with = "no_failure")]
-    failure: bool,
-
-    /// Exclude failures
-    #[arg(short = 'f', long, overrides_with = "failure")]
-    no_failure: bool,
-
-    /// Include successes
-    #[arg(short = 's', long, overrides_with = "no_success")]
-    success: bool,
-
-    /// Exclude successes [default]
-    #[arg(long, overrides_with = "success")]
-    no_success: bool,
-
-    /// Exclude skips
-    #[arg(long)]
-    no_skip: bool,
-
-    /// Include expected failures
-    #[arg(long, overrides_with = "no_xfail")]
-    xfail: bool,
-
-    /// Exclude expected failures [default]
-    #[arg(long, overrides_with = "xfail")]
-    no_xfail: bool,
-
-    /// Exclude unexpected successes
-    #[arg(long)]
-    no_uxsuccess: bool,
-
-    /// Leave only failures, and no text
-    #[arg(short = 'F', long, overrides_with_all = ["success", "xfail", "passthrough"])]
-    only_genuine_failures: bool,
+    #[command(flatten)]
+    pub(crate) switches: Switches,
 
     /// Include tests that have all of the tags
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
@@ -105,23 +63,9 @@ pub(crate) struct Args {
     /// Replace matches of FROM by TO in ids
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"], allow_hyphen_values = true)]
     rename: Vec<String>,
-
-    /// Forward text as file stdout [default]
-    #[arg(long, overrides_with = "no_passthrough")]
-    passthrough: bool,
-
-    /// Drop text that is not subunit
-    #[arg(long, overrides_with = "passthrough")]
-    no_passthrough: bool,
 }
 
 impl Args {
-    /// Whether text between packets is forwarded.
-    pub(crate) fn passes_text(&self) -> bool {
-        // An option that came later has cleared the ones that it overrides.
-        self.passthrough || !(self.no_passthrough || self.only_genuine_failures)
-    }
-
     /// The rules that the arguments make.
     pub(crate) fn rules(&self) -> Result<Rules, Trouble> {
         let with = Patterns::new(compile("--with", &self.with)?);
@@ -129,7 +73,7 @@ impl Args {
         let listed =
             (!self.load_list.is_empty()).then(|| IdList::read(&self.load_list, self.whole_lines)).transpose()?;
         Ok(Rules {
-            excluded: self.excluded(),
+            excluded: self.switches.excluded.clone(),
             with,
             without,
             with_tags: self.with_tag.clone(),
@@ -145,18 +89,6 @@ impl Args {
                 .map(|pair| Rename::new(&pair[0], &pair[1]))
                 .collect::<Result<_, _>>()?,
         })
-    }
-
-    /// The outcomes that are left out.
-    fn excluded(&self) -> Vec<Status> {
-        let excludes = [
-            (Status::Success, !self.success),
-            (Status::ExpectedFailure, !self.xfail),
-            (Status::Fail, self.no_failure),
-            (Status::Skip, self.no_skip || self.only_genuine_failures),
-            (Status::UnexpectedSuccess, self.no_uxsuccess),
-        ];
-        excludes.into_iter().filter(|(_, is_excluded)| *is_excluded).map(|(status, _)| status).collect()
     }
 }
 

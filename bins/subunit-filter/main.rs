@@ -6,6 +6,7 @@ mod hold;
 mod rename;
 mod rules;
 mod search;
+mod switches;
 
 use std::process::ExitCode;
 
@@ -22,13 +23,12 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
     let mut filter = Filter::new(args.rules()?);
-    let passes_text = args.passes_text();
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
             match item {
                 Item::Packet(packet) => filter.packet(&packet, &mut output)?,
-                Item::Text(_) if !passes_text => {}
+                Item::Text(_) if !args.switches.passes_text => {}
                 Item::Text(text) => output.wrapped(text)?,
                 Item::Damage(damage) => output.damage(&damage)?,
             }

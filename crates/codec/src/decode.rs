@@ -59,8 +59,9 @@ impl Damage<'_> {
     /// in an attachment `Packet data`, the fault in `Parser Error`.
     #[must_use]
     pub fn report(&self) -> [Event<'_>; 2] {
-        let fault =
-            format!("{}, {} bytes given up at offset {} of the input", self.fault, self.bytes.len(), self.offset);
+        let count = self.bytes.len();
+        let bytes = if count == 1 { "byte" } else { "bytes" };
+        let fault = format!("{}; {count} {bytes} given up at offset {} of the input", self.fault, self.offset);
         [
             Event::test(PARSER_TEST_ID).file("Packet data", self.bytes).mime_type("application/octet-stream").eof(),
             Event::test(PARSER_TEST_ID)

@@ -1,17 +1,18 @@
 //! Tests in flight, and those that ended not long ago.
 
+use std::collections::VecDeque;
 use std::hash::BuildHasher;
 use std::mem;
 
-use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_table::HashTable;
+use hashbrown::{DefaultHashBuilder, HashMap};
 
 use crate::packet::Packet;
 
 /// What is kept of each test between its first packet and its last: a `T`, found by route code and test id, and after that for a
 /// while an `E`, for packets that come late.
 ///
-/// Memory is bounded by the tests in flight; of those that ended, some thousand are remembered.
+/// Memory is bounded by the tests in flight; of those that ended, the last 16,384 are remembered.
 ///
 /// ```
 /// use subunit_codec::{InFlight, Packet};
@@ -31,8 +32,7 @@ pub struct InFlight<T, E> {
     hasher: DefaultHashBuilder,
     /// Tests begun so far.
     begun: u64,
-    /// Tests that ended, each with its hash in the place that the hash's low bits say. Empty until one has.
-    ended: Vec<Option<(u64, E)>>,
+    ended: Ended<E>,
 }
 
 /// A test in flight.
@@ -69,13 +69,10 @@ impl<T, E: Copy> Default for InFlight<T, E> {
 }
 
 impl<T, E: Copy> InFlight<T, E> {
-    /// How many tests that ended are remembered, at the most.
-    const REMEMBERED: u64 = 1 << 12;
-
     /// No tests.
     #[must_use]
     pub fn new() -> Self {
-        Self { tests: HashTable::new(), hasher: DefaultHashBuilder::default(), begun: 0, ended: Vec::new() }
+        Self { tests: HashTable::new(), hasher: DefaultHashBuilder::default(), begun: 0, ended: Ended::default() }
     }
 
     /// The key of the test that a packet is about, if it is about one. Good for this table only.
@@ -96,19 +93,13 @@ impl<T, E: Copy> InFlight<T, E> {
         let (id, route_code) = (key.id.to_owned(), key.route_code.map(str::to_owned));
         let slot = Slot { hash: key.hash, number: self.begun, flight: Flight { id, route_code, value } };
         self.begun += 1;
-        let place = place(key);
-        if self.ended(key).is_some() {
-            self.ended[place] = None;
-        }
+        self.ended.forget(key.hash);
         &mut self.tests.insert_unique(key.hash, slot, |slot| slot.hash).into_mut().flight.value
     }
 
     /// Ends a test: gives out what was kept of it, if it was in flight, and remembers `ended` for a while.
     pub fn end(&mut self, key: &Key<'_>, ended: E) -> Option<Flight<T>> {
-        if self.ended.is_empty() {
-            self.ended.resize(usize::try_from(Self::REMEMBERED).unwrap_or_default(), None);
-        }
-        self.ended[place(key)] = Some((key.hash, ended));
+        self.ended.remember(key.hash, ended);
         let slot = self.tests.find_entry(key.hash, |slot| key.names(&slot.flight)).ok()?;
         Some(slot.remove().0.flight)
     }
@@ -116,13 +107,12 @@ impl<T, E: Copy> InFlight<T, E> {
     /// What is remembered of a test that ended not long ago and did not begin again.
     #[must_use]
     pub fn ended(&self, key: &Key<'_>) -> Option<E> {
-        let (hash, ended) = (*self.ended.get(place(key))?)?;
-        (hash == key.hash).then_some(ended)
+        self.ended.tests.get(&key.hash).map(|(ended, _)| *ended)
     }
 
     /// Gives out the tests in flight, in the order in which they began, and starts afresh.
     pub fn drain(&mut self) -> Vec<Flight<T>> {
-        self.ended.clear();
+        self.ended = Ended::default();
         let mut slots: Vec<Slot<T>> = mem::take(&mut self.tests).into_iter().collect();
         slots.sort_by_key(|slot| slot.number);
         slots.into_iter().map(|slot| slot.flight).collect()
@@ -135,7 +125,69 @@ impl Key<'_> {
     }
 }
 
-/// Where a test that ended is remembered.
-fn place(key: &Key<'_>) -> usize {
-    usize::try_from(key.hash % InFlight::<(), ()>::REMEMBERED).expect("a remainder is smaller than a small divisor")
+/// The tests that ended last, known by their hashes alone: 64 bits with a seed that nobody knows.
+#[derive(Debug)]
+struct Ended<E> {
+    /// What is remembered, and the number of the memory.
+    tests: HashMap<u64, (E, u64)>,
+    /// The same, oldest first. A memory that was replaced or forgotten since has another number, or none.
+    order: VecDeque<(u64, u64)>,
+    /// Memories so far.
+    count: u64,
+}
+
+impl<E> Default for Ended<E> {
+    fn default() -> Self {
+        Self { tests: HashMap::new(), order: VecDeque::new(), count: 0 }
+    }
+}
+
+impl<E: Copy> Ended<E> {
+    /// How many tests are remembered.
+    const MOST: usize = 1 << 14;
+
+    fn remember(&mut self, hash: u64, ended: E) {
+        if self.order.len() == Self::MOST
+            && let Some((oldest, number)) = self.order.pop_front()
+            && self.tests.get(&oldest).is_some_and(|(_, known)| *known == number)
+        {
+            self.tests.remove(&oldest);
+        }
+        self.tests.insert(hash, (ended, self.count));
+        self.order.push_back((hash, self.count));
+        self.count += 1;
+    }
+
+    fn forget(&mut self, hash: u64) {
+        self.tests.remove(&hash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tests_that_ended_last_are_remembered_and_no_others() {
+        let mut ended = Ended::default();
+        let most = Ended::<u64>::MOST as u64;
+        for hash in 0..2 * most {
+            ended.remember(hash, hash + 1);
+        }
+        assert_eq!(ended.tests.len(), Ended::<u64>::MOST, "old memories make room");
+        assert!((0..most).all(|hash| !ended.tests.contains_key(&hash)), "the older half is forgotten");
+        assert!((most..2 * most).all(|hash| ended.tests[&hash].0 == hash + 1), "the newer half is not");
+    }
+
+    #[test]
+    fn a_test_that_ended_again_is_remembered_from_then_on() {
+        let mut ended = Ended::default();
+        let most = Ended::<u64>::MOST as u64;
+        ended.remember(0, 1);
+        ended.remember(0, 2);
+        (1..most).for_each(|hash| ended.remember(hash, 0));
+        assert_eq!(ended.tests[&0].0, 2, "only the first of its memories is old");
+        ended.forget(5);
+        assert!(!ended.tests.contains_key(&5));
+    }
 }

@@ -157,7 +157,13 @@ impl Parser {
                 }
                 None => Step::Damage(length, LineError::new(LineErrorKind::Time)),
             },
-            Some(Directive::Progress(_)) => Step::Read(length),
+            Some(Directive::Progress(count)) => {
+                if is_count(count) {
+                    Step::Read(length)
+                } else {
+                    Step::Text(length)
+                }
+            }
             None => {
                 let glued = self.test.as_ref().and_then(|label| glued_outcome(line, label));
                 Step::Text(glued.unwrap_or(length))
@@ -253,6 +259,8 @@ impl Parser {
                 self.finish(outcome, receiver);
                 return Step::Read(length);
             }
+            // The protocol's grammar ends a part with an empty line, which nobody writes.
+            Expected::Type | Expected::TypeSomewhere if line.is_empty() => (expected, Step::Read(length)),
             Expected::Type | Expected::TypeSomewhere => match content_type(line) {
                 Some(mime_type) => {
                     let is_type = is_mime_type(mime_type);
@@ -336,6 +344,13 @@ fn closing_bracket(line: &[u8], is_last: bool) -> Closing {
     }
 }
 
+/// Whether a progress directive holds a count, absolute or relative, or opens or closes a level of counts.
+fn is_count(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    let digits = rest.strip_prefix(b"+").or(rest.strip_prefix(b"-")).unwrap_or(rest);
+    rest == b"push" || rest == b"pop" || (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
+}
+
 /// The value of a `Content-Type:` line.
 fn content_type(line: &[u8]) -> Option<&[u8]> {
     const FIELD: &[u8] = b"content-type:";
@@ -355,4 +370,19 @@ fn chunk_length(line: &[u8]) -> Option<u64> {
     let digits =
         std::str::from_utf8(line).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
     u64::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_is_a_count_or_a_level() {
+        for count in ["4", "+2", "-1", " push", "pop"] {
+            assert!(is_count(count.as_bytes()), "{count:?}");
+        }
+        for text in ["50%", "+", "abc", "4 of 5"] {
+            assert!(!is_count(text.as_bytes()), "{text:?}");
+        }
+    }
 }
