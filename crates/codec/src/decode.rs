@@ -77,8 +77,8 @@ impl Damage<'_> {
 ///
 /// A packet may start at any 0xB3. Bytes that fail to be one are damage where their structure was sound and only the checksum is
 /// wrong, or where packets start (at the start of the input, after a newline, right after a packet), and text elsewhere. Damage is
-/// local: when a header or the end of the input follows exactly where the damaged packet claims to end, all of it is given up,
-/// else the signature byte alone, and the search goes on behind it.
+/// local: when a header or the end of the input follows exactly where the damaged packet claims to end, and no good packet ends
+/// there, all of it is given up, else the signature byte alone, and the search goes on behind it.
 ///
 /// What the items are does not depend on how the input is cut into pieces, except that text may be cut where they were. Memory is
 /// bounded by the longest packet. Time is linear in the input, false headers inside false headers included.

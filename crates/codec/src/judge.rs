@@ -5,7 +5,7 @@
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::known::{KnownChecksums, KnownText};
-use crate::packet::{CHECKSUM, Fields, Header, checksums_match, stored_checksum};
+use crate::packet::{CHECKSUM, Fields, Header, Packet, SIGNATURE, checksums_match, stored_checksum};
 
 /// What stands at a signature byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,16 +120,29 @@ fn rejected(place: Place, error: PacketError) -> Verdict {
     if place.is_boundary { Verdict::Damage { length: 1, error } } else { Verdict::Text }
 }
 
-/// Whether a damaged packet's length can be trusted: a plausible header, or the end of the input, stands exactly at its end.
-/// `None` when more bytes are needed to tell.
+/// Whether a damaged packet's length can be trusted: a plausible header, or the end of the input, stands exactly at its end, and no
+/// good packet ends there. `None` when more bytes are needed to tell.
 fn is_length_right(header: &Header, place: Place, bytes: &[u8]) -> Option<bool> {
-    match bytes.get(header.length..) {
-        Some([]) if place.is_last => Some(true),
-        Some(next) => match Header::read(next) {
-            Ok(None) if !place.is_last => None,
-            next => Some(matches!(next, Ok(Some(_)))),
-        },
-        None if place.is_last => Some(false),
-        None => None,
-    }
+    let Some((packet, next)) = bytes.split_at_checked(header.length) else {
+        return place.is_last.then_some(false);
+    };
+    let is_followed = match Header::read(next) {
+        Ok(None) if !place.is_last => return None,
+        Ok(None) => next.is_empty(),
+        next => next.is_ok(),
+    };
+    Some(is_followed && !ends_in_packet(packet))
+}
+
+/// Whether what a damaged packet claims ends with a good one. That one is no part of it, for where a packet ends is its own
+/// checksum: the damaged one was torn, or its length is what is damaged.
+fn ends_in_packet(claimed: &[u8]) -> bool {
+    /// Longer packets are not looked for: the longer, the less likely is it that one ends just there.
+    const LONGEST: usize = 1 << 12;
+    let start = claimed.len().saturating_sub(LONGEST).max(1);
+    let is_packet = |bytes| {
+        let is_whole = matches!(Header::read(bytes), Ok(Some(header)) if header.length == bytes.len());
+        is_whole && Packet::parse(bytes).is_ok()
+    };
+    memchr::memrchr_iter(SIGNATURE, &claimed[start..]).any(|at| is_packet(&claimed[start + at..]))
 }

@@ -1,5 +1,7 @@
 //! The tests of the codec as its users see it.
 
 mod items;
+mod live;
 mod properties;
+mod recovery;
 mod strategies;

@@ -11,7 +11,7 @@ use crate::items::{Owned, cover, decode, items_of_pieces, packets, read, transla
 use crate::strategies::{Bytes, bytes, cut, cuts, damage, event, stream, stream_of_version_1};
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_event_reads_back_as_it_was_written(event in event()) {
