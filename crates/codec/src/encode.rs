@@ -29,9 +29,7 @@ use crate::status::Status;
 pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     check_strings(event)?;
     let content: &[u8] = event.file.as_ref().map_or(&[], |file| &file.bytes);
-    // At its longest, a number for the content takes three bytes, and so does the packet's length.
-    let most = MAX_LENGTH.checked_sub(3 + 3 + 3 + CHECKSUM + fields_length(event));
-    let most = most.filter(|most| *most > 0).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
+    let most = most_content(event).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
     let mut rest = content;
     while rest.len() > most {
         let (piece, after) = rest.split_at(most);
@@ -51,6 +49,16 @@ fn check_strings(event: &Event<'_>) -> Result<(), EncodeError> {
     event.mime_type.as_deref().map_or(Ok(()), |mime_type| check("MIME type", mime_type))?;
     event.file.as_ref().map_or(Ok(()), |file| check("file name", &file.name))?;
     event.route_code.as_deref().map_or(Ok(()), |code| check("route code", code))
+}
+
+/// How many bytes of its file one packet of the event can hold; `None` when the event is too long even without them.
+fn most_content(event: &Event<'_>) -> Option<usize> {
+    // The length of the longest packet takes three bytes.
+    let room = MAX_LENGTH.checked_sub(3 + 3 + fields_length(event) + CHECKSUM)?;
+    let Some(file) = &event.file else { return Some(0) };
+    // The content comes after a number of one to three bytes, which has to be wide enough for it.
+    let in_width = |width| Some(room.checked_sub(width)?.min(number::most(width)));
+    (1..=3).filter_map(in_width).max().filter(|most| *most > 0 || file.bytes.is_empty())
 }
 
 /// The bytes that all fields but the file's content take.
@@ -220,5 +228,166 @@ impl<W: Write> Encoder<W> {
         gathered.shrink_to(2 * Self::FULL);
         self.gathered = gathered;
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::timestamp::Timestamp;
+
+    fn encoded(event: &Event<'_>) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode(event, &mut out).unwrap();
+        out
+    }
+
+    /// The packets that `bytes` are, one after the other.
+    fn packets(mut bytes: &[u8]) -> Vec<Packet<'_>> {
+        let mut packets = Vec::new();
+        while !bytes.is_empty() {
+            let header = crate::packet::Header::read(bytes).unwrap().unwrap();
+            let (packet, rest) = bytes.split_at(header.length);
+            packets.push(Packet::parse(packet).unwrap());
+            bytes = rest;
+        }
+        packets
+    }
+
+    #[test]
+    fn every_field_is_written_where_the_protocol_has_it() {
+        let event = Event::test("id")
+            .status(Status::Skip)
+            .at(Timestamp::new(0x0102_0304, 5).unwrap())
+            .tags(["t", "u"])
+            .mime_type("a/b")
+            .file("f", &b"xyz"[..])
+            .eof()
+            .route_code("0");
+        let fields = b"\x01\x02\x03\x04\x05\x02id\x02\x01t\x01u\x03a/b\x01f\x03xyz\x010";
+        let packet = encoded(&event);
+        assert_eq!(packet[..4], [0xb3, 0x2f, 0xf5, 8 + 25], "signature, flags and length");
+        assert_eq!(&packet[4..packet.len() - 4], fields);
+        assert_eq!(Packet::parse(&packet).unwrap().to_event(), event);
+    }
+
+    #[test]
+    fn lengths_take_as_few_bytes_as_they_can() {
+        for (length, width) in [(54, 1), (55, 2), (16_372, 2), (16_373, 3)] {
+            let mut event = Event::test("x".repeat(length));
+            event.runnable = false;
+            let packet = encoded(&event);
+            assert_eq!(usize::from(packet[3] >> 6) + 1, width, "the packet has {} bytes", packet.len());
+            assert!(Packet::parse(&packet).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_long_file_is_split_and_ends_in_the_last_packet() {
+        let content: Vec<u8> = (0..9_000_000_u32).map(|n| n.to_be_bytes()[2]).collect();
+        let event = Event::test("a")
+            .status(Status::Fail)
+            .tags(["t"])
+            .at(Timestamp::new(1, 2).unwrap())
+            .mime_type("text/plain")
+            .route_code("0")
+            .file("log", &content[..])
+            .eof();
+        let out = encoded(&event);
+        let packets = packets(&out);
+        assert_eq!(packets.len(), 3);
+        for (index, packet) in packets.iter().enumerate() {
+            let is_last = index == 2;
+            assert!(packet.as_bytes().len() <= MAX_LENGTH);
+            assert_eq!(packet.status(), is_last.then_some(Status::Fail), "status in packet {index}");
+            assert_eq!(packet.is_eof(), is_last, "end of file in packet {index}");
+            let mut part = packet.to_event();
+            (part.status, part.eof, part.file) = (event.status, event.eof, event.file.clone());
+            assert_eq!(part, event, "everything else is in every packet");
+        }
+        let joined: Vec<u8> = packets.iter().filter_map(Packet::file_bytes).flatten().copied().collect();
+        assert!(joined == content, "the pieces are the file");
+    }
+
+    #[test]
+    fn a_packet_of_the_greatest_length_can_be_written_again() {
+        // Signature, flags, length and checksum take ten bytes, the length of the id three.
+        let longest = Event::test("x".repeat(MAX_LENGTH - 13));
+        let packet = encoded(&longest);
+        assert_eq!(packet.len(), MAX_LENGTH);
+        assert_eq!(encoded(&Packet::parse(&packet).unwrap().to_event()), packet);
+        for content in 0..200 {
+            let file_length = 2 + usize::from(content >= 64) + 1 + content;
+            let event = Event::test("x".repeat(MAX_LENGTH - 13 - file_length)).file("f", vec![b'y'; content]);
+            assert_eq!(encoded(&event).len(), MAX_LENGTH, "with a file of {content} bytes");
+        }
+    }
+
+    #[test]
+    fn an_event_that_fits_no_packet_is_refused() {
+        let mut out = b"before".to_vec();
+        for event in [
+            Event::test("x".repeat(MAX_LENGTH - 12)),
+            Event::test("x".repeat(5 << 20)),
+            Event::test("a").tags(vec!["t"; 3 << 20]),
+            Event::test("x".repeat(MAX_LENGTH - 16)).file("f", &b"y"[..]),
+        ] {
+            let error = encode(&event, &mut out).unwrap_err();
+            assert_eq!((error.kind(), error.field()), (Kind::TooLong, "event"));
+        }
+        assert_eq!(out, b"before", "nothing is written in part");
+    }
+
+    #[test]
+    fn a_nul_in_any_string_is_refused() {
+        let nul = "a\0b";
+        for (event, field) in [
+            (Event::test(nul), "test id"),
+            (Event::test("a").tags(["t", nul]), "tag"),
+            (Event::test("a").mime_type(nul), "MIME type"),
+            (Event::test("a").file(nul, &b""[..]), "file name"),
+            (Event::test("a").route_code(nul), "route code"),
+        ] {
+            let mut out = Vec::new();
+            let error = encode(&event, &mut out).unwrap_err();
+            assert_eq!((error.kind(), error.field()), (Kind::Nul, field));
+            assert!(out.is_empty());
+        }
+        assert!(encode(&Event::test("a").file("f", &b"\0"[..]), &mut Vec::new()).is_ok(), "a file holds any bytes");
+    }
+
+    /// Keeps each write apart.
+    #[derive(Default)]
+    struct Writes(Vec<Vec<u8>>);
+
+    impl Write for Writes {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.push(bytes.to_vec());
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn every_write_ends_where_a_packet_does() {
+        let mut encoder = Encoder::new(Writes::default());
+        let mut expected = Vec::new();
+        for length in [10, 60_000, 5_000, 70_000, 1, 65_536 - 20, 200_000, 3] {
+            let event = Event::test("a").file("f", vec![b'\n'; length]);
+            encoder.write(&event).unwrap();
+            let bytes = encoded(&event);
+            encoder.forward(&Packet::parse(&bytes).unwrap()).unwrap();
+            expected.extend_from_slice(&bytes.repeat(2));
+        }
+        encoder.flush().unwrap();
+        let Writes(writes) = encoder.into_inner();
+        assert!(writes.len() > 2, "the output does not wait for the flush");
+        for write in &writes {
+            assert!(!packets(write).is_empty(), "a write holds whole packets");
+        }
+        assert!(writes.concat() == expected, "all packets in order");
     }
 }

@@ -30,6 +30,11 @@ pub(crate) fn width(value: u32) -> usize {
     }
 }
 
+/// The largest value that `width` bytes can hold.
+pub(crate) fn most(width: usize) -> usize {
+    (1 << (8 * width - 2)) - 1
+}
+
 /// Appends `value`, which must be at most [`MAX`], in its shortest width.
 pub(crate) fn write(value: u32, out: &mut Vec<u8>) {
     debug_assert!(value <= MAX, "{value} does not fit 30 bits");
@@ -65,6 +70,7 @@ mod tests {
             let mut out = Vec::new();
             write(value, &mut out);
             assert_eq!(out, bytes, "{value} in its shortest width");
+            assert!(value as usize <= most(bytes.len()), "{value} fits its width");
             assert_eq!(read(bytes), Some((value, bytes.len())), "{bytes:02x?} read back");
         }
     }
