@@ -161,6 +161,8 @@ pub enum LineErrorKind {
     Tags,
     /// In multipart details, not a `Content-Type: type/subtype`. A part with a broken type is read as bytes of no type.
     ContentType,
+    /// The name of a part is longer than a packet can hold; the part is given up.
+    Name,
     /// The length of a chunk is not a hexadecimal number; the part ends there.
     ChunkLength,
 }
@@ -183,6 +185,7 @@ impl fmt::Display for LineError {
             LineErrorKind::Time => "not a time between 1970 and 2106",
             LineErrorKind::Tags => "more tags than a packet can hold",
             LineErrorKind::ContentType => "not a content type",
+            LineErrorKind::Name => "a longer name than a packet can hold",
             LineErrorKind::ChunkLength => "not the hexadecimal length of a chunk",
         })
     }

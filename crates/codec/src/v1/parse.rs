@@ -76,7 +76,8 @@ enum Expected {
     Length,
 }
 
-/// Longer lines than this are text. A test id, the name and type of an attachment and all tags then fit one packet, also when
+/// Longer lines than this are text, or broken where details need them. A test id, the name and type of an attachment and all tags
+/// then fit one packet, also when
 /// every byte of them becomes a replacement character of three.
 const LONGEST_LINE: usize = 1 << 18;
 
@@ -89,9 +90,14 @@ impl Parser {
         Self { test: None, state: State::Lines, mime_type: Vec::new() }
     }
 
-    /// Whether a packet of version 2 may stand here: anywhere but in details.
-    pub(crate) fn is_between_details(&self) -> bool {
-        matches!(self.state, State::Lines | State::LongLine)
+    /// How far into the bytes to come a packet of version 2 may begin before they have to be read on: nowhere in details, anywhere
+    /// in a line that is known to be text.
+    pub(crate) fn reach_of_packets(&self) -> usize {
+        match self.state {
+            State::Lines => LONGEST_LINE + 1,
+            State::LongLine => usize::MAX,
+            State::Simple { .. } | State::Multipart { .. } | State::Chunk { .. } => 0,
+        }
     }
 
     /// Reads on. `bytes` are all that came in and were not read; `is_last` says that no more will.
@@ -115,7 +121,8 @@ impl Parser {
         if is_in_detail {
             receiver.end_detail();
         }
-        let place = if self.is_between_details() { "test" } else { "details of the test" };
+        let is_between_details = matches!(self.state, State::Lines | State::LongLine);
+        let place = if is_between_details { "test" } else { "details of the test" };
         if let Some(label) = self.test.take() {
             receiver.interrupted(&format!("the input ended in the {place} '{}'", String::from_utf8_lossy(&label)));
         }
@@ -128,7 +135,7 @@ impl Parser {
             Taken::More => return Step::More,
             Taken::TooLong => {
                 self.state = State::LongLine;
-                return self.long_line(bytes);
+                return Step::Text(LONGEST_LINE + 1);
             }
         };
         match Directive::parse(line) {
@@ -249,19 +256,19 @@ impl Parser {
         receiver: &mut impl Receiver,
     ) -> Step {
         let (line, length) = match take_line(bytes, is_last) {
-            Taken::Line(line, length) => (line, length),
-            Taken::TooLong => (bytes, bytes.len()),
+            Taken::Line(line, length) => (Some(line), length),
+            Taken::TooLong => (None, LONGEST_LINE + 1),
             Taken::More => return Step::More,
         };
         let damage = |kind| Step::Damage(length, LineError::new(kind));
         let (expected, step) = match expected {
-            Expected::Type | Expected::TypeSomewhere if line == b"]" => {
+            Expected::Type | Expected::TypeSomewhere if line == Some(b"]") => {
                 self.finish(outcome, receiver);
                 return Step::Read(length);
             }
             // The protocol's grammar ends a part with an empty line, which nobody writes.
-            Expected::Type | Expected::TypeSomewhere if line.is_empty() => (expected, Step::Read(length)),
-            Expected::Type | Expected::TypeSomewhere => match content_type(line) {
+            Expected::Type | Expected::TypeSomewhere if line == Some(b"") => (expected, Step::Read(length)),
+            Expected::Type | Expected::TypeSomewhere => match line.and_then(content_type) {
                 Some(mime_type) => {
                     let is_type = is_mime_type(mime_type);
                     self.mime_type = if is_type { mime_type.to_vec() } else { Vec::new() };
@@ -270,11 +277,14 @@ impl Parser {
                 None if expected == Expected::TypeSomewhere => (expected, Step::Text(length)),
                 None => (Expected::TypeSomewhere, damage(LineErrorKind::ContentType)),
             },
-            Expected::Name => {
-                receiver.begin_detail(line, &self.mime_type);
-                (Expected::Length, Step::Read(length))
-            }
-            Expected::Length => match chunk_length(line) {
+            Expected::Name => match line {
+                Some(name) => {
+                    receiver.begin_detail(name, &self.mime_type);
+                    (Expected::Length, Step::Read(length))
+                }
+                None => (Expected::TypeSomewhere, damage(LineErrorKind::Name)),
+            },
+            Expected::Length => match line.and_then(chunk_length) {
                 Some(0) => {
                     receiver.end_detail();
                     (Expected::Type, Step::Read(length))
@@ -308,7 +318,7 @@ impl Parser {
 enum Taken<'a> {
     /// A line without its end, and its length with it.
     Line(&'a [u8], usize),
-    /// A line longer than [`LONGEST_LINE`].
+    /// A line longer than [`LONGEST_LINE`], that many bytes of which are there, and one more.
     TooLong,
     /// The line has not ended yet.
     More,

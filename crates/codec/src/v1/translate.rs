@@ -208,17 +208,15 @@ impl Translator {
     fn read_at(&mut self, at: usize) -> Option<Read> {
         let all = self.buffer.bytes();
         let bytes = &all[at..];
-        if self.parser.is_between_details() {
-            let place = Place {
-                offset: self.buffer.offset() + at as u64,
-                is_boundary: if at == 0 { self.is_boundary } else { all[at - 1] == b'\n' },
-                is_last: self.is_ended,
-            };
-            match packet_in_line(&mut self.judge, place, bytes) {
-                InLine::Nothing => {}
-                InLine::Found(given) => return Some(Read::Given(given)),
-                InLine::More => return None,
-            }
+        let place = Place {
+            offset: self.buffer.offset() + at as u64,
+            is_boundary: if at == 0 { self.is_boundary } else { all[at - 1] == b'\n' },
+            is_last: self.is_ended,
+        };
+        match packet_in_line(&mut self.judge, place, bytes, self.parser.reach_of_packets()) {
+            InLine::Nothing => {}
+            InLine::Found(given) => return Some(Read::Given(given)),
+            InLine::More => return None,
         }
         Some(match self.parser.step(bytes, self.is_ended, &mut self.events) {
             Step::More => return None,
@@ -238,12 +236,13 @@ enum InLine {
     More,
 }
 
-/// Looks for a packet in the line that `bytes` begin with.
-fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8]) -> InLine {
+/// Looks for a packet in the line that `bytes` begin with, one that begins before `reach`.
+fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -> InLine {
+    let line = &bytes[..bytes.len().min(reach)];
     let mut at = 0;
-    while let Some(skipped) = memchr2(SIGNATURE, b'\n', &bytes[at..]) {
+    while let Some(skipped) = memchr2(SIGNATURE, b'\n', &line[at..]) {
         at += skipped;
-        if bytes[at] != SIGNATURE {
+        if line[at] != SIGNATURE {
             break;
         }
         let is_boundary = place.is_boundary && at == 0;
@@ -251,7 +250,9 @@ fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8]) -> InLine {
         let given = match judge.judge(candidate, &bytes[at..]) {
             Verdict::Packet { length, fields } => Given::Packet(length, fields),
             Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
-            Verdict::More => return InLine::More,
+            // The line may be a directive, unless it is longer than any.
+            Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
+            Verdict::More => Given::Text(at),
             Verdict::Text => {
                 at += 1;
                 continue;
@@ -347,12 +348,14 @@ impl Receiver for Events {
         self.detail.mime_type = text(mime_type);
     }
 
-    fn detail(&mut self, bytes: &[u8]) {
-        for piece in bytes.chunks(Self::PIECE) {
-            if self.detail.bytes.len() + piece.len() > Self::PIECE {
+    fn detail(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            if self.detail.bytes.len() == Self::PIECE {
                 self.write_detail(false);
             }
+            let (piece, rest) = bytes.split_at(bytes.len().min(Self::PIECE - self.detail.bytes.len()));
             self.detail.bytes.extend_from_slice(piece);
+            bytes = rest;
         }
     }
 

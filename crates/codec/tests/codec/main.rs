@@ -5,3 +5,4 @@ mod live;
 mod properties;
 mod recovery;
 mod strategies;
+mod v1;
