@@ -41,6 +41,14 @@ impl Owned {
         bytes
     }
 
+    /// Where damage ends in the input.
+    pub(crate) fn end_of_damage(&self) -> Option<usize> {
+        match self {
+            Self::Damage { bytes, offset, .. } => Some(usize::try_from(*offset).ok()? + bytes.len()),
+            _ => None,
+        }
+    }
+
     /// What is wrong with damaged bytes of version 2.
     pub(crate) fn fault(&self) -> Option<PacketErrorKind> {
         match self {

@@ -78,13 +78,18 @@ proptest! {
         prop_assert_eq!(found == [Owned::Packet(bytes.0.clone())], Packet::parse(&bytes.0).is_ok());
     }
 
+    /// Save for those that the damage lays claim to: by chance, its length may end where something looks like a header.
     #[test]
     fn good_packets_after_damage_are_found(before in damage(), events in vec(event(), 2..5)) {
         let good: Vec<_> = events.iter().map(packet).collect();
         let stream = [&before.0[..], &good.concat()].concat();
         let items = decode(&stream);
+        let claimed_up_to = items.iter().filter_map(Owned::end_of_damage).max().unwrap_or(0);
+        let mut start = before.0.len();
         for good in &good {
-            prop_assert!(packets(&items).contains(&&good[..]), "{} is not found in {items:?}", good.escape_ascii());
+            let is_found = packets(&items).contains(&&good[..]);
+            prop_assert!(is_found || start < claimed_up_to, "{} is not found in {items:?}", good.escape_ascii());
+            start += good.len();
         }
     }
 

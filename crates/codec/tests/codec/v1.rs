@@ -219,7 +219,8 @@ fn lines_that_are_no_directives_are_text() {
 
 #[test]
 fn progress_has_no_meaning_left() {
-    assert_eq!(translate(b"progress: 5\nprogress: +1\nprogress: push\nprogress: pop\nprogress: abc\n"), []);
+    assert_eq!(translate(b"progress: 5\nprogress: +1\nprogress: push\nprogress: pop\n"), []);
+    assert_eq!(text(&translate(b"progress: 50%\n")), b"progress: 50%\n", "what is no progress is text");
 }
 
 #[test]
