@@ -7,12 +7,15 @@
 pub(crate) const MAX: u32 = (1 << 30) - 1;
 
 /// Reads a number at the start of `bytes`: its value and its width in bytes, or `None` when `bytes` ends inside it.
+#[inline]
 pub(crate) fn read(bytes: &[u8]) -> Option<(u32, usize)> {
-    let first = *bytes.first()?;
-    let width = width_from_first(first);
-    let value =
-        bytes.get(1..width)?.iter().fold(u32::from(first & 0x3f), |value, byte| (value << 8) | u32::from(*byte));
-    Some((value, width))
+    Some(match *bytes {
+        [a @ 0..0x40, ..] => (u32::from(a), 1),
+        [a @ 0x40..0x80, b, ..] => (u32::from_be_bytes([0, 0, a & 0x3f, b]), 2),
+        [a @ 0x80..0xc0, b, c, ..] => (u32::from_be_bytes([0, a & 0x3f, b, c]), 3),
+        [a @ 0xc0..=0xff, b, c, d, ..] => (u32::from_be_bytes([a & 0x3f, b, c, d]), 4),
+        _ => return None,
+    })
 }
 
 /// The width in bytes of the number that starts with `first`.

@@ -297,12 +297,9 @@ impl Fields {
         most_tags: u32,
         mut check: impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
     ) -> Result<Option<Self>, PacketError> {
-        let mut walk = Walk { bytes, at: header.size, end: header.length - CHECKSUM };
-        match Self::read_in_order(&mut walk, header.flags, most_tags, &mut check) {
-            Ok(fields) => Ok(Some(fields)),
-            Err(Stop::More) => Ok(None),
-            Err(Stop::Fault(kind, offset)) => Err(PacketError::new(kind, offset)),
-        }
+        let mut walk = Walk { bytes, at: header.size, end: header.length - CHECKSUM, fault: None };
+        let fields = Self::read_in_order(&mut walk, header.flags, most_tags, &mut check);
+        walk.fault.map_or(Ok(fields.ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
     }
 
     fn read_in_order(
@@ -343,13 +340,8 @@ impl Span {
     }
 }
 
-/// Why a walk through the fields ended early.
-enum Stop {
-    /// The bytes given end here.
-    More,
-    /// This is no packet.
-    Fault(Kind, usize),
-}
+/// A walk through the fields ended early: at a fault, or where the bytes do.
+struct Stop;
 
 /// A walk through the fields of a packet, some of whose bytes may still be missing.
 struct Walk<'a> {
@@ -357,34 +349,42 @@ struct Walk<'a> {
     at: usize,
     /// Where the checksum starts.
     end: usize,
+    /// Why this is no packet.
+    fault: Option<(Kind, usize)>,
 }
 
 impl Walk<'_> {
+    #[cold]
+    fn fault(&mut self, kind: Kind, offset: usize) -> Stop {
+        self.fault = Some((kind, offset));
+        Stop
+    }
+
+    #[inline]
     fn number(&mut self) -> Result<u32, Stop> {
         let start = self.at;
-        let fault = Stop::Fault(Kind::Field, start);
-        if start >= self.end {
-            return Err(fault);
-        }
         let rest = self.bytes.get(start..).unwrap_or_default();
-        let first = *rest.first().ok_or(Stop::More)?;
-        self.at = start + number::width_from_first(first);
-        if self.at > self.end {
-            return Err(fault);
+        let needed = rest.first().map_or(1, |first| number::width_from_first(*first));
+        if start + needed > self.end {
+            return Err(self.fault(Kind::Field, start));
         }
-        number::read(rest).map(|(value, _)| value).ok_or(Stop::More)
+        let (value, width) = number::read(rest).ok_or(Stop)?;
+        self.at += width;
+        Ok(value)
     }
 
     /// The next `length` bytes, there or not.
+    #[inline]
     fn skip(&mut self, length: usize) -> Result<Span, Stop> {
         let start = self.at;
         if length > self.end - start {
-            return Err(Stop::Fault(Kind::Field, start));
+            return Err(self.fault(Kind::Field, start));
         }
-        self.at = start + length;
+        self.at += length;
         Ok(Span::new(start..self.at))
     }
 
+    #[inline]
     fn content(&mut self) -> Result<Span, Stop> {
         let length = self.number()? as usize;
         self.skip(length)
@@ -393,18 +393,18 @@ impl Walk<'_> {
     fn string(&mut self, check: &mut impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>) -> Result<Span, Stop> {
         let span = self.content()?;
         if span.start as usize > self.bytes.len() {
-            return Err(Stop::More);
+            return Err(Stop);
         }
         match check(span, self.bytes) {
             Ok(true) => Ok(span),
-            Ok(false) => Err(Stop::More),
-            Err((kind, offset)) => Err(Stop::Fault(kind, offset)),
+            Ok(false) => Err(Stop),
+            Err((kind, offset)) => Err(self.fault(kind, offset)),
         }
     }
 
     fn timestamp(&mut self) -> Result<Timestamp, Stop> {
         let seconds = self.skip(4)?;
-        let bytes = self.bytes.get(seconds.range()).ok_or(Stop::More)?;
+        let bytes = self.bytes.get(seconds.range()).ok_or(Stop)?;
         let seconds = u32::from_be_bytes(bytes.try_into().expect("four bytes were taken"));
         let nanoseconds = self.number()?;
         Ok(Timestamp::new(seconds, nanoseconds).expect("a number has 30 bits"))
@@ -418,13 +418,13 @@ impl Walk<'_> {
         let count = self.number()?;
         let start = self.at;
         if count as usize > self.end - start {
-            return Err(Stop::Fault(Kind::Field, start));
+            return Err(self.fault(Kind::Field, start));
         }
         for _ in 0..count.min(most) {
             self.string(check)?;
         }
         if count > most {
-            return Err(Stop::More);
+            return Err(Stop);
         }
         Ok((count, Span::new(start..self.at)))
     }
