@@ -1,0 +1,26 @@
+//! The decoder takes any bytes without panic, and its items cover them in order.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use subunit_codec::{Assembler, Decoder, Item};
+use subunit_codec_fuzz::{Owned, items};
+
+fuzz_target!(|stream: &[u8]| {
+    let items = items(Decoder::new(), stream, &[]);
+    let covered: Vec<u8> = items.iter().flat_map(Owned::bytes).copied().collect();
+    assert_eq!(covered, stream);
+
+    let mut tests = Assembler::keeping_files();
+    let mut decoder = Decoder::new();
+    decoder.feed(stream);
+    decoder.end();
+    while let Some(item) = decoder.next() {
+        match item {
+            Item::Packet(packet) => drop(tests.push(&packet)),
+            Item::Damage(damage) => drop(tests.push_damage(&damage)),
+            Item::Text(_) => {}
+        }
+    }
+    tests.finish();
+});
