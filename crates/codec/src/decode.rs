@@ -213,3 +213,77 @@ impl Decoder {
         (!bytes.is_empty()).then_some(Found { length: bytes.len(), verdict: Verdict::Text })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::PacketErrorKind as Kind;
+
+    /// The protocol's own example: the test `foo` exists.
+    const FOO: &[u8] = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
+    /// The same with a wrong checksum.
+    const BROKEN: &[u8] = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1c";
+
+    /// What the items are, with their bytes.
+    fn items(stream: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+        let mut decoder = Decoder::new();
+        decoder.feed(stream);
+        decoder.end();
+        let mut items = Vec::new();
+        while decoder.is_ready() {
+            items.push(match decoder.next().unwrap() {
+                Item::Packet(packet) => ("packet", packet.as_bytes().to_vec()),
+                Item::Text(text) => ("text", text.to_vec()),
+                Item::Damage(damage) => ("damage", damage.bytes.to_vec()),
+            });
+        }
+        assert_eq!(decoder.next(), None, "no item is left when none is ready");
+        items
+    }
+
+    fn item(kind: &'static str, bytes: &[u8]) -> (&'static str, Vec<u8>) {
+        (kind, bytes.to_vec())
+    }
+
+    #[test]
+    fn packets_and_the_text_between_them_are_told_apart() {
+        let stream = [b"text", FOO, FOO, b"more\ntext", FOO].concat();
+        let (packet, text) = (item("packet", FOO), |bytes| item("text", bytes));
+        assert_eq!(items(&stream), [text(b"text"), packet.clone(), packet.clone(), text(b"more\ntext"), packet]);
+        assert_eq!(items(b""), []);
+    }
+
+    #[test]
+    fn a_signature_is_damage_only_where_packets_start() {
+        let (damage, text) = (item("damage", b"\xb3"), |bytes| item("text", bytes));
+        assert_eq!(items(b"\xb3abc"), [damage.clone(), text(b"abc")], "at the start of the input");
+        assert_eq!(items(b"a\n\xb3abc"), [text(b"a\n"), damage.clone(), text(b"abc")], "after a newline");
+        assert_eq!(items(&[FOO, b"\xb3abc"].concat()), [item("packet", FOO), damage, text(b"abc")], "after a packet");
+        assert_eq!(items(b"a\xb3abc"), [text(b"a\xb3abc")], "anywhere else it is text");
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_damage_anywhere() {
+        assert_eq!(items(&[BROKEN, FOO].concat()), [item("damage", BROKEN), item("packet", FOO)]);
+        assert_eq!(items(&[b"text", BROKEN].concat()), [item("text", b"text"), item("damage", BROKEN)]);
+        let unsure = [item("damage", b"\xb3"), item("text", &[&BROKEN[1..], b"text"].concat())];
+        assert_eq!(items(&[BROKEN, b"text"].concat()), unsure, "the length may be wrong");
+    }
+
+    #[test]
+    fn damage_says_what_is_wrong_and_where() {
+        let mut decoder = Decoder::new();
+        decoder.feed(b"text\n");
+        decoder.feed(BROKEN);
+        decoder.end();
+        decoder.next();
+        let Some(Item::Damage(damage)) = decoder.next() else { panic!("a wrong checksum is damage") };
+        assert_eq!(damage.offset, 5);
+        let Fault::Packet(error) = damage.fault else { panic!("it is a packet that is broken") };
+        assert_eq!((error.kind(), error.offset()), (Kind::Checksum { computed: 0x0855_5f1b, stored: 0x0855_5f1c }, 8));
+        let [data, fault] = damage.report();
+        assert_eq!(data.test_id.as_deref(), Some(PARSER_TEST_ID));
+        assert_eq!(data.file.map(|file| file.bytes.into_owned()).as_deref(), Some(BROKEN));
+        assert_eq!(fault.status, Some(Status::Fail));
+    }
+}

@@ -284,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_long_file_is_split_and_ends_in_the_last_packet() {
-        let content: Vec<u8> = (0..9_000_000_u32).map(|n| n.to_be_bytes()[2]).collect();
+        let content: Vec<u8> = (0..=u8::MAX).cycle().take(9_000_000).collect();
         let event = Event::test("a")
             .status(Status::Fail)
             .tags(["t"])
@@ -316,8 +316,8 @@ mod tests {
         let packet = encoded(&longest);
         assert_eq!(packet.len(), MAX_LENGTH);
         assert_eq!(encoded(&Packet::parse(&packet).unwrap().to_event()), packet);
-        for content in 0..200 {
-            let file_length = 2 + usize::from(content >= 64) + 1 + content;
+        for content in [0, 1, 63, 64, 65, 16_383, 16_384] {
+            let file_length = 2 + number::width(u32::try_from(content).unwrap()) + content;
             let event = Event::test("x".repeat(MAX_LENGTH - 13 - file_length)).file("f", vec![b'y'; content]);
             assert_eq!(encoded(&event).len(), MAX_LENGTH, "with a file of {content} bytes");
         }

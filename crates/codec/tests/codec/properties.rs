@@ -1,14 +1,16 @@
 //! What holds for any input.
 
+use std::collections::HashSet;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
-use subunit_codec::v1::Translator;
-use subunit_codec::{Decoder, Event, Packet, Protocol, Status, encode};
+use subunit_codec::v1::{Detail, Translator, Writer};
+use subunit_codec::{Assembler, Decoder, Event, Packet, Protocol, Status, encode};
 use testkit::reader::{interrupted, random_pieces};
 use testkit::stream::packet;
 
 use crate::items::{Owned, cover, decode, items_of_pieces, packets, read, translate};
-use crate::strategies::{Bytes, bytes, cut, cuts, damage, event, stream, stream_of_version_1};
+use crate::strategies::{Bytes, bytes, cut, cuts, damage, event, stream, stream_of_version_1, test};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
@@ -98,5 +100,43 @@ proptest! {
         let good = packet(&Event::test("a").status(Status::Fail));
         let stream = [&before.0[..], &good, &after.0].concat();
         prop_assert!(packets(&decode(&stream)).contains(&&good[..]));
+    }
+
+    #[test]
+    fn what_version_1_accepts_translates_back(tests in vec(test(), 0..6)) {
+        let mut writer = Writer::new(Vec::new());
+        let mut written = Vec::new();
+        for test in tests {
+            let details: Vec<_> = test.details.iter().map(|(name, mime_type, bytes)| Detail { name, mime_type, bytes: &bytes.0 }).collect();
+            if writer.test(&test.id).is_err() {
+                continue;
+            }
+            let tags: Vec<_> = test.tags.iter().map(String::as_str).collect();
+            let has_tags = writer.tags(&tags, &[]).is_ok();
+            let has_details = writer.outcome(test.outcome, &test.id, &details).is_ok();
+            if !has_details {
+                writer.outcome(test.outcome, &test.id, &[]).unwrap();
+            }
+            written.push((test, has_tags, has_details));
+        }
+        let items = translate(&writer.into_inner());
+        let mut assembler = Assembler::keeping_files();
+        let mut read: Vec<_> = packets(&items).into_iter().filter_map(|bytes| assembler.push(&Packet::parse(bytes).unwrap())).collect();
+        read.extend(assembler.finish());
+        prop_assert_eq!(read.len(), written.len());
+        prop_assert_eq!(cover(&items), packets(&items).concat(), "there is no text and no damage");
+        for (read, (test, has_tags, has_details)) in read.iter().zip(&written) {
+            prop_assert_eq!(&read.id, &test.id);
+            prop_assert_eq!(read.status, test.outcome.status());
+            let mut tags = if *has_tags { test.tags.clone() } else { Vec::new() };
+            let mut seen = HashSet::new();
+            tags.reverse();
+            tags.retain(|tag| seen.insert(tag.clone()));
+            tags.reverse();
+            prop_assert_eq!(&read.tags, &tags);
+            let details: &[_] = if *has_details { &test.details } else { &[] };
+            let attachments: Vec<_> = read.attachments.iter().map(|file| (&file.name, file.bytes.as_deref().unwrap())).collect();
+            prop_assert_eq!(attachments, details.iter().map(|(name, _, bytes)| (name, &bytes.0[..])).collect::<Vec<_>>());
+        }
     }
 }

@@ -255,8 +255,8 @@ fn a_broken_line_costs_itself_alone() {
 
 #[test]
 fn more_tags_than_a_packet_holds_are_damage() {
-    let stream: String = (0..10).map(|n| format!("tags: {n}{}\n", "x".repeat(200_000))).collect();
-    let items = translate(format!("{stream}test: a\nsuccess: a\n").as_bytes());
+    let lines: Vec<_> = (0..10).map(|n| format!("tags: {n}{}\n", "x".repeat(200_000))).collect();
+    let items = translate(format!("{}test: a\nsuccess: a\n", lines.concat()).as_bytes());
     assert!(!damage(&items).is_empty(), "the tags that are too many are told");
     assert_eq!(tests(&items)[0].status, Status::Success, "the tests go on");
 }
@@ -329,7 +329,7 @@ fn a_part_with_an_endless_name_is_damage() {
 
 #[test]
 fn long_attachments_are_cut_in_the_same_places_however_they_come() {
-    let line = [&[b'x'; 699_999][..], b"\n"].concat();
+    let line = [vec![b'x'; 699_999], b"\n".to_vec()].concat();
     let simple = [b"test: a\nerror: a [\n", &line.repeat(4)[..], b"]\n"].concat();
     let chunk = [b"AAE60\r\n", &line[..]].concat().repeat(4);
     let multipart = [b"test: a\nerror: a [ multipart\nContent-Type: a/b\nf\n", &chunk[..], b"0\r\n]\n"].concat();
@@ -351,7 +351,7 @@ fn packets_in_a_long_line_are_found_wherever_it_is_cut() {
         let stream = [&padding[..], &inside, b"test: b\nsuccess: b\n", &padding, &inside].concat();
         let whole = translate(&stream);
         assert_eq!(packets(&whole).iter().filter(|packet| **packet == inside).count(), 2, "{before} bytes before");
-        assert_eq!(text(&whole).iter().filter(|byte| **byte == b'x').count(), 2 * before);
+        assert_eq!(text(&whole), padding.repeat(2));
         for size in [10_000, 65_536, 262_146] {
             assert!(
                 items_of_pieces(Translator::new(), stream.chunks(size)) == whole,
@@ -366,7 +366,7 @@ fn an_endless_line_of_candidates_is_not_held() {
     let mut translator = Translator::new();
     translator.feed(b"x");
     let (mut given, mut fed) = (0, 0);
-    let candidate = [&b"\xb3\x28\x00\xbf\xff\xff\xaf\xff\xff"[..], &[b'x'; 99_990], b"\0"].concat();
+    let candidate = [b"\xb3\x28\x00\xbf\xff\xff\xaf\xff\xff", &vec![b'x'; 99_990][..], b"\0"].concat();
     for _ in 0..80 {
         translator.feed(&candidate);
         fed += candidate.len();
