@@ -1,1 +1,14 @@
 //! The tests of the tools.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `habits` | what every tool does, and the table of tools |
+//! | `subunit_ls` and so on | what one tool does |
+//! | `pipes` | tools connected, as people use them |
+//! | `manpages`, `readme` | that what is written about the tools is so |
+//! | `tool`, `events` | how a tool is run, and its output made readable |
+
+mod events;
+mod habits;
+mod pipes;
+mod tool;

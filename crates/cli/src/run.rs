@@ -84,10 +84,23 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
         Err(Trouble(Kind::ClosedPipe)) => ExitCode::from(141),
         Err(Trouble(Kind::Message(message))) => {
             // Nothing is left to do about a standard error that cannot be written.
-            let _ = writeln!(io::stderr(), "{}: {message}", Args::command().get_name());
+            let _ = writeln!(io::stderr(), "{}: {}", Args::command().get_name(), on_one_line(&message));
             ExitCode::from(2)
         }
     }
+}
+
+/// The message without what would end its line or drive a terminal: file names and patterns may hold anything.
+fn on_one_line(message: &str) -> String {
+    let mut line = String::with_capacity(message.len());
+    for character in message.chars() {
+        if character.is_control() {
+            line.extend(character.escape_default());
+        } else {
+            line.push(character);
+        }
+    }
+    line
 }
 
 /// Answers a call for help or for the version, or says in a line what is wrong with the arguments.

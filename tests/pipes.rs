@@ -1,0 +1,187 @@
+//! Tools connected by pipes, as people use them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use subunit_codec::{Event, PARSER_TEST_ID, Status};
+use testkit::pipeline::Pipeline;
+use testkit::stream::{packet, run, stream, test};
+
+use crate::events;
+use crate::habits::tool;
+use crate::tool::{DEADLINE, assert_silent, data, read_data};
+
+fn command(name: &str, args: &[&str]) -> Command {
+    tool(name).command(args)
+}
+
+fn program(name: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(name);
+    command.args(args);
+    command
+}
+
+/// The ids of the recorded run by worker, in the order in which the tests end, read from the text by the simplest means.
+fn recorded_ids() -> BTreeMap<String, Vec<String>> {
+    let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut worker = String::new();
+    let text = read_data("testr-run");
+    for line in text.split(|byte| *byte == b'\n').map(String::from_utf8_lossy) {
+        if let Some(tag) = line.strip_prefix("tags: worker-") {
+            worker = format!("worker-{tag}");
+        } else if let Some(id) = line.strip_prefix("test: ") {
+            ids.entry(worker.clone()).or_default().push(id.to_owned());
+        }
+    }
+    ids
+}
+
+#[test]
+fn the_tests_of_one_worker_are_listed() {
+    let mut cat = Command::new("cat");
+    cat.arg(data("testr-run"));
+    let finished = Pipeline::new([
+        cat,
+        command("subunit-1to2", &[]),
+        command("subunit-filter", &["-s", "--xfail", "--with-tag=worker-0"]),
+        command("subunit-ls", &[]),
+    ])
+    .run(b"");
+    let ids: Vec<&str> = finished.text().lines().collect();
+    assert_eq!(ids.len(), 339);
+    assert_eq!(ids, recorded_ids()["worker-0"]);
+    assert_eq!(finished.code(), 1, "two tests of this worker failed");
+    assert_silent("the pipeline", &finished);
+}
+
+#[test]
+fn the_workers_share_all_tests_out_among_them() {
+    let expected = recorded_ids();
+    let mut all = BTreeSet::new();
+    for (worker, ids) in &expected {
+        let tag = format!("--with-tag={worker}");
+        let select = command("subunit-filter", &["-s", "--xfail", &tag]);
+        let finished = Pipeline::new([select, command("subunit-ls", &[])]).run(&read_data("testr-run.subunit"));
+        assert_eq!(finished.text().lines().collect::<Vec<_>>(), *ids, "{worker}");
+        all.extend(ids);
+    }
+    assert_eq!((expected.len(), all.len()), (4, 1355));
+}
+
+#[test]
+fn failures_are_found_whatever_the_worker() {
+    let text = read_data("testr-run");
+    let finished = Pipeline::new([command("subunit-filter", &["-F"]), command("subunit-ls", &[])]).run(&text);
+    assert_eq!(finished.text().lines().count(), 4);
+    assert_eq!(finished.code(), 1);
+}
+
+#[test]
+fn a_list_of_failures_selects_their_packets() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let list = folder.path().join("failing");
+    let text = read_data("testr-run.subunit");
+    let listed = Pipeline::new([command("subunit-ls", &["-0", "--status", "fail"])]).run(&text);
+    std::fs::write(&list, &listed.stdout).expect("there is room for a file");
+    let mut select = command("subunit-filter", &["-s", "--xfail", "--load-list"]);
+    select.arg(&list);
+    let finished = Pipeline::new([select, command("subunit-ls", &["-0"])]).run(&text);
+    assert_eq!(finished.text(), listed.text());
+    assert_eq!(listed.text().matches('\0').count(), 4);
+}
+
+#[test]
+fn four_tools_in_a_row_hold_nothing_back() {
+    let mut live = Pipeline::new([
+        command("subunit-1to2", &[]),
+        command("subunit-filter", &["-s", "--xfail"]),
+        command("subunit-filter", &["-s", "--xfail", "--with", "^t"]),
+        command("subunit-ls", &[]),
+    ])
+    .deadline(DEADLINE)
+    .start();
+    for round in 0..5 {
+        live.write(format!("test: t{round}\nsuccess: t{round}\n").as_bytes());
+        let expected = format!("t{round}\n");
+        live.read_until(|output| output.ends_with(expected.as_bytes()));
+    }
+    assert_eq!(live.finish().text(), "t0\nt1\nt2\nt3\nt4\n");
+}
+
+#[test]
+fn a_hung_test_is_visible_while_it_hangs() {
+    let filter = command("subunit-filter", &["-s", "--xfail", "--with", "^hang"]);
+    let mut live = Pipeline::new([filter, command("subunit-filter", &["-s", "--xfail"])]).deadline(DEADLINE).start();
+    let begins = packet(&Event::test("hang").status(Status::InProgress));
+    live.write(&begins);
+    live.read_until(|output| output == begins);
+    assert!(live.finish().stdout == begins, "it stays unfinished");
+}
+
+#[test]
+fn head_ends_the_whole_pipeline_quietly() {
+    let stages = [
+        command("subunit-filter", &["-s", "--xfail"]),
+        command("subunit-ls", &["--times"]),
+        program("head", &["-n", "3"]),
+    ];
+    let finished = Pipeline::new(stages).deadline(DEADLINE).run(&stream(run(5000, 2)));
+    assert_eq!(finished.text().lines().count(), 3);
+    assert_silent("the pipeline", &finished);
+    let codes: Vec<_> = finished.statuses.iter().map(std::process::ExitStatus::code).collect();
+    assert_eq!(codes, [Some(141), Some(141), Some(0)]);
+}
+
+#[test]
+fn a_producer_killed_in_the_middle_of_a_packet_leaves_a_failed_test() {
+    let begins = packet(&Event::test("victim").status(Status::InProgress));
+    let torn = packet(&Event::test("victim").status(Status::Success).file("log", vec![b'x'; 5000]).eof());
+    let mut producer = Command::new("cat").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat starts");
+    let output = producer.stdout.take().expect("it was piped");
+    let filter = command("subunit-filter", &["-s", "--xfail"]);
+    let mut live = Pipeline::new([filter]).input(output).deadline(DEADLINE).start();
+
+    let input = producer.stdin.as_mut().expect("it was piped");
+    input
+        .write_all(&[&test("before", Status::Success)[..], &begins, b"working\n", &torn[..3000]].concat())
+        .expect("cat reads");
+    live.read_until(|output| output.windows(8).any(|window| window == b"working\n"));
+    producer.kill().expect("cat can be killed");
+    producer.wait().expect("cat can be waited for");
+
+    let finished = live.finish();
+    assert_silent("subunit-filter", &finished);
+    let lines = events::lines(&finished.stdout);
+    assert_eq!(lines[..4], ["before inprogress", "before success", "victim inprogress", "- ... stdout=\"working\\n\""]);
+    assert!(lines.iter().any(|line| line.starts_with("subunit.parser fail")), "{lines:?}");
+
+    let listed = Pipeline::new([command("subunit-ls", &["--no-passthrough"])]).run(&finished.stdout);
+    assert_eq!(listed.text(), format!("before\n{PARSER_TEST_ID}\nvictim\n"));
+    assert_eq!(listed.code(), 1, "a torn stream is no passing one");
+}
+
+#[test]
+fn a_test_killed_in_the_middle_of_a_character_hides_no_failure() {
+    let input = [b"caf\xc3".to_vec(), test("a", Status::Fail)].concat();
+    let finished = Pipeline::new([command("subunit-filter", &["-F"]), command("subunit-ls", &[])]).run(&input);
+    assert_eq!((finished.text(), finished.code()), ("a\n", 1));
+}
+
+#[test]
+fn text_comes_out_of_a_pipeline_as_it_went_in() {
+    let text = b"make: \xff\x00 nothing\r\nto be done\n\n  no newline";
+    let stages = [command("subunit-filter", &[]), command("subunit-filter", &[]), command("subunit-ls", &[])];
+    let finished = Pipeline::new(stages).run(text);
+    assert!(finished.stdout == text, "{}", finished.stdout.escape_ascii());
+}
+
+#[test]
+fn damage_is_reported_once_however_long_the_pipeline() {
+    let mut input = test("a", Status::Success);
+    input.truncate(input.len() - 5);
+    let stages = [command("subunit-filter", &["-s"]), command("subunit-filter", &["-s"]), command("subunit-ls", &[])];
+    let finished = Pipeline::new(stages).run(&input);
+    assert_eq!(finished.text().matches(PARSER_TEST_ID).count(), 1, "{}", finished.text());
+    assert_eq!(finished.code(), 1);
+}

@@ -1,0 +1,109 @@
+//! How the tests run a tool.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use testkit::pipeline::{Finished, Pipeline};
+
+/// A tool, and what its tests have to know of it.
+pub(crate) struct Tool {
+    pub(crate) name: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) writes: Writes,
+    /// Whether failures in the stream make its exit status 1.
+    pub(crate) judges: bool,
+    /// Arguments with which all of a stream shows in the output.
+    pub(crate) args: &'static [&'static str],
+}
+
+/// What a tool writes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writes {
+    /// Packets of version 2.
+    Subunit,
+    /// Text for people.
+    Report,
+}
+
+/// How long a tool may take to say what it knows. Generous: one that holds something back never says it.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+impl Tool {
+    /// A tool that writes subunit and does not judge.
+    pub(crate) const fn writer(name: &'static str, path: &'static str) -> Self {
+        Self { name, path, writes: Writes::Subunit, judges: false, args: &[] }
+    }
+
+    /// A tool that writes a report and judges.
+    pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
+        Self { name, path, writes: Writes::Report, judges: true, args: &[] }
+    }
+
+    /// The same tool, to be run with these arguments.
+    pub(crate) const fn with(self, args: &'static [&'static str]) -> Self {
+        Self { args, ..self }
+    }
+
+    /// The command with these arguments and no others.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        let mut command = Command::new(self.path);
+        command.args(args);
+        command
+    }
+
+    /// The command with the arguments of the table and these.
+    pub(crate) fn usual<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        let mut command = self.command(self.args);
+        command.args(args);
+        command
+    }
+
+    /// Runs the tool with the arguments of the table and these.
+    pub(crate) fn run(&self, args: &[&str], input: &[u8]) -> Finished {
+        Pipeline::new([self.usual(args)]).run(input)
+    }
+
+    /// The exit status for a stream that does or does not hold failures.
+    pub(crate) fn verdict(&self, holds_failures: bool) -> i32 {
+        i32::from(self.judges && holds_failures)
+    }
+}
+
+/// The one line that a program in trouble says, once it is sure that it says no more, and that its exit status is 2.
+#[track_caller]
+pub(crate) fn trouble<'a>(name: &str, finished: &'a Finished) -> &'a str {
+    let stderr = finished.stderr.last().expect("a pipeline has a command");
+    assert_eq!(finished.code(), 2, "{name} in trouble ends with 2; it says {stderr:?}");
+    let line = stderr.strip_suffix('\n').unwrap_or_else(|| panic!("{name} ends its line: {stderr:?}"));
+    assert!(!line.contains('\n'), "{name} says one line: {stderr:?}");
+    let rest = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(": "));
+    let rest = rest.unwrap_or_else(|| panic!("{name} begins its line with its name: {line:?}"));
+    for noise in ["os error", "Usage", "panicked", "RUST_BACKTRACE"] {
+        assert!(!rest.contains(noise), "{name} says what is wrong, not {noise:?}: {line:?}");
+    }
+    rest
+}
+
+/// Makes sure that a program has nothing to complain of.
+#[track_caller]
+pub(crate) fn assert_silent(name: &str, finished: &Finished) {
+    assert!(finished.stderr.iter().all(String::is_empty), "{name} has no complaints: {:?}", finished.stderr);
+}
+
+/// A file of the recorded test data.
+pub(crate) fn data(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+/// The content of a file of the recorded test data.
+pub(crate) fn read_data(name: &str) -> Vec<u8> {
+    fs::read(data(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The device that is always full, to write to.
+pub(crate) fn full_device() -> File {
+    File::options().write(true).open("/dev/full").expect("there is /dev/full")
+}
