@@ -11,4 +11,5 @@
 mod events;
 mod habits;
 mod pipes;
+mod subunit_1to2;
 mod tool;
