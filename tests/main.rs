@@ -12,4 +12,5 @@ mod events;
 mod habits;
 mod pipes;
 mod subunit_1to2;
+mod subunit_ls;
 mod tool;
