@@ -12,5 +12,6 @@ mod events;
 mod habits;
 mod pipes;
 mod subunit_1to2;
+mod subunit_filter;
 mod subunit_ls;
 mod tool;

@@ -185,6 +185,12 @@ impl Live {
         let _ = input.send(bytes.to_vec());
     }
 
+    /// The process ids of the commands, for what `/proc` tells of them.
+    #[must_use]
+    pub fn process_ids(&self) -> Vec<u32> {
+        self.programs.iter().map(|program| program.child.id()).collect()
+    }
+
     /// Ends the standard input of the first command.
     pub fn close_input(&mut self) {
         self.input = None;
