@@ -10,7 +10,9 @@
 
 mod events;
 mod habits;
+mod manpages;
 mod pipes;
+mod readme;
 mod subunit_1to2;
 mod subunit_filter;
 mod subunit_ls;
