@@ -280,6 +280,20 @@ fn a_test_is_withheld_while_only_its_outcome_can_decide() {
 }
 
 #[test]
+fn the_last_tags_say_whether_a_tag_takes_a_test_out() {
+    let input = stream([
+        begin("slow").tags(["worker-0"]),
+        end("slow", Status::Success).tags(["worker-0", "slow"]),
+        begin("quick").tags(["worker-0", "slow"]),
+        end("quick", Status::Success).tags(["worker-0"]),
+        begin("hung").tags(["slow"]),
+    ]);
+    assert_eq!(kept(&["-s", "--xfail", "--without-tag", "slow"], &input), "quick");
+    assert_eq!(kept(&["-s", "--xfail", "--with-tag", "worker-0", "--without-tag", "slow"], &input), "quick");
+    assert_eq!(kept(&["-s", "--xfail", "--with-tag", "slow"], &input), "slow quick hung");
+}
+
+#[test]
 fn a_test_with_one_id_may_run_twice() {
     let input = [test("a", Status::Fail), test("a", Status::Success), test("a", Status::Skip)].concat();
     assert_eq!(filtered(&[], &input), ["a inprogress", "a fail", "a inprogress", "a skip"]);

@@ -60,7 +60,8 @@ impl Decision {
 pub(crate) struct Standing {
     /// The tags that its packets gave last.
     tags: Vec<String>,
-    meets_tags: bool,
+    /// Whether it had all of the tags that it must have.
+    has_tags: bool,
     /// Whether one of the patterns that a test must match has.
     matches: bool,
     /// Whether one of the patterns that a test must not match has.
@@ -80,7 +81,7 @@ impl Rules {
     /// What the rules say of a packet that is not about a test: those that can judge it.
     pub(crate) fn judge_global(&self, packet: &Packet<'_>) -> Decision {
         let tags = packet.tags().map(|tags| tags.map(str::to_owned).collect::<Vec<_>>());
-        let meets_tags = tags.is_none_or(|tags| self.meets_tags(&tags));
+        let meets_tags = tags.is_none_or(|tags| self.has_tags(&tags) && !self.has_tag_that_is_out(&tags));
         Decision::keep_if(meets_tags && self.meets_route(packet.route_code()))
     }
 
@@ -90,7 +91,7 @@ impl Rules {
         let is_listed = self.listed.as_ref().is_none_or(|listed| listed.contains(&id));
         Standing {
             tags: Vec::new(),
-            meets_tags: self.with_tags.is_empty() && self.without_tags.is_empty(),
+            has_tags: self.with_tags.is_empty(),
             matches: self.with.is_empty() || self.with.match_in(id.as_bytes()),
             is_out: !is_listed || !self.meets_route(packet.route_code()) || self.without.match_in(id.as_bytes()),
         }
@@ -100,7 +101,7 @@ impl Rules {
     pub(crate) fn take_in(&self, standing: &mut Standing, packet: &Packet<'_>) {
         if let Some(tags) = packet.tags() {
             standing.tags = tags.map(str::to_owned).collect();
-            standing.meets_tags |= self.meets_tags(&standing.tags);
+            standing.has_tags |= self.has_tags(&standing.tags);
         }
         if packet.status().is_some() {
             standing.is_out |= self.only_runnable && !packet.is_runnable();
@@ -123,17 +124,17 @@ impl Rules {
         if standing.is_out {
             return Some(Decision::Drop);
         }
-        let outcome_matters = !self.excluded.is_empty();
+        let end_matters = !(self.excluded.is_empty() && self.without.is_empty() && self.without_tags.is_empty());
         let runnable_is_known = has_status || !self.only_runnable;
-        let is_certain = standing.matches && standing.meets_tags && runnable_is_known;
-        (is_certain && !outcome_matters && self.without.is_empty()).then_some(Decision::Keep)
+        let is_certain = standing.matches && standing.has_tags && runnable_is_known;
+        (is_certain && !end_matters).then_some(Decision::Keep)
     }
 
     /// The decision on a test that ended so, or never: `outcome` is its last status, `None` when it had none.
     pub(crate) fn decide(&self, standing: &Standing, outcome: Option<Status>) -> Decision {
         let counts_as = if outcome == Some(Status::InProgress) { Some(Status::Fail) } else { outcome };
         let meets_outcome = counts_as.is_none_or(|outcome| !self.excluded.contains(&outcome));
-        let meets_tags = standing.meets_tags || self.meets_tags(&standing.tags);
+        let meets_tags = standing.has_tags && !self.has_tag_that_is_out(&standing.tags);
         Decision::keep_if(!standing.is_out && standing.matches && meets_tags && meets_outcome)
     }
 
@@ -155,8 +156,12 @@ impl Rules {
         self.renamed(id).map_or(Cow::Borrowed(id), Cow::Owned)
     }
 
-    fn meets_tags(&self, tags: &[String]) -> bool {
-        self.with_tags.iter().all(|tag| tags.contains(tag)) && !self.without_tags.iter().any(|tag| tags.contains(tag))
+    fn has_tags(&self, tags: &[String]) -> bool {
+        self.with_tags.iter().all(|tag| tags.contains(tag))
+    }
+
+    fn has_tag_that_is_out(&self, tags: &[String]) -> bool {
+        self.without_tags.iter().any(|tag| tags.contains(tag))
     }
 
     fn meets_route(&self, route_code: Option<&str>) -> bool {
