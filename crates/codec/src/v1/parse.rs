@@ -100,6 +100,13 @@ impl Parser {
         }
     }
 
+    /// Says that a packet of version 2 came between: what follows it begins a line.
+    pub(crate) fn packet_passed(&mut self) {
+        if self.state == State::LongLine {
+            self.state = State::Lines;
+        }
+    }
+
     /// Reads on. `bytes` are all that came in and were not read; `is_last` says that no more will.
     pub(crate) fn step(&mut self, bytes: &[u8], is_last: bool, receiver: &mut impl Receiver) -> Step {
         match self.state {

@@ -144,7 +144,10 @@ impl Translator {
         let (Given::Packet(length, _) | Given::Text(length) | Given::Damage(length, _)) = given;
         let bytes = self.buffer.take(length);
         let (item, is_boundary) = match given {
-            Given::Packet(_, fields) => (Item::Packet(Packet::from_checked(bytes, fields)), true),
+            Given::Packet(_, fields) => {
+                self.parser.packet_passed();
+                (Item::Packet(Packet::from_checked(bytes, fields)), true)
+            }
             Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
             Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
         };

@@ -320,7 +320,7 @@ fn a_part_with_an_endless_name_is_damage() {
             .concat();
     for items in [translate(&stream), items_of_pieces(Translator::new(), stream.chunks(100_000))] {
         assert!(
-            matches!(damage(&items)[0], Owned::Damage { fault: Fault::Line(error), .. } if error.kind() == LineErrorKind::Name)
+            matches!(damage(&items)[..], [Owned::Damage { fault: Fault::Line(error), .. }] if error.kind() == LineErrorKind::Name)
         );
         let tests = tests(&items);
         assert_eq!((tests.len(), tests[0].status, tests[1].status), (2, Status::Fail, Status::Skip));
@@ -375,6 +375,15 @@ fn an_endless_line_of_candidates_is_not_held() {
         }
         assert!(fed - given.min(fed) < 400_000, "{fed} bytes came in, {given} went out");
     }
+}
+
+#[test]
+fn text_before_a_candidate_in_a_long_line_is_not_held() {
+    let mut translator = Translator::new();
+    translator.feed(&vec![b'x'; 300_000]);
+    assert!(translator.next().is_some() && translator.next().is_none());
+    translator.feed(b"text\xb3\x29");
+    assert_eq!(translator.next().map(Owned::from), Some(Owned::Text(b"text".to_vec())));
 }
 
 #[test]
