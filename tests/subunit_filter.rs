@@ -396,6 +396,13 @@ fn patterns_match_text_attachments_decoded() {
 }
 
 #[test]
+fn text_that_must_not_match_takes_out_all_packets_of_its_test() {
+    let input = stream([begin("a"), text_file("a", "hay"), text_file("a", "needle"), end("a", Status::Success)]);
+    assert_eq!(kept(&["-s", "--xfail", "--without", "needle"], &input), "", "its start waited for the rest");
+    assert!(filter(&["-s", "--xfail", "--without", "straw"], &input) == input);
+}
+
+#[test]
 fn attachments_that_are_no_text_are_not_searched() {
     for mime_type in [Some("application/octet-stream"), Some("image/png"), None] {
         let mut file = Event::test("a").file("needle", &b"needle"[..]).eof();
@@ -445,6 +452,19 @@ fn a_needle_is_found_anywhere_in_a_long_attachment() {
         let input = stream(files.chain([end("a", Status::Fail)]));
         assert_eq!(kept(&["--with", "^the needle$"], &input), "a", "at {place}");
         assert_eq!(kept(&["--without", "needle"], &input), "", "at {place}");
+    }
+}
+
+#[test]
+fn a_match_over_some_lines_is_found_wherever_it_stands() {
+    let line = "hay hay\n";
+    let lines_to_border = (1 << 18) / line.len();
+    for lines in lines_to_border - 4..=lines_to_border {
+        let text = [&line.repeat(lines), "one needle\nin two lines\n", &line.repeat(40_000)].concat();
+        let pieces = text.as_bytes().chunks(1 << 17);
+        let files = pieces.map(|piece| Event::test("a").file("log", piece).mime_type("text/plain"));
+        let input = stream(files.chain([end("a", Status::Fail)]));
+        assert_eq!(kept(&["--with", "needle\nin two"], &input), "a", "after {lines} lines");
     }
 }
 
