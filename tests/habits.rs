@@ -12,7 +12,7 @@ use testkit::random::Random;
 use testkit::stream::{packet, run, stream, test, with_flip};
 
 use crate::events;
-use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, trouble};
+use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
 pub(crate) const TOOLS: [Tool; 3] = [
@@ -464,6 +464,22 @@ fn no_input_makes_a_tool_crash_or_hang() {
                 assert_eq!(strays, [""; 0], "{} writes whole packets and nothing else, seed {seed}", tool.name);
             }
         }
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_the_stream() {
+    const MOST: usize = 16 << 20;
+    let input = stream(run(70_000, 3));
+    assert!(input.len() > MOST, "{} bytes are more than a tool may keep", input.len());
+    for tool in &TOOLS {
+        let mut live = Pipeline::new([tool.usual([""; 0])]).start();
+        live.write(&input);
+        live.write(&test("marker", Status::Success));
+        live.read_until(|output| contains(&output[output.len().saturating_sub(100)..], b"marker"));
+        let most = peak_memory(live.process_ids()[0]);
+        assert!(most < MOST, "{} used {most} bytes for a stream of {}", tool.name, input.len());
+        assert_eq!(live.finish().code(), tool.verdict(true), "{}", tool.name);
     }
 }
 

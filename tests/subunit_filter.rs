@@ -9,7 +9,7 @@ use testkit::stream::{at, number, packet, raw, raw_with_length, run, stream, tes
 
 use crate::events::{self, lines};
 use crate::habits::tool;
-use crate::tool::{DEADLINE, assert_silent, read_data, trouble};
+use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
 
 fn finished(args: &[&str], input: &[u8]) -> Finished {
     Pipeline::new([tool("subunit-filter").command(args)]).run(input)
@@ -812,14 +812,6 @@ fn large_pieces(count: usize) -> Vec<u8> {
     piece.repeat(count)
 }
 
-/// The most memory that a process has used, in bytes.
-fn peak_memory(process: u32) -> usize {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process lives");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the system counts memory");
-    let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().expect("it is a number");
-    kilobytes * 1024
-}
-
 #[test]
 fn tests_that_wait_take_little_memory_and_no_name_on_disk() {
     const PIECES: usize = 15;
@@ -862,17 +854,4 @@ fn a_temporary_file_that_cannot_be_is_trouble() {
     let finished = Pipeline::new([command]).run(&[packet(&begin("large")), large_pieces(4)].concat());
     let line = trouble("subunit-filter", &finished);
     assert!(line.starts_with("temporary file") && line.contains("No such file or directory"), "{line}");
-}
-
-#[test]
-fn memory_does_not_grow_with_the_stream() {
-    let mut live = live(&[]);
-    let process = live.process_ids()[0];
-    let input = stream(run(20_000, 3));
-    live.write(&input);
-    live.write(&test("marker", Status::Fail));
-    live.read_until(|output| output.ends_with(&packet(&end("marker", Status::Fail))));
-    let most = peak_memory(process);
-    assert!(most < 16 << 20, "{most} bytes for {} bytes of stream", input.len());
-    assert_eq!(live.finish().code(), 0);
 }

@@ -107,3 +107,11 @@ pub(crate) fn read_data(name: &str) -> Vec<u8> {
 pub(crate) fn full_device() -> File {
     File::options().write(true).open("/dev/full").expect("there is /dev/full")
 }
+
+/// The most memory that a process has used, in bytes.
+pub(crate) fn peak_memory(process: u32) -> usize {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process lives");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the system counts memory");
+    let kilobytes: usize = line.trim().trim_end_matches(" kB").parse().expect("it is a number");
+    kilobytes * 1024
+}
