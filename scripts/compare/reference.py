@@ -1,0 +1,18 @@
+"""Installs the reference from PyPI, at the versions that everything here was written for."""
+
+import subprocess
+import sys
+
+PINS = ["python-subunit==1.4.6", "testtools==2.9.1", "iso8601==2.1.0"]
+
+
+def python(root):
+    """The interpreter of a virtual environment with the reference, made when it is missing or has other versions."""
+    venv = root / "target" / "differential" / "venv"
+    python, made = venv / "bin" / "python", venv / "pins.txt"
+    if not made.exists() or made.read_text().split() != PINS:
+        print(f"installing {' '.join(PINS)} in {venv.relative_to(root)}", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], check=True)
+        made.write_text("\n".join(PINS) + "\n")
+    return python

@@ -1,0 +1,51 @@
+"""The differences that are on purpose. Each is a row of README.md's table, word for word, and nothing else is let pass."""
+
+TEXT_IN_1TO2 = (
+    "Text in the output of `subunit-1to2` | written as it is, between the packets | wrapped in packets of a file `stdout`"
+)
+NO_TIME = "Events of a version 1 stream without `time:` | stamped with the time of the translation | not stamped"
+CUT_OFF = (
+    "A version 1 test that the end of the input cuts off | fails with a `traceback` that says \"lost connection\"; "
+    "its details so far are dropped | fails with a `reason`; its details so far are kept"
+)
+TRACEBACK_TYPE = (
+    "MIME type of bracketed version 1 details | `text/x-traceback; charset=\"utf8\"` | "
+    "the same with `language=\"python\"`, as testtools writes it"
+)
+UNTOUCHED = (
+    "Packets that `subunit-filter` keeps | written anew: both times become that of the end or of the run, route codes and "
+    "empty attachments are lost, MIME types rewritten, nanoseconds rounded, every test runnable | the bytes that came in"
+)
+TEXT_TIMES = "Times of packets without a test id in `subunit-filter` | rounded to microseconds | the bytes that came in"
+EXISTS = "`exists` packets in `subunit-filter` | dropped | kept or dropped by the rules for ids, tags and text"
+UXSUCCESS = "Unexpected successes in `subunit-filter` | always kept | kept or dropped by every rule, `--no-uxsuccess` too"
+UNFINISHED = (
+    "Tests that never finish in `subunit-filter` | become failures at the end of the output | "
+    "are judged as failures and stay unfinished, where they were"
+)
+LOOSE = (
+    "Attachments of a test that has no status, or had its last | make a failed test | "
+    "are passed on and make no test"
+)
+RENAME = "`subunit-filter --rename` | renames passes and failures | renames every packet of every test"
+REGEX = (
+    "Regular expressions of `subunit-filter` | searched for in id, outcome and Python's `repr` of all attachments, run together "
+    "| searched for in the id and in the text of each attachment, each by itself"
+)
+NO_PASSTHROUGH = "`subunit-filter --no-passthrough` | drops files without a test id, too | drops text between packets only"
+GLOBAL_TAGS = "Tag rules of `subunit-filter` on packets without a test id | none | judge those that have tags"
+LS_TIMES = (
+    "`subunit-ls --times` | counts from the last attachment to the last time seen on any route; "
+    "ends in a traceback when there is no start, or with `--exists` | counts from a test's first packet to its last; 0.000 when unknown"
+)
+LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
+UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
+
+ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]
+
+
+def missing(readme):
+    """The rows that the table of differences in README.md lacks."""
+    heading, _, text = readme.partition("Differences from python-subunit")
+    table = {line.strip() for line in text.split("\n#")[0].splitlines()} if text else set()
+    return [row for row in ALL if f"| {row} |" not in table]

@@ -1,0 +1,59 @@
+"""Runs the tools of both sides over a stream: the reference inside this process, ours as processes."""
+
+import contextlib
+import dataclasses
+import importlib
+import io
+import subprocess
+import sys
+import tempfile
+import time
+
+
+@dataclasses.dataclass
+class Run:
+    output: bytes
+    #: None when the tool ended in an exception.
+    status: int | None
+    errors: str = ""
+    #: When it ran, in seconds since the epoch.
+    began: float = 0
+    ended: float = 0
+
+
+class Unbuffered(io.TextIOWrapper):
+    """Standard output as `python -u` has it: text and bytes in the order in which they were written."""
+
+    def __init__(self):
+        super().__init__(io.BytesIO(), encoding="utf-8", newline="\n", write_through=True)
+
+
+def run_reference(tool, arguments, stream):
+    """Runs a filter of the reference, in this process: to start it takes longer than to filter.
+
+    Its standard input is a file: from anything else it reads text byte by byte and loses some of it.
+    """
+    module = importlib.import_module("subunit.filter_scripts." + tool.replace("-", "_"))
+    run = Run(b"", 0, began=time.time())
+    output, errors = Unbuffered(), io.StringIO()
+    saved = sys.argv, sys.stdin, sys.stdout
+    try:
+        with tempfile.TemporaryFile() as file, contextlib.redirect_stderr(errors):
+            file.write(stream)
+            file.seek(0)
+            sys.argv, sys.stdin, sys.stdout = [tool, *arguments], io.TextIOWrapper(file), output
+            module.main()
+    except SystemExit as end:
+        run.status = end.code or 0
+    except Exception as problem:
+        run.status, run.errors = None, f"{type(problem).__name__}: {problem}"
+    finally:
+        sys.argv, sys.stdin, sys.stdout = saved
+    run.output, run.ended = output.buffer.getvalue(), time.time()
+    run.errors = run.errors or errors.getvalue()
+    return run
+
+
+def run_ours(folder, tool, arguments, stream):
+    done = subprocess.run([folder / tool, *arguments], input=stream, capture_output=True, timeout=60)
+    return Run(done.stdout, done.returncode, done.stderr.decode(errors="replace"))
