@@ -146,27 +146,24 @@ impl<R: Read> Reader<R> {
     }
 
     fn read(&mut self) -> io::Result<()> {
-        let space = match &mut self.stream {
-            Stream::Unknown(buffer) => buffer.space(),
-            Stream::V1(translator) => translator.space(),
-            Stream::V2(decoder) => decoder.space(),
+        let buffer = match &mut self.stream {
+            Stream::Unknown(buffer) => buffer,
+            Stream::V1(translator) => translator.buffer(),
+            Stream::V2(decoder) => decoder.buffer(),
         };
-        let result = loop {
-            match self.source.read(space) {
+        loop {
+            match self.source.read(buffer.space()) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result,
+                Ok(count @ 1..) => {
+                    buffer.filled(count);
+                    return Ok(());
+                }
+                result => {
+                    self.end();
+                    return result.map(|_| ());
+                }
             }
-        };
-        let Ok(count @ 1..) = result else {
-            self.end();
-            return result.map(|_| ());
-        };
-        match &mut self.stream {
-            Stream::Unknown(buffer) => buffer.filled(count),
-            Stream::V1(translator) => translator.filled(count),
-            Stream::V2(decoder) => decoder.filled(count),
         }
-        Ok(())
     }
 
     fn end(&mut self) {

@@ -109,23 +109,14 @@ impl Translator {
         }
     }
 
-    /// Takes in the next bytes, by copy. [`space`](Self::space) does without.
+    /// Takes in the next bytes.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.buffer.feed(bytes);
     }
 
-    /// Room for the next bytes of the input, never empty; say with [`filled`](Self::filled) how many were put there.
-    pub fn space(&mut self) -> &mut [u8] {
-        self.buffer.space()
-    }
-
-    /// Says that the first `count` bytes of [`space`](Self::space) are input now.
-    ///
-    /// # Panics
-    ///
-    /// When there was not so much room.
-    pub fn filled(&mut self, count: usize) {
-        self.buffer.filled(count);
+    /// Where the next bytes go, for those who can do without a copy.
+    pub(crate) fn buffer(&mut self) -> &mut Buffer {
+        &mut self.buffer
     }
 
     /// Says that the input ends here: what is held becomes items, and the test that runs fails.
