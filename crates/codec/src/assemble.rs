@@ -62,7 +62,7 @@ pub struct Attachment {
 ///
 /// A test is known by route code and test id, as testtools does. It begins with the first packet that names it and is given out with
 /// its final status; [`finish`](Self::finish) gives out the ones that never had one. A test exists once it has had a status:
-/// attachments alone make none. An attachment that comes after the final status of its test (the last 16,384 tests are remembered) is
+/// attachments alone make none. An attachment that comes after the final status of its test (the last 4,096 tests are remembered) is
 /// a late one and belongs to none.
 ///
 /// Memory is bounded by the tests in flight.

@@ -12,7 +12,7 @@ use crate::packet::Packet;
 /// What is kept of each test between its first packet and its last: a `T`, found by route code and test id, and after that for a
 /// while an `E`, for packets that come late.
 ///
-/// Memory is bounded by the tests in flight; of those that ended, the last 16,384 are remembered.
+/// Memory is bounded by the tests in flight; of those that ended, the last 4,096 are remembered.
 ///
 /// ```
 /// use subunit_codec::{InFlight, Packet};
@@ -144,7 +144,7 @@ impl<E> Default for Ended<E> {
 
 impl<E: Copy> Ended<E> {
     /// How many tests are remembered.
-    const MOST: usize = 1 << 14;
+    const MOST: usize = 1 << 12;
 
     fn remember(&mut self, hash: u64, ended: E) {
         if self.order.len() == Self::MOST
