@@ -186,7 +186,7 @@ impl Translator {
     fn read(&mut self) -> Option<Read> {
         let mut text = 0;
         let read = loop {
-            match self.read_at(text) {
+            match self.read_at(&mut text) {
                 Some(Read::Given(Given::Text(length))) => text += length,
                 read => break read,
             }
@@ -198,8 +198,9 @@ impl Translator {
         Some(Read::Given(Given::Text(text)))
     }
 
-    /// Reads what the buffer holds from `at` on.
-    fn read_at(&mut self, at: usize) -> Option<Read> {
+    /// Reads what the buffer holds behind so many bytes of `text`, to which the text is added that comes before what is found.
+    fn read_at(&mut self, text: &mut usize) -> Option<Read> {
+        let at = *text;
         let all = self.buffer.bytes();
         let bytes = &all[at..];
         let place = Place {
@@ -209,7 +210,10 @@ impl Translator {
         };
         match packet_in_line(&mut self.judge, place, bytes, self.parser.reach_of_packets()) {
             InLine::Nothing => {}
-            InLine::Found(given) => return Some(Read::Given(given)),
+            InLine::Found(before, given) => {
+                *text += before;
+                return Some(Read::Given(given));
+            }
             InLine::More => return None,
         }
         Some(match self.parser.step(bytes, self.is_ended, &mut self.events) {
@@ -224,8 +228,8 @@ impl Translator {
 /// What a look for a packet in a line found.
 enum InLine {
     Nothing,
-    /// A packet or damage, or the text before it.
-    Found(Given),
+    /// A packet or damage behind so many bytes of text, or just text.
+    Found(usize, Given),
     /// More bytes are needed to tell.
     More,
 }
@@ -246,13 +250,13 @@ fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -
             Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
             // The line may be a directive, unless it is longer than any.
             Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
-            Verdict::More => Given::Text(at),
+            Verdict::More => return InLine::Found(0, Given::Text(at)),
             Verdict::Text => {
                 at += 1;
                 continue;
             }
         };
-        return InLine::Found(if at == 0 { given } else { Given::Text(at) });
+        return InLine::Found(at, given);
     }
     InLine::Nothing
 }
