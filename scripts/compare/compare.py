@@ -190,6 +190,11 @@ class Rules:
     def meets_tags(self, tags):
         return tags.issuperset(self.options.with_tag) and tags.isdisjoint(self.options.without_tag)
 
+    def lost_tags(self, test):
+        """Whether a test had the tags that it should have, and lost some."""
+        wanted = frozenset(self.options.with_tag)
+        return not wanted <= test.tags and any(wanted <= tags for tags in test.former_tags)
+
     def passes_text(self):
         return not (self.options.no_passthrough or self.options.F)
 
@@ -205,6 +210,7 @@ def compare_filter(case):
     check_untouched(case, rules, source, ours)
     given = meaning(source)
     left, right = meaning(decode(case.expected.output)), meaning(with_rounded_times(case, ours))
+    right.entries, right.unfinished = (without_lost_tags(case, rules, list_) for list_ in (right.entries, right.unfinished))
     left.entries = without_unfinished(case, rules, given, left.entries, right)
     left.entries = with_every_rename(case, rules, left.entries)
     left.entries = without_uxsuccess(case, rules, given, left.entries)
@@ -259,24 +265,28 @@ def with_rounded_times(case, items):
     return [rounded(item) for item in items]
 
 
+def without_lost_tags(case, rules, entries):
+    """Takes out tests that had a tag for --with-tag and lost it, which the reference drops."""
+    kept = [entry for entry in entries if not (isinstance(entry, Test) and rules.lost_tags(entry))]
+    case.allow(rows.LOST_TAGS, len(entries) - len(kept))
+    return kept
+
+
 def without_unfinished(case, rules, given, entries, right):
-    """Takes out the tests that never finished: the reference makes failures of them, at the end."""
-    unfinished = collections.Counter(rules.renamed(test.id) for test in given.unfinished)
+    """Takes out the tests that never finished, and attachments of no test: the reference makes failures of them, at the end."""
     loose = collections.Counter(rules.renamed(test.id) for test in given.loose)
+    left = collections.Counter(rules.renamed(test.id) for test in given.unfinished) + loose
     entries, found = list(entries), collections.Counter()
-    while entries and isinstance(entries[-1], Test) and entries[-1].status == "fail":
-        id = entries[-1].id
-        if unfinished[id]:
-            unfinished[id] -= 1
-            found[id] += 1
-            case.allow(rows.UNFINISHED)
-        elif loose[id]:
-            loose[id] -= 1
-            case.allow(rows.LOOSE)
-        else:
-            break
-        entries.pop()
-    case.check("unfinished tests", found, collections.Counter(test.id for test in right.unfinished))
+    while entries and isinstance(entries[-1], Test) and entries[-1].status == "fail" and left[entries[-1].id]:
+        id = entries.pop().id
+        left[id] -= 1
+        found[id] += 1
+    unfinished = collections.Counter(test.id for test in right.unfinished)
+    phantoms = found - unfinished
+    if unfinished - found or phantoms - loose:
+        case.refuse("unfinished tests", found, unfinished)
+    case.allow(rows.UNFINISHED, unfinished.total())
+    case.allow(rows.LOOSE, phantoms.total())
     return entries
 
 

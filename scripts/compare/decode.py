@@ -28,7 +28,9 @@ class Test:
     id: str
     route: str | None
     status: str | None = None
+    #: The tags that its packets gave last, and those that they gave before.
     tags: frozenset = frozenset()
+    former_tags: tuple = ()
     #: The time of the first packet, the first time of any, and the time of the last status.
     began: tuple | None = None
     start: tuple | None = None
@@ -180,6 +182,7 @@ def take_in(test, packet):
         test.status, test.runnable = packet.status, packet.runnable
         test.stop = packet.time if packet.status != "inprogress" else None
     if packet.tags is not None:
+        test.former_tags += (test.tags,)
         test.tags = packet.tags
     if packet.file:
         name, data = packet.file

@@ -34,6 +34,10 @@ REGEX = (
 )
 NO_PASSTHROUGH = "`subunit-filter --no-passthrough` | drops files without a test id, too | drops text between packets only"
 GLOBAL_TAGS = "Tag rules of `subunit-filter` on packets without a test id | none | judge those that have tags"
+LOST_TAGS = (
+    "`subunit-filter --with-tag` on a test that loses the tag while it runs | drops it | "
+    "keeps it: the decision comes with the tag"
+)
 LS_TIMES = (
     "`subunit-ls --times` | counts from the last attachment to the last time seen on any route; "
     "ends in a traceback when there is no start, or with `--exists` | counts from a test's first packet to its last; 0.000 when unknown"

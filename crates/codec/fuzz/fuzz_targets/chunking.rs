@@ -3,12 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use subunit_codec::Decoder;
-use subunit_codec_fuzz::items;
+use subunit_codec::Protocol;
+use testkit::items::{decode, in_pieces};
 
 fuzz_target!(|input: (&[u8], [u8; 3])| {
     let (stream, sizes) = input;
-    let whole = items(Decoder::new(), stream, &[]);
-    assert_eq!(items(Decoder::new(), stream, &sizes), whole);
-    assert_eq!(items(Decoder::new(), stream, &[0]), whole);
+    let whole = decode(stream);
+    assert_eq!(in_pieces(stream, &sizes.map(usize::from), Protocol::V2), whole);
+    assert_eq!(in_pieces(stream, &[1], Protocol::V2), whole);
 });

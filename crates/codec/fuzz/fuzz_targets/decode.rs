@@ -4,12 +4,10 @@
 
 use libfuzzer_sys::fuzz_target;
 use subunit_codec::{Assembler, Decoder, Item};
-use subunit_codec_fuzz::{Owned, items};
+use testkit::items::{cover, decode};
 
 fuzz_target!(|stream: &[u8]| {
-    let items = items(Decoder::new(), stream, &[]);
-    let covered: Vec<u8> = items.iter().flat_map(Owned::bytes).copied().collect();
-    assert_eq!(covered, stream);
+    assert_eq!(cover(&decode(stream)), stream);
 
     let mut tests = Assembler::keeping_files();
     let mut decoder = Decoder::new();

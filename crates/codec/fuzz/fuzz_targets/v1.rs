@@ -4,21 +4,24 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use subunit_codec::v1::Translator;
-use subunit_codec_fuzz::{Owned, items};
+use subunit_codec::{Packet, Protocol};
+use testkit::items::{Owned, in_pieces, translate};
 
 fuzz_target!(|input: (&[u8], [u8; 3])| {
     let (stream, sizes) = input;
-    let whole = items(Translator::new(), stream, &[]);
-    assert_eq!(items(Translator::new(), stream, &sizes), whole);
-    assert_eq!(items(Translator::new(), stream, &[0]), whole);
+    let whole = translate(stream);
+    assert_eq!(in_pieces(stream, &sizes.map(usize::from), Protocol::V1), whole);
+    assert_eq!(in_pieces(stream, &[1], Protocol::V1), whole);
 
     // Packets may be made; text and damage are bytes of the stream.
     let mut rest = stream;
     for item in &whole {
-        if let Owned::Text(bytes) | Owned::Damage(bytes, ..) = item {
-            let at = rest.windows(bytes.len()).position(|window| window == bytes).expect("bytes come in order");
-            rest = &rest[at + bytes.len()..];
+        match item {
+            Owned::Packet(bytes) => assert!(Packet::parse(bytes).is_ok(), "a packet parses"),
+            Owned::Text(bytes) | Owned::Damage { bytes, .. } => {
+                let at = rest.windows(bytes.len()).position(|window| window == bytes).expect("bytes come in order");
+                rest = &rest[at + bytes.len()..];
+            }
         }
     }
 });

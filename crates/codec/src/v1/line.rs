@@ -157,7 +157,7 @@ pub struct LineError {
 pub enum LineErrorKind {
     /// The time is not ISO 8601, or not between 1970 and 2106.
     Time,
-    /// More tags than a packet can hold.
+    /// More than 64 KiB of tags.
     Tags,
     /// In multipart details, not a `Content-Type: type/subtype`. A part with a broken type is read as bytes of no type.
     ContentType,
@@ -183,7 +183,7 @@ impl fmt::Display for LineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             LineErrorKind::Time => "not a time between 1970 and 2106",
-            LineErrorKind::Tags => "more tags than a packet can hold",
+            LineErrorKind::Tags => "more than 64 KiB of tags",
             LineErrorKind::ContentType => "not a content type",
             LineErrorKind::Name => "a longer name than a packet can hold",
             LineErrorKind::ChunkLength => "not the hexadecimal length of a chunk",

@@ -286,8 +286,8 @@ struct Detail {
 impl Events {
     /// Attachments are written in pieces of this size.
     const PIECE: usize = 1 << 20;
-    /// More bytes of tags than this are refused, so that they always fit a packet.
-    const MOST_TAGS: usize = 1 << 20;
+    /// More bytes of tags than this are refused: they have to fit a packet, and are gone through for each change.
+    const MOST_TAGS: usize = 1 << 16;
 
     /// The length of the next packet that was made.
     fn next_length(&mut self) -> Option<usize> {
@@ -378,8 +378,8 @@ impl Receiver for Events {
 
     fn tags(&mut self, line: &[u8]) -> Result<(), LineError> {
         let tags = self.local_tags.as_mut().unwrap_or(&mut self.global_tags);
-        let used: usize = tags.iter().map(|tag| tag.len() + 4).sum();
-        if used + 4 * line.len() > Self::MOST_TAGS {
+        let used: usize = tags.iter().map(|tag| tag.len() + 1).sum();
+        if used + line.len() > Self::MOST_TAGS {
             return Err(LineError::new(LineErrorKind::Tags));
         }
         for tag in text(line).split_whitespace() {

@@ -4,7 +4,7 @@ use subunit_codec::{Decoder, Event, Item, Protocol, Reader, Status};
 use testkit::reader::failing;
 use testkit::stream::{good_tests, packet, test};
 
-use crate::items::{Owned, items_of_pieces};
+use testkit::items::{Owned, decode};
 
 /// What is still held after these bytes, when the input goes on.
 fn held(stream: &[u8]) -> usize {
@@ -77,5 +77,5 @@ fn what_was_read_before_a_failure_comes_as_items() {
         }
     }
     assert_eq!(failures, 1, "the failure is told once");
-    assert_eq!(items, items_of_pieces(Decoder::new(), [&stream[..stream.len() - 1]]));
+    assert_eq!(items, decode(&stream[..stream.len() - 1]));
 }

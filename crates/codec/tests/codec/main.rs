@@ -1,7 +1,6 @@
 //! The tests of the codec as its users see it.
 
 mod assemble;
-mod items;
 mod live;
 mod properties;
 mod recovery;

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use subunit_codec::v1::{Detail, Translator, Writer};
-use subunit_codec::{Assembler, Decoder, Event, Packet, Protocol, Status, encode};
+use subunit_codec::v1::{Detail, Writer};
+use subunit_codec::{Assembler, Event, Packet, Protocol, Status, encode};
 use testkit::reader::{interrupted, random_pieces};
 use testkit::stream::packet;
 
-use crate::items::{Owned, cover, decode, items_of_pieces, packets, read, translate};
-use crate::strategies::{Bytes, bytes, cut, cuts, damage, event, stream, stream_of_version_1, test};
+use crate::strategies::{Bytes, bytes, cuts, damage, event, stream, stream_of_version_1, test};
+use testkit::items::{Owned, cover, decode, in_pieces, packets, read, translate};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
@@ -44,12 +44,12 @@ proptest! {
 
     #[test]
     fn cuts_change_no_item(stream in stream(), sizes in cuts()) {
-        prop_assert_eq!(items_of_pieces(Decoder::new(), cut(&stream.0, &sizes)), decode(&stream.0));
+        prop_assert_eq!(in_pieces(&stream.0, &sizes, Protocol::V2), decode(&stream.0));
     }
 
     #[test]
     fn cuts_change_no_item_of_version_1(stream in stream_of_version_1(), sizes in cuts()) {
-        prop_assert_eq!(items_of_pieces(Translator::new(), cut(&stream.0, &sizes)), translate(&stream.0));
+        prop_assert_eq!(in_pieces(&stream.0, &sizes, Protocol::V1), translate(&stream.0));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use testkit::stream::{
     at, good_tests, number, packet, raw, raw_with_length, test, with_checksum, with_flags, with_flip, with_length,
 };
 
-use crate::items::{Owned, cover, damage, decode, events, packets, text};
+use testkit::items::{Owned, cover, damage, decode, events, packets, text};
 
 /// How many of the tests in the stream pass.
 fn passed(items: &[Owned]) -> usize {

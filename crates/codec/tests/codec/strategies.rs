@@ -162,21 +162,6 @@ pub(crate) fn cuts() -> impl Strategy<Value = Vec<usize>> {
     prop_oneof![Just(vec![1]), vec(1..40_usize, 1..10), vec(prop_oneof![1..4_usize, 1..3000_usize], 1..10)]
 }
 
-/// The stream in pieces of these sizes, over and over.
-pub(crate) fn cut<'a>(stream: &'a [u8], sizes: &[usize]) -> Vec<&'a [u8]> {
-    let mut rest = stream;
-    let mut pieces = Vec::new();
-    for size in sizes.iter().cycle() {
-        if rest.is_empty() {
-            break;
-        }
-        let (piece, after) = rest.split_at(rest.len().min(*size));
-        pieces.push(piece);
-        rest = after;
-    }
-    pieces
-}
-
 /// A test for version 1, which may not be able to hold it.
 #[derive(Clone, Debug)]
 pub(crate) struct TestOfVersion1 {

@@ -4,7 +4,7 @@ use subunit_codec::v1::{Detail, LineErrorKind, Outcome, Translator, Writer};
 use subunit_codec::{Assembler, Event, Fault, Packet, Protocol, Status, Test};
 use testkit::stream::{at, good_tests, packet, with_checksum};
 
-use crate::items::{Owned, cover, damage, events, items_of_pieces, packets, read, text, translate};
+use testkit::items::{Owned, cover, damage, events, in_pieces, packets, read, text, translate};
 
 /// The tests of a stream, the ones that never finished last.
 fn tests(items: &[Owned]) -> Vec<Test> {
@@ -254,8 +254,8 @@ fn a_broken_line_costs_itself_alone() {
 }
 
 #[test]
-fn more_tags_than_a_packet_holds_are_damage() {
-    let lines: Vec<_> = (0..10).map(|n| format!("tags: {n}{}\n", "x".repeat(200_000))).collect();
+fn too_many_tags_are_damage() {
+    let lines: Vec<_> = (0..10).map(|n| format!("tags: {n}{}\n", "x".repeat(20_000))).collect();
     let items = translate(format!("{}test: a\nsuccess: a\n", lines.concat()).as_bytes());
     assert!(!damage(&items).is_empty(), "the tags that are too many are told");
     assert_eq!(tests(&items)[0].status, Status::Success, "the tests go on");
@@ -318,7 +318,7 @@ fn a_part_with_an_endless_name_is_damage() {
     let stream =
         [b"test: a\nerror: a [ multipart\nContent-Type: a/b\n", &name[..], b"\n1\r\nx0\r\n]\ntest: b\nskip: b\n"]
             .concat();
-    for items in [translate(&stream), items_of_pieces(Translator::new(), stream.chunks(100_000))] {
+    for items in [translate(&stream), in_pieces(&stream, &[100_000], Protocol::V1)] {
         assert!(
             matches!(damage(&items)[..], [Owned::Damage { fault: Fault::Line(error), .. }] if error.kind() == LineErrorKind::Name)
         );
@@ -338,7 +338,7 @@ fn long_attachments_are_cut_in_the_same_places_however_they_come() {
         assert_eq!(packets(&whole).len(), 1 + 3 + 1);
         assert!(tests(&whole)[0].attachments[0].bytes.as_deref() == Some(&line.repeat(4)[..]));
         for size in [1_000, 65_536, 700_001, 1_048_577] {
-            assert!(items_of_pieces(Translator::new(), stream.chunks(size)) == whole, "in pieces of {size} bytes");
+            assert!(in_pieces(&stream, &[size], Protocol::V1) == whole, "in pieces of {size} bytes");
         }
     }
 }
@@ -353,10 +353,7 @@ fn packets_in_a_long_line_are_found_wherever_it_is_cut() {
         assert_eq!(packets(&whole).iter().filter(|packet| **packet == inside).count(), 2, "{before} bytes before");
         assert_eq!(text(&whole), padding.repeat(2));
         for size in [10_000, 65_536, 262_146] {
-            assert!(
-                items_of_pieces(Translator::new(), stream.chunks(size)) == whole,
-                "{before} bytes before, in {size}s"
-            );
+            assert!(in_pieces(&stream, &[size], Protocol::V1) == whole, "{before} bytes before, in {size}s");
         }
     }
 }
