@@ -274,12 +274,14 @@ def without_lost_tags(case, rules, entries):
 
 def without_unfinished(case, rules, given, entries, right):
     """Takes out the tests that never finished, and attachments of no test: the reference makes failures of them, at the end."""
+    def failed(entries):
+        return collections.Counter(entry.id for entry in entries if isinstance(entry, Test) and entry.status == "fail")
+
     loose = collections.Counter(rules.renamed(test.id) for test in given.loose)
-    left = collections.Counter(rules.renamed(test.id) for test in given.unfinished) + loose
-    entries, found = list(entries), collections.Counter()
-    while entries and isinstance(entries[-1], Test) and entries[-1].status == "fail" and left[entries[-1].id]:
+    more, entries, found = failed(entries) - failed(right.entries), list(entries), collections.Counter()
+    while entries and more[getattr(entries[-1], "id", None)]:
         id = entries.pop().id
-        left[id] -= 1
+        more[id] -= 1
         found[id] += 1
     unfinished = collections.Counter(test.id for test in right.unfinished)
     phantoms = found - unfinished

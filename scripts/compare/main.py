@@ -18,10 +18,14 @@ from compare import Case, Crash, Defect, compare
 from decode import Packet, Test, decode, meaning
 from tools import run_ours, run_reference
 
+#: Recorded streams, in tests/data.
+RECORDED = ["testr-run", "testr-run.subunit"]
 #: How many of the generated streams are of version 1, and how many are damaged.
 VERSION_1, DAMAGED = 0.3, 0.05
 #: Commands that run over each generated stream of version 2.
 COMMANDS_EACH = 5
+#: Defects that are printed.
+MOST_TOLD = 10
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,7 +247,7 @@ def main(root):
         print("".join(f"| {row} |\n" for row in missing), end="", file=sys.stderr)
         return 1
     comparison = Comparison((arguments.tools or build(root)).resolve(), arguments.seed)
-    files = arguments.files or sorted((root / "tests" / "data").glob("testr-run*"))
+    files = arguments.files or [root / "tests" / "data" / name for name in RECORDED]
     count = 0 if arguments.files else arguments.count
     print(f"seed {arguments.seed}, {count} generated streams, and {', '.join(file.name for file in files)}", flush=True)
     began = time.monotonic()
@@ -258,11 +262,13 @@ def tell(reports, work, seconds):
         allowed.update(report.allowed)
         for number, (stream, command, defect) in enumerate(report.defects, 1):
             told += 1
-            if told > 10:
+            if told > MOST_TOLD:
                 continue
             saved = work / f"{report.name}-{number}.stream"
             saved.write_bytes(stream)
             print(f"\n{command} < {saved}\n  {defect.what}\n  expected {short(defect.expected)}\n  got      {short(defect.got)}")
+    if told > MOST_TOLD:
+        print(f"\n... and {told - MOST_TOLD} more")
     print("\ndifferences on purpose:")
     for row in rows.ALL:
         print(f"{allowed[row]:7} {row.split(' | ')[0]}")
