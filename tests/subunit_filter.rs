@@ -335,6 +335,16 @@ fn a_late_attachment_goes_the_way_of_its_test() {
 }
 
 #[test]
+fn an_attachment_before_another_run_of_a_dropped_test_belongs_to_that_run() {
+    let input = [test("a", Status::Success), packet(&text_file("a", "early")), packet(&end("a", Status::Fail))];
+    assert_eq!(
+        filtered(&[], &input.concat()),
+        ["a ... log=\"early\" (text/plain;charset=utf8) eof", "a fail"],
+        "the run that has no packet for its start keeps its attachment"
+    );
+}
+
+#[test]
 fn files_are_filtered_one_after_the_other() {
     let (_folder, first) = list(&packet(&begin("shared")));
     let second = format!("{first}-second");

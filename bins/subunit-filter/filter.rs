@@ -18,6 +18,9 @@ pub(crate) struct Filter {
 
 /// A test in flight.
 struct Test {
+    /// Whether it began with an attachment after a run of the same test that was dropped. Without a status to come, that is where
+    /// the attachment belongs.
+    is_late: bool,
     has_status: bool,
     state: State,
 }
@@ -48,10 +51,10 @@ impl Filter {
             return output.forward(packet);
         }
         let status = packet.status();
-        if status.is_none()
-            && let Some(decision) = self.tests.ended(&key)
-        {
-            return self.gate.pass(packet, decision, output);
+        // An attachment that comes late, or early: before another run of its test.
+        let before = self.tests.ended(&key).filter(|_| status.is_none());
+        if before == Some(Decision::Keep) {
+            return self.gate.pass(packet, Decision::Keep, output);
         }
         let test = match self.tests.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
@@ -59,7 +62,10 @@ impl Filter {
                 return self.gate.take_in(&mut Test::begin(&self.gate.rules, packet), packet, output).map(|_| ());
             }
             Some(test) => test,
-            None => self.tests.begin(&key, Test::begin(&self.gate.rules, packet)),
+            None => {
+                let test = Test { is_late: before.is_some(), ..Test::begin(&self.gate.rules, packet) };
+                self.tests.begin(&key, test)
+            }
         };
         if let Some(decision) = self.gate.take_in(test, packet, output)?
             && is_over(status)
@@ -72,10 +78,12 @@ impl Filter {
     /// The stream ended: decides on the tests that did not finish.
     pub(crate) fn finish(&mut self, output: &mut Output) -> Result<(), Trouble> {
         for mut flight in self.tests.drain() {
-            let outcome = flight.value.has_status.then_some(Status::InProgress);
-            if let State::Waiting(waiting) = &mut flight.value.state {
+            let Test { has_status, is_late, state } = &mut flight.value;
+            if let State::Waiting(waiting) = state {
+                let outcome = has_status.then_some(Status::InProgress);
                 let decision = waiting.decide(&self.gate.rules, outcome);
-                self.gate.settle(&mut flight.value, decision, output)?;
+                let is_dropped = *is_late && !*has_status;
+                self.gate.settle(&mut flight.value, if is_dropped { Decision::Drop } else { decision }, output)?;
             }
         }
         Ok(())
@@ -85,7 +93,7 @@ impl Filter {
 impl Test {
     fn begin(rules: &Rules, packet: &Packet<'_>) -> Self {
         let waiting = Waiting { standing: rules.begin(packet), search: Search::default(), held: Vec::new() };
-        Self { has_status: false, state: State::Waiting(Box::new(waiting)) }
+        Self { is_late: false, has_status: false, state: State::Waiting(Box::new(waiting)) }
     }
 
     /// What becomes of the test and this packet of it, if that is certain by now.

@@ -382,13 +382,14 @@ impl Receiver for Events {
         if used + line.len() > Self::MOST_TAGS {
             return Err(LineError::new(LineErrorKind::Tags));
         }
-        for tag in text(line).split_whitespace() {
-            let (name, is_added) = tag.strip_prefix('-').map_or((tag, true), |name| (name, false));
-            tags.retain(|known| known != name);
-            if is_added {
-                tags.push(name.to_owned());
+        let line = text(line);
+        let (removed, added): (Vec<_>, Vec<_>) = line.split_whitespace().partition(|tag| tag.starts_with('-'));
+        for tag in added {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
             }
         }
+        tags.retain(|known| !removed.iter().any(|tag| tag[1..] == **known));
         Ok(())
     }
 }

@@ -236,6 +236,8 @@ fn tags_hold_for_a_test_or_for_all_that_follow() {
     let stream = b"tags: global -absent\ntest: a\ntags: local -global\nsuccess: a\ntest: b\nsuccess: b\ntags: -global\ntest: c\nsuccess: c\n";
     let tags: Vec<_> = tests(&translate(stream)).into_iter().map(|test| test.tags).collect();
     assert_eq!(tags, [vec!["local"], vec!["global"], vec![]]);
+    let both = tests(&translate(b"tags: -a a b\ntest: a\nsuccess: a\n"));
+    assert_eq!(both[0].tags, ["b"], "within a line, tags are added before others are removed");
 }
 
 #[test]
