@@ -4,8 +4,8 @@
 //! the middle of a character, must not hide the packet that follows.
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
-use crate::known::{KnownChecksums, KnownText};
-use crate::packet::{CHECKSUM, Fields, Header, Packet, SIGNATURE, checksums_match, stored_checksum};
+use crate::known::{KnownChecksums, KnownEnds, KnownText};
+use crate::packet::{CHECKSUM, Fields, Header, checksums_match, stored_checksum};
 
 /// What stands at a signature byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,7 @@ pub(crate) struct Place {
 pub(crate) struct Judge {
     text: KnownText,
     checksums: KnownChecksums,
+    ends: KnownEnds,
     /// Up to where in the input checksums were computed directly.
     summed: u64,
 }
@@ -75,7 +76,7 @@ impl Judge {
         if !is_sound && !place.is_boundary {
             return Verdict::Text;
         }
-        match is_length_right(&header, place, bytes) {
+        match self.is_length_right(&header, place, bytes) {
             Some(true) => Verdict::Damage { length: header.length, error },
             Some(false) => Verdict::Damage { length: 1, error },
             None => Verdict::More,
@@ -104,6 +105,23 @@ impl Judge {
         Fields::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
     }
 
+    /// Whether a damaged packet's length can be trusted: a plausible header, or the end of the input, stands exactly at its end, and no
+    /// good packet ends there. `None` when more bytes are needed to tell.
+    ///
+    /// A good packet that ends there is no part of the damaged one, for where a packet ends is its own checksum: the damaged one was
+    /// torn, or its length is what is damaged.
+    fn is_length_right(&mut self, header: &Header, place: Place, bytes: &[u8]) -> Option<bool> {
+        let Some((claimed, next)) = bytes.split_at_checked(header.length) else {
+            return place.is_last.then_some(false);
+        };
+        let is_followed = match Header::read(next) {
+            Ok(None) if !place.is_last => return None,
+            Ok(None) => next.is_empty(),
+            next => next.is_ok(),
+        };
+        Some(is_followed && !self.ends.is_end_of_packet_in(place.offset, claimed))
+    }
+
     /// The checksum of the first `end` bytes: the first time over computed directly, afterwards from what is known.
     fn checksum(&mut self, place: Place, bytes: &[u8], end: usize) -> u32 {
         if place.offset >= self.summed || end < 4 * KnownChecksums::SHORTEST {
@@ -118,31 +136,4 @@ impl Judge {
 /// A candidate whose header already fails: damage where packets start, text anywhere else.
 fn rejected(place: Place, error: PacketError) -> Verdict {
     if place.is_boundary { Verdict::Damage { length: 1, error } } else { Verdict::Text }
-}
-
-/// Whether a damaged packet's length can be trusted: a plausible header, or the end of the input, stands exactly at its end, and no
-/// good packet ends there. `None` when more bytes are needed to tell.
-fn is_length_right(header: &Header, place: Place, bytes: &[u8]) -> Option<bool> {
-    let Some((packet, next)) = bytes.split_at_checked(header.length) else {
-        return place.is_last.then_some(false);
-    };
-    let is_followed = match Header::read(next) {
-        Ok(None) if !place.is_last => return None,
-        Ok(None) => next.is_empty(),
-        next => next.is_ok(),
-    };
-    Some(is_followed && !ends_in_packet(packet))
-}
-
-/// Whether what a damaged packet claims ends with a good one. That one is no part of it, for where a packet ends is its own
-/// checksum: the damaged one was torn, or its length is what is damaged.
-fn ends_in_packet(claimed: &[u8]) -> bool {
-    /// Longer packets are not looked for: the longer, the less likely is it that one ends just there.
-    const LONGEST: usize = 1 << 12;
-    let start = claimed.len().saturating_sub(LONGEST).max(1);
-    let is_packet = |bytes| {
-        let is_whole = matches!(Header::read(bytes), Ok(Some(header)) if header.length == bytes.len());
-        is_whole && Packet::parse(bytes).is_ok()
-    };
-    memchr::memrchr_iter(SIGNATURE, &claimed[start..]).any(|at| is_packet(&claimed[start + at..]))
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use hashbrown::HashMap;
 use memchr::memchr2;
 
 use crate::buffer::Buffer;
@@ -267,10 +268,10 @@ struct Events {
     packets: Vec<u8>,
     taken: usize,
     time: Option<Timestamp>,
-    /// The tags in force outside tests, in the order they came.
-    global_tags: Vec<String>,
+    /// The tags in force outside tests.
+    global_tags: Tags,
     /// The tags of the test that runs.
-    local_tags: Option<Vec<String>>,
+    local_tags: Option<Tags>,
     test_id: String,
     detail: Detail,
 }
@@ -286,7 +287,7 @@ struct Detail {
 impl Events {
     /// Attachments are written in pieces of this size.
     const PIECE: usize = 1 << 20;
-    /// More bytes of tags than this are refused: they have to fit a packet, and are gone through for each change.
+    /// More bytes of tags than this are refused: they have to fit a packet, and each test has a copy.
     const MOST_TAGS: usize = 1 << 16;
 
     /// The length of the next packet that was made.
@@ -325,7 +326,7 @@ impl Events {
     }
 
     fn finish(&mut self, status: Status) {
-        let tags = self.local_tags.take().unwrap_or_default();
+        let tags = self.local_tags.take().unwrap_or_default().into_vec();
         let mut event = self.event().status(status);
         if !tags.is_empty() {
             event = event.tags(tags);
@@ -378,19 +379,50 @@ impl Receiver for Events {
 
     fn tags(&mut self, line: &[u8]) -> Result<(), LineError> {
         let tags = self.local_tags.as_mut().unwrap_or(&mut self.global_tags);
-        let used: usize = tags.iter().map(|tag| tag.len() + 1).sum();
-        if used + line.len() > Self::MOST_TAGS {
+        if tags.bytes + line.len() > Self::MOST_TAGS {
             return Err(LineError::new(LineErrorKind::Tags));
         }
         let line = text(line);
         let (removed, added): (Vec<_>, Vec<_>) = line.split_whitespace().partition(|tag| tag.starts_with('-'));
         for tag in added {
-            if !tags.iter().any(|known| known == tag) {
-                tags.push(tag.to_owned());
-            }
+            tags.add(tag);
         }
-        tags.retain(|known| !removed.iter().any(|tag| tag[1..] == **known));
+        for tag in removed {
+            tags.remove(&tag[1..]);
+        }
         Ok(())
+    }
+}
+
+/// A set of tags that knows the order in which they came.
+#[derive(Clone, Debug, Default)]
+struct Tags {
+    /// The number of each tag: how many were added before it.
+    numbers: HashMap<String, u64>,
+    added: u64,
+    /// The length of all tags.
+    bytes: usize,
+}
+
+impl Tags {
+    /// Adds a tag, as the last.
+    fn add(&mut self, tag: &str) {
+        if self.numbers.insert(tag.to_owned(), self.added).is_none() {
+            self.bytes += tag.len();
+        }
+        self.added += 1;
+    }
+
+    fn remove(&mut self, tag: &str) {
+        if self.numbers.remove(tag).is_some() {
+            self.bytes -= tag.len();
+        }
+    }
+
+    fn into_vec(self) -> Vec<String> {
+        let mut tags: Vec<_> = self.numbers.into_iter().collect();
+        tags.sort_by_key(|(_, number)| *number);
+        tags.into_iter().map(|(tag, _)| tag).collect()
     }
 }
 
