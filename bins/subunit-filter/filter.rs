@@ -3,8 +3,9 @@
 use std::mem;
 
 use subunit_cli::{Output, Trouble};
-use subunit_codec::{InFlight, PARSER_TEST_ID, Packet, Status};
+use subunit_codec::{InFlight, Key, PARSER_TEST_ID, Packet, Status};
 
+use crate::ended::Ended;
 use crate::hold::{Held, Hold};
 use crate::rules::{Decision, Rules, Standing};
 use crate::search::Search;
@@ -12,8 +13,9 @@ use crate::search::Search;
 /// Filters a stream of packets.
 pub(crate) struct Filter {
     gate: Gate,
-    /// Tests in flight; and of those that ended, the decision, for attachments that come late.
-    tests: InFlight<Test, Decision>,
+    tests: InFlight<Test>,
+    /// For attachments that come late.
+    ended: Ended,
 }
 
 /// A test in flight.
@@ -39,7 +41,7 @@ struct Waiting {
 
 impl Filter {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self { gate: Gate { rules, hold: Hold::default() }, tests: InFlight::new() }
+        Self { gate: Gate { rules, hold: Hold::default() }, tests: InFlight::new(), ended: Ended::default() }
     }
 
     /// Filters a packet. Reports of damage always pass.
@@ -51,39 +53,47 @@ impl Filter {
             return output.forward(packet);
         }
         let status = packet.status();
-        // An attachment that comes late, or early: before another run of its test.
-        let before = self.tests.ended(&key).filter(|_| status.is_none());
-        if before == Some(Decision::Keep) {
-            return self.gate.pass(packet, Decision::Keep, output);
-        }
         let test = match self.tests.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
             Some(test) if test.has_status && status == Some(Status::Exists) => {
                 return self.gate.take_in(&mut Test::begin(&self.gate.rules, packet), packet, output).map(|_| ());
             }
             Some(test) => test,
-            None => {
-                let test = Test { is_late: before.is_some(), ..Test::begin(&self.gate.rules, packet) };
-                self.tests.begin(&key, test)
-            }
+            None => match self.ended.get(key.hash()).filter(|_| status.is_none()) {
+                Some(Decision::Keep) => return self.gate.pass(packet, Decision::Keep, output),
+                Some(Decision::Drop) => return self.begin_late(&key, packet, output),
+                None => self.tests.begin(&key, Test::begin(&self.gate.rules, packet)),
+            },
         };
         if let Some(decision) = self.gate.take_in(test, packet, output)?
             && is_over(status)
         {
-            self.tests.end(&key, decision);
+            self.tests.end(&key);
+            self.ended.remember(key.hash(), decision);
         }
         Ok(())
     }
 
+    /// Begins to keep a test with an attachment that comes after a run of the same test was dropped: late, or early, for another run.
+    fn begin_late(&mut self, key: &Key<'_>, packet: &Packet<'_>, output: &mut Output) -> Result<(), Trouble> {
+        let test = self.tests.begin(key, Test { is_late: true, ..Test::begin(&self.gate.rules, packet) });
+        self.gate.take_in(test, packet, output)?;
+        match self.tests.note_loose(key, Test::belongs_to_dropped_run) {
+            Some(mut late) => self.gate.settle(&mut late.value, Decision::Drop, output),
+            None => Ok(()),
+        }
+    }
+
     /// The stream ended: decides on the tests that did not finish.
     pub(crate) fn finish(&mut self, output: &mut Output) -> Result<(), Trouble> {
+        self.ended = Ended::default();
         for mut flight in self.tests.drain() {
-            let Test { has_status, is_late, state } = &mut flight.value;
-            if let State::Waiting(waiting) = state {
-                let outcome = has_status.then_some(Status::InProgress);
+            let test = &mut flight.value;
+            let is_dropped = test.belongs_to_dropped_run();
+            let outcome = test.has_status.then_some(Status::InProgress);
+            if let State::Waiting(waiting) = &mut test.state {
                 let decision = waiting.decide(&self.gate.rules, outcome);
-                let is_dropped = *is_late && !*has_status;
-                self.gate.settle(&mut flight.value, if is_dropped { Decision::Drop } else { decision }, output)?;
+                self.gate.settle(test, if is_dropped { Decision::Drop } else { decision }, output)?;
             }
         }
         Ok(())
@@ -94,6 +104,11 @@ impl Test {
     fn begin(rules: &Rules, packet: &Packet<'_>) -> Self {
         let waiting = Waiting { standing: rules.begin(packet), search: Search::default(), held: Vec::new() };
         Self { is_late: false, has_status: false, state: State::Waiting(Box::new(waiting)) }
+    }
+
+    /// Whether it is nothing but attachments that came after a run that was dropped.
+    fn belongs_to_dropped_run(&self) -> bool {
+        self.is_late && !self.has_status
     }
 
     /// What becomes of the test and this packet of it, if that is certain by now.

@@ -1,6 +1,7 @@
 //! Selects tests in a stream.
 
 mod args;
+mod ended;
 mod filter;
 mod hold;
 mod rename;

@@ -62,8 +62,8 @@ pub struct Attachment {
 ///
 /// A test is known by route code and test id, as testtools does. It begins with the first packet that names it and is given out with
 /// its final status; [`finish`](Self::finish) gives out the ones that never had one. A test exists once it has had a status:
-/// attachments alone make none. An attachment that comes after the final status of its test (the last 4,096 tests are remembered) is
-/// a late one and belongs to none.
+/// attachments alone make none, such as a log that comes after the final status. Of tests that have attachments and no status, the
+/// last 4,096 are kept.
 ///
 /// Memory is bounded by the tests in flight.
 ///
@@ -79,7 +79,7 @@ pub struct Attachment {
 /// ```
 #[derive(Debug, Default)]
 pub struct Assembler {
-    open: InFlight<Open, ()>,
+    open: InFlight<Open>,
     keeps_files: bool,
 }
 
@@ -115,24 +115,21 @@ impl Assembler {
     pub fn push(&mut self, packet: &Packet<'_>) -> Option<Test> {
         let key = self.open.key(packet)?;
         let status = packet.status();
-        if status.is_none() && self.open.ended(&key).is_some() {
-            // An attachment that comes late.
-            return None;
-        }
         let is_complete = status.is_some_and(|status| status != Status::InProgress);
         match self.open.get_mut(&key) {
             Some(open) if status == Some(Status::Exists) && open.status.is_some() => Some(self.single(packet)),
             Some(open) => {
                 open.take_in(packet, self.keeps_files);
-                let flight = is_complete.then(|| self.open.end(&key, ()))??;
+                let flight = is_complete.then(|| self.open.end(&key))??;
                 Some(flight.value.into_test(flight.id, flight.route_code))
             }
-            None if is_complete => {
-                self.open.end(&key, ());
-                Some(self.single(packet))
-            }
+            None if is_complete => Some(self.single(packet)),
             None => {
                 self.open.begin(&key, Open::default()).take_in(packet, self.keeps_files);
+                if status.is_none() {
+                    // The oldest that has no status after thousands of others is an attachment that came late.
+                    drop(self.open.note_loose(&key, |open| open.status.is_none()));
+                }
                 None
             }
         }

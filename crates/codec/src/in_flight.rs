@@ -1,38 +1,35 @@
-//! Tests in flight, and those that ended not long ago.
+//! Tests in flight.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
 use std::mem;
 
+use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_table::HashTable;
-use hashbrown::{DefaultHashBuilder, HashMap};
 
 use crate::packet::Packet;
 
-/// What is kept of each test between its first packet and its last: a `T`, found by route code and test id, and after that for a
-/// while an `E`, for packets that come late.
-///
-/// Memory is bounded by the tests in flight; of those that ended, the last 4,096 are remembered.
+/// What is kept of each test between its first packet and its last: a `T`, found by route code and test id.
 ///
 /// ```
 /// use subunit_codec::{InFlight, Packet};
 ///
 /// let packet = Packet::parse(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b")?;
-/// let mut packets_of: InFlight<u32, &str> = InFlight::new();
+/// let mut packets_of: InFlight<u32> = InFlight::new();
 /// let key = packets_of.key(&packet).ok_or("no test id")?;
 /// *packets_of.begin(&key, 0) += 1;
-/// let flight = packets_of.end(&key, "long over").ok_or("not in flight")?;
+/// let flight = packets_of.end(&key).ok_or("not in flight")?;
 /// assert_eq!((flight.id.as_str(), flight.value), ("foo", 1));
-/// assert_eq!(packets_of.ended(&key), Some("long over"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct InFlight<T, E> {
+pub struct InFlight<T> {
     tests: HashTable<Slot<T>>,
     hasher: DefaultHashBuilder,
     /// Tests begun so far.
     begun: u64,
-    ended: Ended<E>,
+    /// Hashes and numbers of the tests that were noted as loose, oldest first.
+    loose: VecDeque<(u64, u64)>,
 }
 
 /// A test in flight.
@@ -62,17 +59,20 @@ struct Slot<T> {
     flight: Flight<T>,
 }
 
-impl<T, E: Copy> Default for InFlight<T, E> {
+impl<T> Default for InFlight<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<T, E: Copy> InFlight<T, E> {
+impl<T> InFlight<T> {
+    /// How many loose tests are kept.
+    const MOST_LOOSE: usize = 1 << 12;
+
     /// No tests.
     #[must_use]
     pub fn new() -> Self {
-        Self { tests: HashTable::new(), hasher: DefaultHashBuilder::default(), begun: 0, ended: Ended::default() }
+        Self { tests: HashTable::new(), hasher: DefaultHashBuilder::default(), begun: 0, loose: VecDeque::new() }
     }
 
     /// The key of the test that a packet is about, if it is about one. Good for this table only.
@@ -93,26 +93,32 @@ impl<T, E: Copy> InFlight<T, E> {
         let (id, route_code) = (key.id.to_owned(), key.route_code.map(str::to_owned));
         let slot = Slot { hash: key.hash, number: self.begun, flight: Flight { id, route_code, value } };
         self.begun += 1;
-        self.ended.forget(key.hash);
         &mut self.tests.insert_unique(key.hash, slot, |slot| slot.hash).into_mut().flight.value
     }
 
-    /// Ends a test: gives out what was kept of it, if it was in flight, and remembers `ended` for a while.
-    pub fn end(&mut self, key: &Key<'_>, ended: E) -> Option<Flight<T>> {
-        self.ended.remember(key.hash, ended);
+    /// Notes that the test that began last, which this is the key of, is loose: it has attachments only, and may never have a
+    /// status. When there are more than 4,096 of those, gives out the oldest, so that they cannot fill the memory.
+    pub fn note_loose(&mut self, key: &Key<'_>, is_still_loose: impl Fn(&T) -> bool) -> Option<Flight<T>> {
+        self.loose.push_back((key.hash, self.begun - 1));
+        while self.loose.len() > Self::MOST_LOOSE {
+            let (hash, number) = self.loose.pop_front()?;
+            let is_it = |slot: &Slot<T>| slot.number == number && is_still_loose(&slot.flight.value);
+            if let Ok(slot) = self.tests.find_entry(hash, is_it) {
+                return Some(slot.remove().0.flight);
+            }
+        }
+        None
+    }
+
+    /// Ends a test: gives out what was kept of it, if it was in flight.
+    pub fn end(&mut self, key: &Key<'_>) -> Option<Flight<T>> {
         let slot = self.tests.find_entry(key.hash, |slot| key.names(&slot.flight)).ok()?;
         Some(slot.remove().0.flight)
     }
 
-    /// What is remembered of a test that ended not long ago and did not begin again.
-    #[must_use]
-    pub fn ended(&self, key: &Key<'_>) -> Option<E> {
-        self.ended.tests.get(&key.hash).map(|(ended, _)| *ended)
-    }
-
     /// Gives out the tests in flight, in the order in which they began, and starts afresh.
     pub fn drain(&mut self) -> Vec<Flight<T>> {
-        self.ended = Ended::default();
+        self.loose.clear();
         let mut slots: Vec<Slot<T>> = mem::take(&mut self.tests).into_iter().collect();
         slots.sort_by_key(|slot| slot.number);
         slots.into_iter().map(|slot| slot.flight).collect()
@@ -120,74 +126,13 @@ impl<T, E: Copy> InFlight<T, E> {
 }
 
 impl Key<'_> {
+    /// A hash of the key, with a seed that nobody knows.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
+
     fn names<T>(&self, flight: &Flight<T>) -> bool {
         flight.id == self.id && flight.route_code.as_deref() == self.route_code
-    }
-}
-
-/// The tests that ended last, known by their hashes alone: 64 bits with a seed that nobody knows.
-#[derive(Debug)]
-struct Ended<E> {
-    /// What is remembered, and the number of the memory.
-    tests: HashMap<u64, (E, u64)>,
-    /// The same, oldest first. A memory that was replaced or forgotten since has another number, or none.
-    order: VecDeque<(u64, u64)>,
-    /// Memories so far.
-    count: u64,
-}
-
-impl<E> Default for Ended<E> {
-    fn default() -> Self {
-        Self { tests: HashMap::new(), order: VecDeque::new(), count: 0 }
-    }
-}
-
-impl<E: Copy> Ended<E> {
-    /// How many tests are remembered.
-    const MOST: usize = 1 << 12;
-
-    fn remember(&mut self, hash: u64, ended: E) {
-        if self.order.len() == Self::MOST
-            && let Some((oldest, number)) = self.order.pop_front()
-            && self.tests.get(&oldest).is_some_and(|(_, known)| *known == number)
-        {
-            self.tests.remove(&oldest);
-        }
-        self.tests.insert(hash, (ended, self.count));
-        self.order.push_back((hash, self.count));
-        self.count += 1;
-    }
-
-    fn forget(&mut self, hash: u64) {
-        self.tests.remove(&hash);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_tests_that_ended_last_are_remembered_and_no_others() {
-        let mut ended = Ended::default();
-        let most = Ended::<u64>::MOST as u64;
-        for hash in 0..2 * most {
-            ended.remember(hash, hash + 1);
-        }
-        assert_eq!(ended.tests.len(), Ended::<u64>::MOST, "old memories make room");
-        assert!((0..most).all(|hash| !ended.tests.contains_key(&hash)), "the older half is forgotten");
-        assert!((most..2 * most).all(|hash| ended.tests[&hash].0 == hash + 1), "the newer half is not");
-    }
-
-    #[test]
-    fn a_test_that_ended_again_is_remembered_from_then_on() {
-        let mut ended = Ended::default();
-        let most = Ended::<u64>::MOST as u64;
-        ended.remember(0, 1);
-        ended.remember(0, 2);
-        (1..most).for_each(|hash| ended.remember(hash, 0));
-        assert_eq!(ended.tests[&0].0, 2, "only the first of its memories is old");
-        ended.forget(5);
-        assert!(!ended.tests.contains_key(&5));
     }
 }
