@@ -105,5 +105,8 @@ fn compile(option: &str, patterns: &[String]) -> Result<Vec<Regex>, Trouble> {
 pub(crate) fn bad_pattern(option: &str, pattern: &str, error: &regex::Error) -> Trouble {
     let text = error.to_string();
     let reason = text.lines().last().unwrap_or_default();
-    Trouble::usage(format!("{option} '{pattern}': {}", reason.trim().trim_start_matches("error: ")))
+    let reason = reason.trim().trim_start_matches("error: ");
+    Trouble::usage(format!(
+        "{option} '{pattern}': {reason} (regular expressions are Rust's, without look-around and back-references)"
+    ))
 }

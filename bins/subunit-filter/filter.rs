@@ -174,7 +174,7 @@ impl Gate {
         let State::Waiting(waiting) = mem::replace(&mut test.state, State::Decided(decision)) else { return Ok(()) };
         for held in waiting.held {
             if decision == Decision::Drop {
-                self.hold.forget(&held)?;
+                self.hold.forget(&held);
                 continue;
             }
             let bytes = self.hold.take(held)?;

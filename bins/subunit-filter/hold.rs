@@ -6,27 +6,35 @@ use std::os::unix::fs::FileExt;
 
 use subunit_cli::Trouble;
 
-/// Keeps packets in memory up to a bound, and beyond it in a temporary file that no folder lists.
+/// Keeps packets in memory up to a bound, and beyond it in temporary files that no folder lists.
 #[derive(Debug, Default)]
 pub(crate) struct Hold {
     in_memory: usize,
-    file: Option<File>,
-    /// The length of the file.
-    end: u64,
-    /// How many bytes of the file are still waited for.
-    in_file: u64,
+    /// Each file is let go of when no packet in it is waited for, so that one long wait does not keep the rest.
+    files: Vec<Option<Part>>,
+}
+
+/// A temporary file.
+#[derive(Debug)]
+struct Part {
+    file: File,
+    length: u64,
+    /// How many bytes of it are still waited for.
+    waiting: u64,
 }
 
 /// A packet that waits. Give it back to its [`Hold`].
 #[derive(Debug)]
 pub(crate) enum Held {
     InMemory(Box<[u8]>),
-    InFile { start: u64, length: usize },
+    InFile { part: usize, start: u64, length: usize },
 }
 
 impl Hold {
     /// How many bytes of packets are kept in memory, all tests together.
     const MOST_IN_MEMORY: usize = 8 << 20;
+    /// When a file has this many bytes, the next one begins.
+    const FULL: u64 = 64 << 20;
 
     /// Keeps a packet.
     pub(crate) fn keep(&mut self, packet: &[u8]) -> Result<Held, Trouble> {
@@ -38,21 +46,22 @@ impl Hold {
     }
 
     fn keep_in_file(&mut self, packet: &[u8]) -> io::Result<Held> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => none.insert(tempfile::tempfile()?),
-        };
-        file.write_all_at(packet, self.end)?;
-        let held = Held::InFile { start: self.end, length: packet.len() };
-        self.end += packet.len() as u64;
-        self.in_file += packet.len() as u64;
+        if !matches!(self.files.last(), Some(Some(part)) if part.length < Self::FULL) {
+            self.files.push(Some(Part { file: tempfile::tempfile()?, length: 0, waiting: 0 }));
+        }
+        let index = self.files.len() - 1;
+        let part = self.files[index].as_mut().expect("the last file has room");
+        part.file.write_all_at(packet, part.length)?;
+        let held = Held::InFile { part: index, start: part.length, length: packet.len() };
+        part.length += packet.len() as u64;
+        part.waiting += packet.len() as u64;
         Ok(held)
     }
 
     /// Gives a packet back.
     pub(crate) fn take(&mut self, held: Held) -> Result<Box<[u8]>, Trouble> {
         let in_file = self.read(&held).map_err(|cause| Trouble::with("temporary file", &cause))?;
-        self.forget(&held)?;
+        self.forget(&held);
         Ok(match held {
             Held::InMemory(packet) => packet,
             Held::InFile { .. } => in_file,
@@ -60,26 +69,31 @@ impl Hold {
     }
 
     /// Lets go of a packet.
-    pub(crate) fn forget(&mut self, held: &Held) -> Result<(), Trouble> {
+    pub(crate) fn forget(&mut self, held: &Held) {
         match held {
             Held::InMemory(packet) => self.in_memory -= packet.len(),
-            Held::InFile { length, .. } => self.in_file -= *length as u64,
-        }
-        match &self.file {
-            Some(file) if self.in_file == 0 && self.end > 0 => {
-                self.end = 0;
-                file.set_len(0).map_err(|cause| Trouble::with("temporary file", &cause))
+            Held::InFile { part: index, length, .. } => {
+                if let Some(part) = &mut self.files[*index] {
+                    part.waiting -= *length as u64;
+                    if part.waiting == 0 {
+                        self.files[*index] = None;
+                    }
+                }
             }
-            _ => Ok(()),
+        }
+        while let Some(None) = self.files.last() {
+            self.files.pop();
         }
     }
 
-    /// The bytes of a packet that is in the file; of one in memory, none.
+    /// The bytes of a packet that is in a file; of one in memory, none.
     fn read(&self, held: &Held) -> io::Result<Box<[u8]>> {
         let mut bytes = Box::default();
-        if let (Held::InFile { start, length }, Some(file)) = (held, &self.file) {
+        if let Held::InFile { part, start, length } = held
+            && let Some(part) = &self.files[*part]
+        {
             bytes = vec![0; *length].into_boxed_slice();
-            file.read_exact_at(&mut bytes, *start)?;
+            part.file.read_exact_at(&mut bytes, *start)?;
         }
         Ok(bytes)
     }
@@ -90,14 +104,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packets_beyond_the_bound_wait_in_a_file_and_come_back_whole() {
+    fn packets_beyond_the_bound_wait_in_files_and_come_back_whole() {
         let mut hold = Hold::default();
-        let packets: Vec<Vec<u8>> = (0..30_u8).map(|n| vec![n; 1 << 20]).collect();
+        let packets: Vec<Vec<u8>> = (0..150_u8).map(|n| vec![n; 1 << 20]).collect();
         let waiting: Vec<Held> = packets.iter().map(|packet| hold.keep(packet).unwrap()).collect();
         assert_eq!(hold.in_memory, Hold::MOST_IN_MEMORY, "memory is used up to the bound");
+        assert_eq!(hold.files.len(), 3, "142 MB in files of 64");
         for (held, packet) in waiting.into_iter().zip(&packets) {
             assert!(*hold.take(held).unwrap() == **packet, "the packet that was kept");
         }
-        assert_eq!((hold.in_memory, hold.in_file, hold.end), (0, 0, 0), "nothing is left, in the file neither");
+        assert_eq!((hold.in_memory, hold.files.len()), (0, 0), "nothing is left");
+    }
+
+    #[test]
+    fn one_long_wait_keeps_one_file() {
+        let mut hold = Hold::default();
+        let packet = vec![0; 1 << 20];
+        let mut waiting: Vec<Held> = (0..300).map(|_| hold.keep(&packet).unwrap()).collect();
+        let long = waiting.swap_remove(20);
+        for held in &waiting {
+            hold.forget(held);
+        }
+        let lengths: Vec<_> = hold.files.iter().flatten().map(|part| part.length).collect();
+        assert_eq!(lengths, [Hold::FULL], "the file of the packet that waits");
+        hold.forget(&long);
+        assert!(hold.files.is_empty());
     }
 }

@@ -11,7 +11,7 @@ mod switches;
 
 use std::process::ExitCode;
 
-use subunit_cli::{self as cli, Output, Trouble, Verdict};
+use subunit_cli::{self as cli, Output, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol};
 
 use crate::args::Args;
@@ -25,17 +25,23 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
     let mut filter = Filter::new(args.rules()?);
     for stream in args.input.streams(Protocol::Auto) {
-        let mut stream = stream?;
-        while let Some(item) = stream.next(&mut output)? {
-            match item {
-                Item::Packet(packet) => filter.packet(&packet, &mut output)?,
-                Item::Text(_) if !args.switches.passes_text => {}
-                Item::Text(text) => output.wrapped(text)?,
-                Item::Damage(damage) => output.damage(&damage)?,
-            }
-        }
+        let read = read(&mut stream?, &mut filter, args.switches.passes_text, &mut output);
+        // After trouble with reading, too: what waits was read before.
         filter.finish(&mut output)?;
+        read?;
     }
     output.finish()?;
     Ok(Verdict::Success)
+}
+
+fn read(stream: &mut Stream, filter: &mut Filter, passes_text: bool, output: &mut Output) -> Result<(), Trouble> {
+    while let Some(item) = stream.next(output)? {
+        match item {
+            Item::Packet(packet) => filter.packet(&packet, output)?,
+            Item::Text(_) if !passes_text => {}
+            Item::Text(text) => output.wrapped(text)?,
+            Item::Damage(damage) => output.damage(&damage)?,
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ mod listing;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, Trouble, Verdict};
+use subunit_cli::{self as cli, Input, Output, Stream, Trouble, Verdict};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::listing::{Choice, Listing};
@@ -31,28 +31,35 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
-    let mut tests = Assembler::new();
     let mut unfinished = Vec::new();
     let mut listing = Listing::new(args.choice);
-    for stream in args.input.streams(Protocol::Auto) {
-        let mut stream = stream?;
-        while let Some(item) = stream.next(&mut output)? {
-            match item {
-                Item::Packet(packet) if packet.test_id().is_none() => {
-                    listing.text(packet.file_bytes().unwrap_or_default(), &mut output)?;
-                }
-                Item::Packet(packet) => {
-                    if let Some(test) = tests.push(&packet) {
-                        listing.test(&test, &mut output)?;
-                    }
-                }
-                Item::Text(text) => listing.text(text, &mut output)?,
-                Item::Damage(damage) => listing.test(&tests.push_damage(&damage), &mut output)?,
-            }
-        }
+    let read = args.input.streams(Protocol::Auto).try_for_each(|stream| {
+        let mut tests = Assembler::new();
+        let read = read(&mut stream?, &mut tests, &mut listing, &mut output);
         unfinished.append(&mut tests.finish());
-    }
+        read
+    });
+    // After trouble with reading, too: they were read before.
     unfinished.iter().try_for_each(|test| listing.test(test, &mut output))?;
+    read?;
     output.finish()?;
     Ok(Verdict::failure_if(listing.has_failures() || args.fail_on_empty && listing.is_empty()))
+}
+
+fn read(stream: &mut Stream, tests: &mut Assembler, listing: &mut Listing, output: &mut Output) -> Result<(), Trouble> {
+    while let Some(item) = stream.next(output)? {
+        match item {
+            Item::Packet(packet) if packet.test_id().is_none() => {
+                listing.text(packet.file_bytes().unwrap_or_default(), output)?;
+            }
+            Item::Packet(packet) => {
+                if let Some(test) = tests.push(&packet) {
+                    listing.test(&test, output)?;
+                }
+            }
+            Item::Text(text) => listing.text(text, output)?,
+            Item::Damage(damage) => listing.test(&tests.push_damage(&damage), output)?,
+        }
+    }
+    Ok(())
 }

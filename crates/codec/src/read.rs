@@ -179,7 +179,14 @@ impl<R: Read> Reader<R> {
 
 /// Whether a stream that begins with `bytes` is version 1; `None` when more of it is needed to tell. A line is held no longer than it
 /// could become a directive, and judged by its first word and the first byte after that: the rest may not have come yet.
+///
+/// A stream whose first 64 KiB do not tell, being blank, is version 2.
 fn is_version_1(bytes: &[u8], is_last: bool) -> Option<bool> {
+    const LONGEST_BLANK: usize = 1 << 16;
+    let (bytes, is_last) = match bytes.get(..LONGEST_BLANK) {
+        Some(head) => (head, true),
+        None => (bytes, is_last),
+    };
     let Some(start) = bytes.iter().position(|byte| !byte.is_ascii_whitespace()) else {
         return is_last.then_some(false);
     };
@@ -222,6 +229,7 @@ mod tests {
             assert_eq!(is_version_1(bytes, false), is_v1, "{:?}", bytes.escape_ascii().to_string());
         }
         assert_eq!(is_version_1(b"", true), Some(false));
+        assert_eq!(is_version_1(&[b'\n'; 70_000], false), Some(false), "blank lines are not held for ever");
         assert_eq!(is_version_1(b"test", true), Some(false));
         assert_eq!(is_version_1(b"test a", true), Some(true));
     }

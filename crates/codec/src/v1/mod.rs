@@ -1,6 +1,6 @@
 //! Version 1: lines of text, translated to and from the events of version 2.
 //!
-//! Protocol, version 1. Any line is a directive or text; nothing in a stream stops the ones after it from being read:
+//! Protocol, version 1. Any line is a directive, text, or part of details:
 //!
 //! | module | holds |
 //! |---|---|

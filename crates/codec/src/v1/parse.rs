@@ -77,9 +77,8 @@ enum Expected {
 }
 
 /// Longer lines than this are text, or broken where details need them. A test id, the name and type of an attachment and all tags
-/// then fit one packet, also when
-/// every byte of them becomes a replacement character of three.
-const LONGEST_LINE: usize = 1 << 18;
+/// then fit one packet, also when every byte of them becomes a replacement character of three.
+pub(super) const LONGEST_LINE: usize = 1 << 18;
 
 /// The MIME types of bracketed details.
 const TRACEBACK: &[u8] = b"text/x-traceback; charset=\"utf8\"; language=\"python\"";

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use crate::timestamp::Timestamp;
 use crate::v1::line::Outcome;
+use crate::v1::parse::LONGEST_LINE;
 
 /// Writes version 1.
 ///
@@ -150,19 +151,26 @@ impl<W: Write> Writer<W> {
     }
 }
 
+/// Whether a line can end in the text, and a reader takes it for what it is.
+fn is_line(text: &str) -> bool {
+    /// A word, a colon and ` [ multipart` are on the line as well.
+    const LONGEST: usize = LONGEST_LINE - 64;
+    text.len() <= LONGEST && !text.contains(['\n', '\0']) && !text.ends_with('\r')
+}
+
 /// A label ends its line, is not blank, and must not be read as one with details.
 fn check_label(label: &str) -> Result<(), WriteError> {
-    let is_plain = !label.contains(['\n', '\0']) && !label.ends_with('\r') && !label.trim_ascii().is_empty();
+    let is_plain = is_line(label) && !label.trim_ascii().is_empty();
     let announces_details = label.ends_with(" [") || label.ends_with(" [ multipart");
     if is_plain && !announces_details { Ok(()) } else { Err(WriteError::Label(label.to_owned())) }
 }
 
 fn check_detail(detail: &Detail<'_>) -> Result<(), WriteError> {
-    let is_line = |text: &str| !text.contains(['\n', '\0']) && !text.ends_with('\r');
     let essence = detail.mime_type.split(';').next().unwrap_or_default();
     let is_type =
         essence.split('/').filter(|part| !part.trim().is_empty()).count() == 2 && essence.matches('/').count() == 1;
-    if is_line(detail.name) && is_line(detail.mime_type) && is_type {
+    let is_trimmed = detail.mime_type.trim_ascii() == detail.mime_type;
+    if is_line(detail.name) && is_line(detail.mime_type) && is_type && is_trimmed {
         Ok(())
     } else {
         Err(WriteError::Detail(detail.name.to_owned()))
@@ -201,7 +209,8 @@ mod tests {
     #[test]
     fn what_a_line_cannot_hold_is_refused() {
         let mut writer = Writer::new(Vec::new());
-        for label in ["", " ", "a\nsuccess: evil", "a\r", "a [", "a [ multipart"] {
+        let long = "x".repeat(1 << 18);
+        for label in ["", " ", "a\nsuccess: evil", "a\r", "a [", "a [ multipart", &long] {
             assert!(matches!(writer.test(label), Err(WriteError::Label(_))), "{label:?}");
         }
         for tag in ["", "-a", "a b", "a\nb"] {
