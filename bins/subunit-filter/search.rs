@@ -64,13 +64,14 @@ impl Attachment {
         search(self.mime_type.as_deref(), &self.bytes, rules, standing);
     }
 
-    /// Searches whole lines and lets go of them, but for the overlap.
+    /// Searches whole lines, or what there is of a line longer than the window, and lets go of them, but for the overlap.
     fn search_window(&mut self, rules: &Rules, standing: &mut Standing) {
-        let end = memrchr(b'\n', &self.bytes).map_or(self.bytes.len(), |newline| newline + 1);
+        let newline = memrchr(b'\n', &self.bytes);
+        let end = newline.map_or(self.bytes.len(), |newline| newline + 1);
         search(self.mime_type.as_deref(), &self.bytes[..end], rules, standing);
         let overlap = end.saturating_sub(Search::OVERLAP);
-        let line = self.bytes[overlap..end].iter().position(|byte| *byte == b'\n').map_or(end, |at| overlap + at + 1);
-        self.bytes.drain(..line);
+        let line = self.bytes[overlap..end].iter().position(|byte| *byte == b'\n').map(|at| overlap + at + 1);
+        self.bytes.drain(..line.unwrap_or(overlap));
     }
 }
 

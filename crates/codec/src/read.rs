@@ -229,7 +229,7 @@ mod tests {
             assert_eq!(is_version_1(bytes, false), is_v1, "{:?}", bytes.escape_ascii().to_string());
         }
         assert_eq!(is_version_1(b"", true), Some(false));
-        assert_eq!(is_version_1(&[b'\n'; 70_000], false), Some(false), "blank lines are not held for ever");
+        assert_eq!(is_version_1(&vec![b'\n'; 70_000], false), Some(false), "blank lines are not held for ever");
         assert_eq!(is_version_1(b"test", true), Some(false));
         assert_eq!(is_version_1(b"test a", true), Some(true));
     }
