@@ -39,9 +39,11 @@
 mod id_list;
 mod input;
 mod output;
+mod report_file;
 mod run;
 
 pub use id_list::IdList;
 pub use input::{Input, Stream};
 pub use output::Output;
+pub use report_file::ReportFile;
 pub use run::{Trouble, Verdict, main};

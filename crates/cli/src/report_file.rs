@@ -1,0 +1,73 @@
+//! A file that is named to be written to.
+
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, tempfile_in};
+
+use crate::run::Trouble;
+
+/// A file for a report: complete or absent.
+///
+/// A report is written beside its name and then renamed; until then, what had that name stays as it is. What is not an ordinary
+/// file, such as a device, a FIFO or a symbolic link, is not replaced but written to.
+#[derive(Debug)]
+pub struct ReportFile {
+    path: PathBuf,
+}
+
+impl ReportFile {
+    /// Makes sure, before the work begins, that a file can be written there when it is done.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot.
+    pub fn new(path: PathBuf) -> Result<Self, Trouble> {
+        let file = Self { path };
+        let check = match fs::symlink_metadata(&file.path) {
+            // Cannot be, and the system says so in its own words.
+            Ok(found) if found.is_dir() => File::options().write(true).open(&file.path).map(drop),
+            Ok(found) if !found.is_file() => Ok(()),
+            _ => tempfile_in(file.folder()).map(drop),
+        };
+        match check {
+            Ok(()) => Ok(file),
+            Err(cause) => Err(file.trouble(&cause)),
+        }
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or written.
+    pub fn write(&self, report: &mut impl Read) -> Result<(), Trouble> {
+        let is_special = fs::symlink_metadata(&self.path).is_ok_and(|found| !found.is_file());
+        let result = if is_special { self.write_in_place(report) } else { self.write_beside(report) };
+        result.map_err(|cause| self.trouble(&cause))
+    }
+
+    fn write_in_place(&self, report: &mut impl Read) -> io::Result<()> {
+        io::copy(report, &mut File::create(&self.path)?).map(drop)
+    }
+
+    fn write_beside(&self, report: &mut impl Read) -> io::Result<()> {
+        let mut builder = Builder::new();
+        // As any new file: what the user's mask leaves of it.
+        builder.prefix(".subunit-").permissions(Permissions::from_mode(0o666));
+        let mut file = builder.tempfile_in(self.folder())?;
+        io::copy(report, &mut file)?;
+        file.persist(&self.path)?;
+        Ok(())
+    }
+
+    fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    }
+
+    fn trouble(&self, cause: &io::Error) -> Trouble {
+        Trouble::writing(self.path.display(), cause)
+    }
+}
