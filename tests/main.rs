@@ -16,4 +16,5 @@ mod readme;
 mod subunit_1to2;
 mod subunit_filter;
 mod subunit_ls;
+mod subunit_stats;
 mod tool;

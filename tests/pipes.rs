@@ -177,6 +177,27 @@ fn text_comes_out_of_a_pipeline_as_it_went_in() {
 }
 
 #[test]
+fn a_run_is_counted_on_its_way_to_the_next_tool() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let report = folder.path().join("report");
+    let mut count = command("subunit-stats", &["-f", "--by", "tag", "-o"]);
+    count.arg(&report);
+    let mut cat = Command::new("cat");
+    cat.arg(data("testr-run"));
+    let select = command("subunit-filter", &["-s", "--xfail", "--without-tag=worker-1", "--without-tag=worker-3"]);
+    let finished =
+        Pipeline::new([cat, command("subunit-1to2", &[]), select, count, command("subunit-ls", &[])]).run(b"");
+    assert_eq!((finished.text().lines().count(), finished.code()), (339 + 339, 1));
+    assert_silent("the pipeline", &finished);
+    let codes: Vec<_> = finished.statuses.iter().map(std::process::ExitStatus::code).collect();
+    assert_eq!(codes[3], Some(1), "who counts judges, too");
+    let report = std::fs::read_to_string(report).expect("there is a report");
+    let counts = "Total tests:     678\nPassed tests:    673\nFailed tests:      4\nSkipped tests:     1\n";
+    assert!(report.starts_with(&format!("{counts}Seen tags: worker-0, worker-2\n")), "{report}");
+    assert!(report.ends_with("Skew: 0.021 s; a perfect balance would save 0.011 s\n"), "{report}");
+}
+
+#[test]
 fn damage_is_reported_once_however_long_the_pipeline() {
     let mut input = test("a", Status::Success);
     input.truncate(input.len() - 5);

@@ -42,6 +42,11 @@ impl Tool {
         Self { name, path, writes: Writes::Report, judges: true, args: &[] }
     }
 
+    /// The same tool, which judges too.
+    pub(crate) const fn judging(self) -> Self {
+        Self { judges: true, ..self }
+    }
+
     /// The same tool, to be run with these arguments.
     pub(crate) const fn with(self, args: &'static [&'static str]) -> Self {
         Self { args, ..self }

@@ -46,7 +46,8 @@ fn write_groups(f: &mut fmt::Formatter<'_>, groups: &Groups, all: &Tally) -> fmt
     };
     row(groups.by.name(), ["tests", "failed", "start", "stop", "busy", "idle"])?;
     for (name, Group { tally, idle, .. }) in &rows {
-        let into_the_run = |time: Option<Timestamp>| known(time.zip(all.first_start).map(|(time, start)| between(start, time)));
+        let into_the_run =
+            |time: Option<Timestamp>| known(time.zip(all.first_start).map(|(time, start)| between(start, time)));
         let (tests, failed) = (tally.tests.to_string(), tally.failures.to_string());
         let (start, stop) = (into_the_run(tally.first_start), into_the_run(tally.last_stop));
         row(name, [&tests, &failed, &start, &stop, &seconds(tally.busy), &known(*idle)])?;

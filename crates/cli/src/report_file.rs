@@ -58,7 +58,7 @@ impl ReportFile {
         // As any new file: what the user's mask leaves of it.
         builder.prefix(".subunit-").permissions(Permissions::from_mode(0o666));
         let mut file = builder.tempfile_in(self.folder())?;
-        io::copy(report, &mut file)?;
+        io::copy(report, file.as_file_mut())?;
         file.persist(&self.path)?;
         Ok(())
     }
