@@ -43,7 +43,7 @@ fn reported(args: &[&str], input: &[u8]) -> (String, Finished) {
 }
 
 /// A test that began and ended then, in seconds.
-fn timed<'a>(id: &'a str, start: u32, stop: u32) -> [Event<'a>; 2] {
+fn timed(id: &str, start: u32, stop: u32) -> [Event<'_>; 2] {
     [
         Event::test(id).status(Status::InProgress).at(at(start, 0)),
         Event::test(id).status(Status::Success).at(at(stop, 0)),

@@ -53,7 +53,12 @@ def compare(case):
     """Raises a Defect when the two sides of a case differ in more than the rows allow."""
     if case.expected.status is None and not is_crash_of_ls(case):
         raise Crash("the reference crashed: keep such streams out", case.expected.errors, case.got.errors)
-    {"subunit-1to2": compare_1to2, "subunit-filter": compare_filter, "subunit-ls": compare_ls}[case.tool](case)
+    {
+        "subunit-1to2": compare_1to2,
+        "subunit-filter": compare_filter,
+        "subunit-ls": compare_ls,
+        "subunit-stats": compare_stats,
+    }[case.tool](case)
 
 
 def check_sequence(case, what, expected, got):
@@ -456,3 +461,31 @@ def check_ls_status(case, given):
         case.allow(rows.LOOSE)
     else:
         case.check("exit status", expected, got)
+
+
+# subunit-stats
+
+
+def compare_stats(case):
+    """Either side must be what the stream itself says, as that side counts."""
+    given = meaning(decode(case.stream))
+    text = b"".join(listed(case, entry) for entry in given.entries if isinstance(entry, Text))
+    tests = [entry for entry in given.entries if isinstance(entry, Test) and entry.status != "exists"] + given.unfinished
+    ours, failed = counted(tests, ["fail", "uxsuccess", "inprogress"])
+    case.check("the report, against the stream", (text + ours, failed), (case.got.output, case.got.status))
+    theirs, failed = counted(tests + given.loose, ["fail", "inprogress", None])
+    case.check("the report of the reference", (text + theirs, failed), (case.expected.output, case.expected.status))
+    case.allow(rows.STATS_UXSUCCESS, any(test.status == "uxsuccess" for test in tests))
+    case.allow(rows.LOOSE, bool(given.loose))
+
+
+def counted(tests, failures):
+    """The report and the exit status for these tests, when those statuses are failures."""
+    failed = sum(test.status in failures for test in tests)
+    skipped = sum(test.status == "skip" for test in tests)
+    tags = ", ".join(sorted(set().union(*(test.tags for test in tests))))
+    report = (
+        f"Total tests:   {len(tests):5}\nPassed tests:  {len(tests) - failed - skipped:5}\n"
+        f"Failed tests:  {failed:5}\nSkipped tests: {skipped:5}\nSeen tags: {tags}\n"
+    )
+    return report.encode(), int(failed > 0)

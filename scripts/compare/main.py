@@ -45,12 +45,15 @@ def filter_with(*arguments, reference=None):
 
 TRANSLATE = Command("subunit-1to2")
 LIST = Command("subunit-ls")
+COUNT = Command("subunit-stats")
 #: Stands for a file with ids of the stream.
 IDS = "IDS"
 #: What the reference puts between the id and the attachments of a test that it searches.
 AFTER_ID = "(success|failure|skip|expectedfailure)None[{]"
 
 COMMANDS = [
+    COUNT,
+    Command("subunit-stats", ("--no-passthrough",)),
     LIST,
     Command("subunit-ls", ("--exists",)),
     Command("subunit-ls", ("--times",)),
@@ -110,7 +113,7 @@ class Comparison:
             check_damaged = self.damaged_1 if chance.random() < 0.4 else self.damaged_2
             check_damaged(chance, report)
         elif kind < DAMAGED + VERSION_1:
-            self.over(generate.version_1(chance), [TRANSLATE, LIST], report, is_version_1=True)
+            self.over(generate.version_1(chance), [TRANSLATE, LIST, COUNT], report, is_version_1=True)
         else:
             self.over(generate.version_2(chance), chance.sample(COMMANDS, COMMANDS_EACH), report)
         return report
@@ -120,7 +123,7 @@ class Comparison:
         stream, report = path.read_bytes(), Report(path.name)
         is_version_1 = not any(isinstance(item, Packet) for item in decode(stream))
         pieces = stream.splitlines(keepends=True) if is_version_1 else [getattr(i, "raw", i) for i in decode(stream)]
-        self.over(pieces, [TRANSLATE, LIST] if is_version_1 else COMMANDS, report, is_version_1)
+        self.over(pieces, [TRANSLATE, LIST, COUNT] if is_version_1 else COMMANDS, report, is_version_1)
         return report
 
     def over(self, pieces, commands, report, is_version_1=False):

@@ -44,6 +44,7 @@ LS_TIMES = (
 )
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
+STATS_UXSUCCESS = "Unexpected successes in `subunit-stats` | count as passed, status 0 | count as failed, status 1"
 
 ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]
 
