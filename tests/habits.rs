@@ -19,7 +19,11 @@ pub(crate) const TOOLS: [Tool; 4] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
-    Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&["-f", "-o", "/dev/null"]),
+    Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
+        "-f",
+        "-o",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
+    ]),
 ];
 
 /// The tool of this name.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
+use tempfile::TempDir;
 use testkit::pipeline::{Finished, Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
@@ -32,6 +33,15 @@ fn command_to(path: &Path, args: &[&str]) -> Command {
     let mut command = tool("subunit-stats").command(args);
     command.arg("-o").arg(path);
     command
+}
+
+/// A link to a device, in a folder of its own. Tests report to devices through links alone: a tool that wrongly replaces what it
+/// should write to must not find a device there when root runs the tests.
+fn link_to(device: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let link = folder.path().join("link");
+    symlink(device, &link).expect("there is room for a link");
+    (folder, link)
 }
 
 /// What the tool reports to a file, and how it ends.
@@ -235,7 +245,7 @@ fn groups_are_compared_in_a_table() {
         tagged(&["w-10"], timed("a", 100, 104)),
         tagged(&["w-2"], timed("b", 101, 110)),
         tagged(&["w-2"], timed("c", 110, 107)),
-        tagged(&["tags\nof a long name"], timed("d", 90, 107)),
+        tagged(&["tags\nof größe, long"], timed("d", 90, 107)),
         timed("untagged", 105, 120),
     ];
     let hung = Event::test("hung").status(Status::InProgress).at(at(95, 0)).tags(["w-2"]);
@@ -244,7 +254,7 @@ fn groups_are_compared_in_a_table() {
     let expected = r"
 From 1970-01-01T00:01:30Z to 1970-01-01T00:02:00Z: 30.000 s
 tag                     tests  failed       start        stop        busy        idle
-tags\nof a long name        1       0       0.000      17.000      17.000       3.000
+tags\nof größe, long        1       0       0.000      17.000      17.000       3.000
 timeless                    1       0           -           -       0.000           -
 w-10                        1       0      10.000      14.000       4.000       6.000
 w-2                         3       1       5.000      20.000       9.000       0.000
@@ -265,6 +275,11 @@ fn routes_are_whole_route_codes() {
     let groups: Vec<_> = groups.iter().map(|group| json!([group["name"], group["busy"], group["idle"]])).collect();
     assert_eq!(groups, [json!(["0", 7.0, 0.0]), json!(["0/1", 5.0, 2.0]), json!(["0/2", 2.0, 4.0])]);
     assert_eq!(object["balance"], json!({"skew": 4.0, "saving": 2.0}));
+
+    let finished = stats(&["--by", "route"], &input);
+    let header = "\nroute    tests  failed       start        stop        busy        idle\n";
+    assert!(finished.text().contains(header), "{}", finished.text());
+    assert!(finished.text().contains("\n0/1          1       0       0.000"), "{}", finished.text());
 }
 
 #[test]
@@ -331,6 +346,8 @@ fn text_stays_out_where_it_is_not_wanted() {
     let (report, finished) = reported(&["--json"], &agreed());
     assert!(report.starts_with("{\"total\":5,"), "{report}");
     assert_eq!(finished.text(), "building\nof the run\nhalf a line", "nothing is in the way of the text");
+    let forwarded = stats(&["--json", "-f"], b"text\n").stdout;
+    assert_eq!(events::lines(&forwarded)[0], r#"- ... stdout="text\n""#, "a stream keeps its text");
 }
 
 #[test]
@@ -402,7 +419,8 @@ fn a_report_goes_into_what_is_no_ordinary_file() {
     assert_eq!(fs::read_to_string(&target).expect("it is there"), stats(&[], b"").text());
     assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
 
-    let finished = stats(&["-o", "/dev/stdout", "--no-passthrough"], b"");
+    let (_folder, stdout) = link_to("/proc/self/fd/1");
+    let finished = Pipeline::new([command_to(&stdout, &[])]).run(b"");
     assert_eq!(finished.text(), stats(&[], b"").text(), "a pipe takes it as well");
 }
 
@@ -414,8 +432,9 @@ fn a_report_that_cannot_be_written_is_trouble_before_anything_is_read() {
         assert_eq!(trouble("subunit-stats", &finished), format!("{path}: {cause}"));
         assert!(finished.stdout.is_empty());
     }
-    let finished = Pipeline::new([tool("subunit-stats").command(["-o", "/dev/full"])]).run(b"text\n");
-    assert_eq!(trouble("subunit-stats", &finished), "/dev/full: No space left on device");
+    let (_folder, full) = link_to("/dev/full");
+    let finished = Pipeline::new([command_to(&full, &[])]).run(b"text\n");
+    assert_eq!(trouble("subunit-stats", &finished), format!("{}: No space left on device", full.display()));
     assert_eq!(finished.stdout, b"text\n");
 }
 
@@ -443,8 +462,9 @@ fn memory_does_not_grow_with_the_stream_whatever_is_asked_for() {
     const MOST: usize = 16 << 20;
     let input = stream(run(70_000, 3));
     assert!(input.len() > MOST, "{} bytes are more than the tool may keep", input.len());
-    let args = ["--by", "route", "--slowest", "10", "--json", "-f", "-o", "/dev/null"];
-    let mut live = Pipeline::new([tool("subunit-stats").command(args)]).start();
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let args = ["--by", "route", "--slowest", "10", "--json", "-f"];
+    let mut live = Pipeline::new([command_to(&folder.path().join("report"), &args)]).start();
     live.write(&[input, test("marker", Status::Success)].concat());
     live.read_until(|output| output[output.len().saturating_sub(100)..].windows(6).any(|window| window == b"marker"));
     let most = peak_memory(live.process_ids()[0]);
