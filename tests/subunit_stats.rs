@@ -411,6 +411,17 @@ fn a_report_may_be_read_by_whom_other_files_may() {
 }
 
 #[test]
+fn a_report_may_have_a_name_without_a_folder() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let mut command = command_to(Path::new("report"), &[]);
+    command.current_dir(folder.path());
+    let finished = Pipeline::new([command]).run(b"");
+    assert_silent("subunit-stats", &finished);
+    let report = fs::read_to_string(folder.path().join("report")).expect("there is a report");
+    assert_eq!(report, stats(&[], b"").text());
+}
+
+#[test]
 fn a_report_goes_into_what_is_no_ordinary_file() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let (link, target) = (folder.path().join("link"), folder.path().join("target"));
