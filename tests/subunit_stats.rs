@@ -1,7 +1,8 @@
 //! subunit-stats.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -383,6 +384,7 @@ fn a_report_replaces_a_file_only_when_it_is_complete() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("report");
     fs::write(&path, "the last one").expect("there is room for a file");
+    let mut reader = File::open(&path).expect("it is there");
     let names = || fs::read_dir(folder.path()).expect("it can be listed").count();
 
     let mut live = Pipeline::new([command_to(&path, &["-f"])]).deadline(DEADLINE).start();
@@ -393,6 +395,9 @@ fn a_report_replaces_a_file_only_when_it_is_complete() {
     assert_eq!(live.finish().code(), 0);
     assert_eq!(fs::read_to_string(&path).expect("it is there"), stats(&[], &test("a", Status::Success)).text());
     assert_eq!(names(), 1);
+    let mut old = String::new();
+    reader.read_to_string(&mut old).expect("it can be read");
+    assert_eq!(old, "the last one", "who reads the old report reads all of it");
 
     fs::remove_file(&path).expect("it was there");
     let missing = Pipeline::new([command_to(&path, &["-", "/proc/nonexistent"])]).run(&good_tests(1));
