@@ -43,15 +43,27 @@ pub struct Stream {
 }
 
 impl Stream {
+    /// Standard input, for tools whose operands are not files to read.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
+        // Not through the standard library's buffer: the reader has its own.
+        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+        Self::new("standard input".to_owned(), file, protocol)
+    }
+
     fn open(name: &OsStr, protocol: Protocol) -> Result<Self, Trouble> {
-        let (display, file) = if name == "-" {
-            // Not through the standard library's buffer: the reader has its own.
-            ("standard input".to_owned(), io::stdin().as_fd().try_clone_to_owned().map(File::from))
-        } else {
-            (Path::new(name).display().to_string(), File::open(name))
-        };
-        let file = file.map_err(|cause| Trouble::with(&display, &cause))?;
-        Ok(Self { name: display, reader: Reader::new(file, protocol), failure: None })
+        if name == "-" {
+            return Self::standard_input(protocol);
+        }
+        Self::new(Path::new(name).display().to_string(), File::open(name), protocol)
+    }
+
+    fn new(name: String, file: io::Result<File>, protocol: Protocol) -> Result<Self, Trouble> {
+        let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
+        Ok(Self { name, reader: Reader::new(file, protocol), failure: None })
     }
 
     /// The next item, `None` at the end. Flushes `output` before each read, which may block.
@@ -60,15 +72,28 @@ impl Stream {
     ///
     /// When writing fails. When reading fails, after the items that were read before.
     pub fn next(&mut self, output: &mut Output) -> Result<Option<Item<'_>>, Trouble> {
-        let mut output_trouble = None;
-        let flush = || {
-            output.flush().map_err(|trouble| {
-                output_trouble = Some(trouble);
-                io::Error::other("the output failed")
+        self.next_after(|| output.flush())
+    }
+
+    /// The next item, `None` at the end. Calls `before_read` before each read, which may block: for tools that do not have one
+    /// output.
+    ///
+    /// # Errors
+    ///
+    /// When `before_read` fails. When reading fails, after the items that were read before.
+    pub fn next_after(
+        &mut self,
+        mut before_read: impl FnMut() -> Result<(), Trouble>,
+    ) -> Result<Option<Item<'_>>, Trouble> {
+        let mut other_trouble = None;
+        let before_read = || {
+            before_read().map_err(|trouble| {
+                other_trouble = Some(trouble);
+                io::Error::other("not a failure to read")
             })
         };
-        if let Err(cause) = self.reader.fill(flush) {
-            match output_trouble {
+        if let Err(cause) = self.reader.fill(before_read) {
+            match other_trouble {
                 Some(trouble) => return Err(trouble),
                 None => self.failure = Some(Trouble::with(&self.name, &cause)),
             }

@@ -1,20 +1,24 @@
 //! Where a tool writes to.
 
 use std::fs::File;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Seek, Write};
 use std::os::fd::AsFd;
+use std::path::Path;
 
 use subunit_codec::{Damage, Encoder, Event, Packet};
 
 use crate::run::Trouble;
 
-/// Standard output, in whole packets or lines: never through a line buffer, which would cut packets at their newlines.
+/// Standard output or a file, in whole packets or lines: never through a line buffer, which would cut packets at their newlines,
+/// and on a disk that is full without the part of a packet that still fits.
 ///
 /// What is written is gathered. [`Stream::next`](crate::Stream::next) hands it on before it waits for input, and
 /// [`finish`](Self::finish) at the end; when a tool is in trouble instead, what is left goes out as far as it can.
 #[derive(Debug)]
 pub struct Output {
-    encoder: Encoder<File>,
+    encoder: Encoder<Target>,
+    /// Which file it is; standard output has no name.
+    name: Option<String>,
     is_terminal: bool,
 }
 
@@ -25,10 +29,19 @@ impl Output {
     ///
     /// When there is none.
     pub fn new() -> Result<Self, Trouble> {
-        let stdout = io::stdout();
-        let is_terminal = stdout.is_terminal();
-        let file = stdout.as_fd().try_clone_to_owned().map_err(trouble)?;
-        Ok(Self { encoder: Encoder::new(File::from(file)), is_terminal })
+        let file = io::stdout().as_fd().try_clone_to_owned().map_err(|cause| trouble(None, &cause))?;
+        Ok(Self::to(File::from(file), None))
+    }
+
+    /// Writes to a file, open at the place to write to. A pipe that nobody reads any more is trouble like any other here.
+    #[must_use]
+    pub fn file(path: &Path, file: File) -> Self {
+        Self::to(file, Some(path.display().to_string()))
+    }
+
+    fn to(file: File, name: Option<String>) -> Self {
+        let is_terminal = file.is_terminal();
+        Self { encoder: Encoder::new(Target(file)), name, is_terminal }
     }
 
     /// Whether a person reads along.
@@ -43,7 +56,7 @@ impl Output {
     ///
     /// When writing fails.
     pub fn forward(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
-        self.encoder.forward(packet).map_err(trouble)
+        self.encoder.forward(packet).map_err(|cause| trouble(self.name.as_deref(), &cause))
     }
 
     /// Writes an event as a packet, or several.
@@ -52,7 +65,7 @@ impl Output {
     ///
     /// When writing fails or the event cannot be written.
     pub fn event(&mut self, event: &Event<'_>) -> Result<(), Trouble> {
-        self.encoder.write(event).map_err(trouble)
+        self.encoder.write(event).map_err(|cause| trouble(self.name.as_deref(), &cause))
     }
 
     /// Wraps text that stood between packets in packets of a file `stdout`, as python-subunit does.
@@ -79,7 +92,7 @@ impl Output {
     ///
     /// When writing fails.
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        self.encoder.forward_bytes(bytes).map_err(trouble)
+        self.encoder.forward_bytes(bytes).map_err(|cause| trouble(self.name.as_deref(), &cause))
     }
 
     /// Hands on all that was written.
@@ -88,7 +101,7 @@ impl Output {
     ///
     /// When writing fails.
     pub fn flush(&mut self) -> Result<(), Trouble> {
-        self.encoder.flush().map_err(trouble)
+        self.encoder.flush().map_err(|cause| trouble(self.name.as_deref(), &cause))
     }
 
     /// Hands on all that was written, for the last time.
@@ -108,7 +121,52 @@ impl Drop for Output {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
-fn trouble(cause: io::Error) -> Trouble {
-    Trouble::writing("standard output", &cause)
+fn trouble(name: Option<&str>, cause: &io::Error) -> Trouble {
+    match name {
+        Some(name) => Trouble::with(name, cause),
+        None => Trouble::writing("standard output", cause),
+    }
+}
+
+/// Where an encoder writes to. A write that fails half done is taken back where that is possible, in a regular file: what is
+/// written ends where a packet does.
+#[derive(Debug)]
+struct Target(File);
+
+impl Target {
+    /// Takes back the last `count` bytes written, unless somebody else has written behind them.
+    fn take_back(&mut self, count: u64) -> io::Result<()> {
+        let end = self.0.stream_position()?;
+        let metadata = self.0.metadata()?;
+        if metadata.is_file() && metadata.len() == end {
+            self.0.set_len(end.saturating_sub(count))?;
+        }
+        Ok(())
+    }
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut written = 0;
+        while written < bytes.len() {
+            match self.0.write(&bytes[written..]) {
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Ok(count @ 1..) => written += count,
+                result => {
+                    // The trouble to tell of is the one that was first.
+                    let _ = self.take_back(written as u64);
+                    return Err(result.err().unwrap_or_else(|| io::ErrorKind::WriteZero.into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }

@@ -33,6 +33,7 @@ pub struct Trouble(Kind);
 #[derive(Debug)]
 enum Kind {
     Message(String),
+    Reported,
     ClosedPipe,
 }
 
@@ -47,6 +48,22 @@ impl Trouble {
     #[must_use]
     pub fn usage(message: impl Display) -> Self {
         Self(Kind::Message(message.to_string()))
+    }
+
+    /// Says now on standard error what the matter is, for a `tool` that goes on and ends with this trouble later: a line then, the
+    /// exit status at the end.
+    #[must_use]
+    pub fn reported(self, tool: &str) -> Self {
+        let Self(Kind::Message(message)) = &self else { return self };
+        // Nothing is left to do about a standard error that cannot be written.
+        let _ = io::stderr().write_all(format!("{tool}: {}\n", on_one_line(message)).as_bytes());
+        Self(Kind::Reported)
+    }
+
+    /// Whether the trouble is only that nobody reads the output any more.
+    #[must_use]
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self.0, Kind::ClosedPipe)
     }
 
     /// Trouble with writing `operand`.
@@ -81,10 +98,9 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
     match result {
         Ok(Verdict::Success) => ExitCode::SUCCESS,
         Ok(Verdict::Failure) => ExitCode::from(1),
-        Err(Trouble(Kind::ClosedPipe)) => ExitCode::from(141),
-        Err(Trouble(Kind::Message(message))) => {
-            // Nothing is left to do about a standard error that cannot be written.
-            let _ = writeln!(io::stderr(), "{}: {}", Args::command().get_name(), on_one_line(&message));
+        Err(trouble) if trouble.is_closed_pipe() => ExitCode::from(141),
+        Err(trouble) => {
+            let _ = trouble.reported(Args::command().get_name());
             ExitCode::from(2)
         }
     }

@@ -29,6 +29,23 @@ pub enum Protocol {
     V2,
 }
 
+impl Protocol {
+    /// The version of a stream that begins with `bytes`, by the rule of [`Auto`](Self::Auto); `None` when more of it is needed to
+    /// tell, which is never so when `is_last` says that there is no more.
+    ///
+    /// ```
+    /// use subunit_codec::Protocol;
+    ///
+    /// assert_eq!(Protocol::detect(b"test: a\n", false), Some(Protocol::V1));
+    /// assert_eq!(Protocol::detect(b"building", false), Some(Protocol::V2));
+    /// assert_eq!(Protocol::detect(b"test", false), None);
+    /// ```
+    #[must_use]
+    pub fn detect(bytes: &[u8], is_last: bool) -> Option<Self> {
+        is_version_1(bytes, is_last).map(|is_v1| if is_v1 { Self::V1 } else { Self::V2 })
+    }
+}
+
 impl FromStr for Protocol {
     type Err = UnknownProtocol;
 

@@ -1,0 +1,39 @@
+//! Files that go on where a packet or a line ends.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use subunit_codec::{Item, MAX_LENGTH, Protocol, Reader};
+
+/// Opens a file to append to. One that ends in half a line or half a packet, or may do so for all that can be read of it, gets a
+/// newline first.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    if file.metadata()?.is_file() && !ends_whole(path).unwrap_or(false) {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
+}
+
+/// Whether a file ends with a newline or a whole packet, or is empty. Looks at its last byte or at as much as a packet can be long.
+fn ends_whole(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let length = file.seek(SeekFrom::End(0))?;
+    if length == 0 {
+        return Ok(true);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::Start(length - 1))?;
+    file.read_exact(&mut last)?;
+    if last == *b"\n" {
+        return Ok(true);
+    }
+    file.seek(SeekFrom::Start(length.saturating_sub(MAX_LENGTH as u64)))?;
+    let mut reader = Reader::new(file, Protocol::V2);
+    let mut is_packet = false;
+    while let Some(item) = reader.next(|| Ok(()))? {
+        is_packet = matches!(item, Item::Packet(_));
+    }
+    Ok(is_packet)
+}

@@ -1,0 +1,63 @@
+//! Copies a stream to files and to standard output.
+
+mod append;
+mod sinks;
+mod version;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use subunit_cli::{self as cli, Stream, Trouble, Verdict};
+use subunit_codec::{Item, Protocol};
+
+use crate::sinks::{Sinks, Takes};
+
+/// Copy a subunit stream to files and to standard output, in whole packets
+#[derive(Parser)]
+#[command(name = "subunit-tee", version, args_override_self = true, infer_long_args = true)]
+struct Args {
+    /// Files to write; made if need be
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// Append to the files
+    #[arg(short, long)]
+    append: bool,
+
+    /// Write text alone to standard output
+    #[arg(long)]
+    text: bool,
+
+    /// Leave text out of the copies
+    #[arg(long)]
+    no_passthrough: bool,
+
+    /// Version of the protocol: auto, 1 or 2
+    #[arg(long, value_name = "VERSION", default_value = "auto", hide_default_value = true)]
+    protocol: Protocol,
+}
+
+fn main() -> ExitCode {
+    cli::main(run)
+}
+
+fn run(args: Args) -> Result<Verdict, Trouble> {
+    let copy = if args.no_passthrough { Takes::Stream } else { Takes::All };
+    let mut sinks = Sinks::new(args.protocol);
+    sinks.add_standard_output(if args.text { Takes::Text } else { copy })?;
+    for file in args.files {
+        sinks.add_file(&file, args.append, copy);
+    }
+    // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
+    let mut stream = Stream::standard_input(Protocol::V2)?;
+    while let Some(item) = stream.next_after(|| sinks.flush())? {
+        match item {
+            Item::Packet(packet) => sinks.packet(packet.as_bytes()),
+            Item::Damage(damage) => sinks.packet(damage.bytes),
+            Item::Text(text) => sinks.text(text),
+        }
+    }
+    sinks.finish()?;
+    Ok(Verdict::Success)
+}

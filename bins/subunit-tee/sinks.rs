@@ -1,0 +1,113 @@
+//! Where the copies go.
+
+use std::fs::File;
+use std::path::Path;
+
+use subunit_cli::{Output, Trouble};
+use subunit_codec::Protocol;
+
+use crate::append;
+use crate::version::Version;
+
+/// What of the input a sink takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Every byte.
+    All,
+    /// What is not text. In version 1, where that is not told apart, every byte.
+    Stream,
+    /// Text alone.
+    Text,
+}
+
+/// The outputs that did not fail so far.
+pub(crate) struct Sinks {
+    open: Vec<Sink>,
+    version: Version,
+    /// What the tool will end with.
+    trouble: Option<Trouble>,
+}
+
+struct Sink {
+    output: Output,
+    takes: Takes,
+}
+
+impl Sinks {
+    pub(crate) fn new(protocol: Protocol) -> Self {
+        Self { open: Vec::new(), version: Version::new(protocol), trouble: None }
+    }
+
+    pub(crate) fn add_standard_output(&mut self, takes: Takes) -> Result<(), Trouble> {
+        self.open.push(Sink { output: Output::new()?, takes });
+        Ok(())
+    }
+
+    /// Adds a file, which is made, emptied or got ready for more. One that cannot be opened has failed before the first byte.
+    pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
+        let file = if is_appended { append::open(path) } else { File::create(path) };
+        match file {
+            Ok(file) => self.open.push(Sink { output: Output::file(path, file), takes }),
+            Err(cause) => self.failed(Trouble::with(path.display(), &cause)),
+        }
+    }
+
+    /// Writes a packet, or what is left of one.
+    pub(crate) fn packet(&mut self, bytes: &[u8]) {
+        if let Some(lines) = self.version.settle() {
+            self.write(&lines, &[Takes::Stream]);
+        }
+        self.write(bytes, &[Takes::All, Takes::Stream]);
+    }
+
+    /// Writes what stands between packets.
+    pub(crate) fn text(&mut self, text: &[u8]) {
+        self.write(text, &[Takes::All, Takes::Text]);
+        if let Some(lines) = self.version.lines(text) {
+            self.write(&lines, &[Takes::Stream]);
+        }
+    }
+
+    /// Hands on all that was written.
+    ///
+    /// # Errors
+    ///
+    /// When no sink is left.
+    pub(crate) fn flush(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.flush());
+        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    /// Hands on all that was written, for the last time.
+    ///
+    /// # Errors
+    ///
+    /// When a sink failed, now or earlier.
+    pub(crate) fn finish(mut self) -> Result<(), Trouble> {
+        if let Some(lines) = self.version.settle() {
+            self.write(&lines, &[Takes::Stream]);
+        }
+        self.flush()?;
+        self.trouble.map_or(Ok(()), Err)
+    }
+
+    fn write(&mut self, bytes: &[u8], to: &[Takes]) {
+        self.each(|sink| if to.contains(&sink.takes) { sink.output.bytes(bytes) } else { Ok(()) });
+    }
+
+    /// Has each sink do something. Those that fail are told of and dropped.
+    fn each(&mut self, mut act: impl FnMut(&mut Sink) -> Result<(), Trouble>) {
+        let mut troubles = Vec::new();
+        self.open.retain_mut(|sink| act(sink).map_err(|trouble| troubles.push(trouble)).is_ok());
+        for trouble in troubles {
+            self.failed(trouble);
+        }
+    }
+
+    /// A closed standard output is not told of, and counts only when there is no other trouble.
+    fn failed(&mut self, trouble: Trouble) {
+        let trouble = trouble.reported(env!("CARGO_BIN_NAME"));
+        let before = self.trouble.take().filter(|trouble| !trouble.is_closed_pipe());
+        self.trouble = before.or(Some(trouble));
+    }
+}
