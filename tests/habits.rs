@@ -15,7 +15,7 @@ use crate::events;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 4] = [
+pub(crate) const TOOLS: [Tool; 5] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
@@ -24,11 +24,17 @@ pub(crate) const TOOLS: [Tool; 4] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
+    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
 ];
 
 /// The tool of this name.
 pub(crate) fn tool(name: &str) -> &'static Tool {
     const { &TOOLS }.iter().find(|tool| tool.name == name).unwrap_or_else(|| panic!("{name} is in the table"))
+}
+
+/// The tools whose operands are files to read.
+fn readers() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| tool.reads_files)
 }
 
 /// A test that passes, text, a test that fails.
@@ -109,7 +115,7 @@ fn a_folder_is_named_with_the_cause() {
 fn what_was_read_before_trouble_is_written() {
     let folder = folder_with("good", &sample());
     let good = folder.path().join("good");
-    for tool in &TOOLS {
+    for tool in readers() {
         let alone = tool.run(&["-"], &sample());
         let finished = Pipeline::new([tool.usual([good.as_os_str(), OsStr::new("/proc/nonexistent")])]).run(b"");
         assert!(trouble(tool.name, &finished).starts_with("/proc/nonexistent: "), "{}", tool.name);
@@ -121,7 +127,7 @@ fn what_was_read_before_trouble_is_written() {
 fn a_file_name_may_be_any_bytes() {
     let name = OsStr::from_bytes(b"caf\xe9 \xff");
     let folder = folder_with(name, &sample());
-    for tool in &TOOLS {
+    for tool in readers() {
         let finished = Pipeline::new([tool.usual([folder.path().join(name)])]).run(b"");
         assert_eq!(finished.code(), tool.verdict(true), "{} reads it: {:?}", tool.name, finished.stderr);
         assert!(finished.stdout == tool.run(&[], &sample()).stdout, "{} reads all of it", tool.name);
@@ -134,7 +140,7 @@ fn a_file_name_may_be_any_bytes() {
 #[test]
 fn two_dashes_end_the_options() {
     let folder = folder_with("--times", &sample());
-    for tool in &TOOLS {
+    for tool in readers() {
         let mut command = tool.usual(["--", "--times"]);
         command.current_dir(folder.path());
         let finished = Pipeline::new([command]).run(b"");
@@ -272,7 +278,7 @@ fn the_longest_packet_goes_through() {
         assert_eq!(finished.code(), 0, "{}", tool.name);
         assert_silent(tool.name, &finished);
         match tool.writes {
-            Writes::Subunit => assert!(finished.stdout == around, "{} forwards every byte", tool.name),
+            Writes::Subunit | Writes::Copy => assert!(finished.stdout == around, "{} forwards every byte", tool.name),
             Writes::Report => {
                 let small = ["before", "long", "after"].map(|id| test(id, Status::Success)).concat();
                 assert!(finished.stdout == tool.run(&[], &small).stdout, "{} reports it like a short one", tool.name);
@@ -301,6 +307,7 @@ fn a_broken_packet_is_a_failed_test_and_costs_no_other() {
                     let text = events::file(&finished.stdout, None, "stdout");
                     assert!([data, text].concat() == broken, "{} accounts for every byte: {lines:?}", tool.name);
                 }
+                Writes::Copy => assert!(finished.stdout == input, "{} leaves the report to others", tool.name),
                 Writes::Report => {
                     let filtered = self::tool("subunit-filter").run(&[], &input).stdout;
                     let report = tool.run(&[], &filtered);
@@ -317,7 +324,7 @@ fn a_torn_packet_at_the_end_of_a_file_leaves_the_next_file_alone() {
     let after = test("after", Status::Success);
     let folder = folder_with("first", &first);
     fs::write(folder.path().join("second"), &after).expect("there is room for a file");
-    for tool in &TOOLS {
+    for tool in readers() {
         let files = ["first", "second"].map(|name| folder.path().join(name));
         let finished = Pipeline::new([tool.usual(files)]).run(b"");
         assert_eq!(finished.code(), tool.verdict(true), "{}: the torn packet is a failure", tool.name);
@@ -344,7 +351,7 @@ fn a_test_that_one_file_leaves_open_is_not_ended_by_the_next() {
 fn a_dash_is_standard_input() {
     let folder = folder_with("file", &test("from-file", Status::Success));
     let file = folder.path().join("file");
-    for tool in &TOOLS {
+    for tool in readers() {
         let input = test("from-input", Status::Success);
         assert!(tool.run(&["-"], &input).stdout == tool.run(&[], &input).stdout, "{} reads standard input", tool.name);
 
@@ -360,14 +367,15 @@ fn a_dash_is_standard_input() {
 }
 
 #[test]
-fn version_1_is_detected_and_translated() {
+fn version_1_is_detected_and_translated_or_copied() {
     let translated = tool("subunit-1to2").run(&[], SAMPLE_V1).stdout;
     for tool in &TOOLS {
         for args in [&[][..], &["--protocol", "auto"], &["--protocol=1"]] {
             let finished = tool.run(args, SAMPLE_V1);
             assert_eq!(finished.code(), tool.verdict(true), "{} {args:?}", tool.name);
             assert_silent(tool.name, &finished);
-            assert!(finished.stdout == tool.run(&[], &translated).stdout, "{} {args:?}", tool.name);
+            let expected = if tool.writes == Writes::Copy { SAMPLE_V1 } else { &tool.run(&[], &translated).stdout };
+            assert!(finished.stdout == expected, "{} {args:?}", tool.name);
         }
     }
 }
@@ -382,6 +390,7 @@ fn version_1_is_text_where_version_2_is_asked_for() {
                 let text = events::file(&finished.stdout, None, "stdout");
                 assert_eq!(text.escape_ascii().to_string(), SAMPLE_V1.escape_ascii().to_string(), "{}", tool.name);
             }
+            Writes::Copy => assert!(finished.stdout == SAMPLE_V1, "{} copies the text", tool.name),
             Writes::Report => assert!(contains(&finished.stdout, SAMPLE_V1), "{} prints the text", tool.name),
         }
     }
@@ -398,7 +407,7 @@ fn text_can_be_left_out() {
 }
 
 #[test]
-fn text_is_wrapped_by_filters_and_printed_by_reports() {
+fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
     let text = b"building\xff\n\x1b[31mno newline at the end";
     for tool in &TOOLS {
         let finished = tool.run(&[], text);
@@ -408,6 +417,7 @@ fn text_is_wrapped_by_filters_and_printed_by_reports() {
                 assert_eq!(events::strays(&finished.stdout), [""; 0], "{} writes nothing but packets", tool.name);
                 assert!(events::file(&finished.stdout, None, "stdout") == text, "{} keeps every byte", tool.name);
             }
+            Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
             Writes::Report => assert!(finished.stdout.starts_with(text), "{} keeps every byte", tool.name),
         }
     }
@@ -422,6 +432,8 @@ fn empty_input_is_all_well() {
             assert_silent(tool.name, &finished);
             if tool.writes == Writes::Subunit {
                 assert!(events::file(&finished.stdout, None, "stdout") == input, "{} makes nothing up", tool.name);
+            } else {
+                assert!(finished.stdout == input, "{} makes nothing up", tool.name);
             }
         }
         assert_eq!(tool.run(&["/dev/null"], b"").code(), 0, "{}", tool.name);
@@ -448,7 +460,7 @@ fn options_may_be_repeated_and_abbreviated() {
 fn arguments_may_stand_in_any_order() {
     let folder = folder_with("file", SAMPLE_V1);
     let file = folder.path().join("file");
-    for tool in &TOOLS {
+    for tool in readers() {
         let before = Pipeline::new([tool.usual([OsStr::new("--protocol=2"), file.as_os_str()])]).run(b"");
         let after = Pipeline::new([tool.usual([file.as_os_str(), OsStr::new("--protocol=2")])]).run(b"");
         assert!(before.stdout == after.stdout, "{} takes options after files", tool.name);
@@ -467,6 +479,9 @@ fn no_input_makes_a_tool_crash_or_hang() {
             if tool.writes == Writes::Subunit {
                 let strays = events::strays(&finished.stdout);
                 assert_eq!(strays, [""; 0], "{} writes whole packets and nothing else, seed {seed}", tool.name);
+            }
+            if tool.writes == Writes::Copy {
+                assert!(finished.stdout == input, "{} changes no byte, seed {seed}", tool.name);
             }
         }
     }

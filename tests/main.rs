@@ -17,4 +17,5 @@ mod subunit_1to2;
 mod subunit_filter;
 mod subunit_ls;
 mod subunit_stats;
+mod subunit_tee;
 mod tool;

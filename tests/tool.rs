@@ -13,6 +13,8 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
     pub(crate) writes: Writes,
+    /// Whether its operands are files to read, one after the other.
+    pub(crate) reads_files: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
     /// Arguments with which all of a stream shows in the output.
@@ -24,6 +26,8 @@ pub(crate) struct Tool {
 pub(crate) enum Writes {
     /// Packets of version 2.
     Subunit,
+    /// What it reads, byte for byte.
+    Copy,
     /// Text for people.
     Report,
 }
@@ -34,12 +38,17 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 impl Tool {
     /// A tool that writes subunit and does not judge.
     pub(crate) const fn writer(name: &'static str, path: &'static str) -> Self {
-        Self { name, path, writes: Writes::Subunit, judges: false, args: &[] }
+        Self { name, path, writes: Writes::Subunit, reads_files: true, judges: false, args: &[] }
     }
 
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
-        Self { name, path, writes: Writes::Report, judges: true, args: &[] }
+        Self { name, path, writes: Writes::Report, reads_files: true, judges: true, args: &[] }
+    }
+
+    /// A tool that copies standard input to standard output and to its operands.
+    pub(crate) const fn copier(name: &'static str, path: &'static str) -> Self {
+        Self { writes: Writes::Copy, reads_files: false, ..Self::writer(name, path) }
     }
 
     /// The same tool, which judges too.
