@@ -162,6 +162,40 @@ fn a_producer_killed_in_the_middle_of_a_packet_leaves_a_failed_test() {
 }
 
 #[test]
+fn the_log_is_shown_and_the_results_are_kept() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let results = folder.path().join("run.subunit");
+    let mut make = program("sh", &["-c", "(echo make: check; cat \"$0\"; echo make: done >&2) 2>&1"]);
+    make.arg(data("testr-run.subunit"));
+    let mut tee = command("subunit-tee", &["--text"]);
+    tee.arg(&results);
+    let finished = Pipeline::new([make, tee]).run(b"");
+    assert_eq!(finished.text(), "make: check\nmake: done\n");
+    assert_eq!(finished.code(), 0);
+    assert_silent("the pipeline", &finished);
+
+    let kept = std::fs::read(&results).expect("it was made");
+    let expected = [b"make: check\n", &read_data("testr-run.subunit")[..], b"make: done\n"].concat();
+    assert!(kept == expected, "the file has all of it");
+    let listed = Pipeline::new([command("subunit-ls", &["--no-passthrough"])]).run(&kept);
+    assert_eq!(listed.text().lines().count(), 1355);
+}
+
+#[test]
+fn a_run_is_kept_while_it_is_listed() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let kept = folder.path().join("run.subunit");
+    let mut tee = command("subunit-tee", &[]);
+    tee.arg(&kept);
+    let stages = [command("subunit-1to2", &[]), tee, command("subunit-ls", &[]), program("head", &["-n", "3"])];
+    let finished = Pipeline::new(stages).deadline(DEADLINE).run(&read_data("testr-run"));
+    assert_eq!(finished.text().lines().count(), 3);
+    assert_silent("the pipeline", &finished);
+    let whole = Pipeline::new([command("subunit-1to2", &[])]).run(&read_data("testr-run"));
+    assert!(std::fs::read(&kept).expect("it was made") == whole.stdout, "the file is whole, whoever has enough");
+}
+
+#[test]
 fn a_test_killed_in_the_middle_of_a_character_hides_no_failure() {
     let input = [b"caf\xc3".to_vec(), test("a", Status::Fail)].concat();
     let finished = Pipeline::new([command("subunit-filter", &["-F"]), command("subunit-ls", &[])]).run(&input);

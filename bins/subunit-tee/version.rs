@@ -12,7 +12,7 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// So many bytes that do not say which version they are, which must be blank, are taken for text.
+    /// The version is settled by so many bytes: when they are blank, what follows is text.
     const MOST_HELD: usize = 1 << 12;
 
     pub(crate) fn new(protocol: Protocol) -> Self {
@@ -26,7 +26,7 @@ impl Version {
             Protocol::V2 => None,
             Protocol::Auto => {
                 self.held.extend_from_slice(text);
-                self.detect(self.held.len() > Self::MOST_HELD).map(Cow::Owned)
+                self.detect(false).map(Cow::Owned)
             }
         }
     }
@@ -37,7 +37,8 @@ impl Version {
     }
 
     fn detect(&mut self, is_last: bool) -> Option<Vec<u8>> {
-        self.protocol = Protocol::detect(&self.held, is_last).unwrap_or_default();
+        let start = &self.held[..self.held.len().min(Self::MOST_HELD)];
+        self.protocol = Protocol::detect(start, is_last || start.len() == Self::MOST_HELD).unwrap_or_default();
         if self.protocol == Protocol::Auto {
             return None;
         }
