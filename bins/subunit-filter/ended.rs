@@ -1,6 +1,8 @@
 //! What was decided on tests that ended not long ago.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use hashbrown::HashMap;
 
 use crate::rules::Decision;
 

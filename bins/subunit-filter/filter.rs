@@ -178,8 +178,12 @@ impl Gate {
                 continue;
             }
             let bytes = self.hold.take(held)?;
-            let packet = Packet::parse(&bytes).expect("what was held is a packet");
-            self.pass(&packet, decision, output)?;
+            if self.rules.rewrites() {
+                let packet = Packet::parse(&bytes).expect("what was held is a packet");
+                self.pass(&packet, decision, output)?;
+            } else {
+                output.bytes(&bytes)?;
+            }
         }
         Ok(())
     }
@@ -188,6 +192,9 @@ impl Gate {
     fn pass(&self, packet: &Packet<'_>, decision: Decision, output: &mut Output) -> Result<(), Trouble> {
         if decision == Decision::Drop {
             return Ok(());
+        }
+        if !self.rules.rewrites() {
+            return output.forward(packet);
         }
         let renamed = packet.test_id().and_then(|id| self.rules.renamed(id));
         let status = self.rules.corrected_status(packet);

@@ -99,13 +99,24 @@ impl Rules {
 
     /// How a test stands after one more packet, apart from the text in it.
     pub(crate) fn take_in(&self, standing: &mut Standing, packet: &Packet<'_>) {
-        if let Some(tags) = packet.tags() {
+        if self.judges_tags()
+            && let Some(tags) = packet.tags()
+        {
             standing.tags = tags.map(str::to_owned).collect();
             standing.has_tags |= self.has_tags(&standing.tags);
         }
         if packet.status().is_some() {
             standing.is_out |= self.only_runnable && !packet.is_runnable();
         }
+    }
+
+    /// Whether kept packets may leave otherwise than they came.
+    pub(crate) fn rewrites(&self) -> bool {
+        !self.renames.is_empty() || !self.expected_failures.is_empty()
+    }
+
+    fn judges_tags(&self) -> bool {
+        !self.with_tags.is_empty() || !self.without_tags.is_empty()
     }
 
     /// Whether text of a test could still make a difference.
