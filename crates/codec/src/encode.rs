@@ -5,8 +5,9 @@ use std::mem;
 
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::event::Event;
+use crate::fields::flag;
 use crate::number;
-use crate::packet::{CHECKSUM, MAX_LENGTH, Packet, SIGNATURE, flag};
+use crate::packet::{CHECKSUM, MAX_LENGTH, Packet, SIGNATURE};
 use crate::status::Status;
 
 /// Appends `event` to `out` as a packet, or as several when its file is too long for one.
@@ -246,7 +247,7 @@ mod tests {
     fn packets(mut bytes: &[u8]) -> Vec<Packet<'_>> {
         let mut packets = Vec::new();
         while !bytes.is_empty() {
-            let header = crate::packet::Header::read(bytes).unwrap().unwrap();
+            let header = crate::fields::Header::read(bytes).unwrap().unwrap();
             let (packet, rest) = bytes.split_at(header.length);
             packets.push(Packet::parse(packet).unwrap());
             bytes = rest;

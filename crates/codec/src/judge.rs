@@ -4,8 +4,9 @@
 //! the middle of a character, must not hide the packet that follows.
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
+use crate::fields::{Fields, Header};
 use crate::known::{KnownChecksums, KnownEnds, KnownText};
-use crate::packet::{CHECKSUM, Fields, Header, checksums_match, stored_checksum};
+use crate::packet::{CHECKSUM, checksums_match, stored_checksum};
 
 /// What stands at a signature byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

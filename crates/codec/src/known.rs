@@ -11,7 +11,8 @@ use crc32fast::Hasher;
 use memchr::memrchr_iter;
 
 use crate::error::PacketErrorKind as Kind;
-use crate::packet::{Header, Packet, SIGNATURE, Span, check_text};
+use crate::fields::{Header, Span, check_text};
+use crate::packet::{Packet, SIGNATURE};
 
 /// The runs of bytes found to be text: UTF-8 without NUL, from one character's start to another's.
 #[derive(Debug, Default)]

@@ -46,6 +46,7 @@ mod decode;
 mod encode;
 mod error;
 mod event;
+mod fields;
 mod in_flight;
 mod judge;
 mod known;
