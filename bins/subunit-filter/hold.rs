@@ -60,42 +60,43 @@ impl Hold {
 
     /// Gives a packet back.
     pub(crate) fn take(&mut self, held: Held) -> Result<Box<[u8]>, Trouble> {
-        let in_file = self.read(&held).map_err(|cause| Trouble::with("temporary file", &cause))?;
-        self.forget(&held);
-        Ok(match held {
-            Held::InMemory(packet) => packet,
-            Held::InFile { .. } => in_file,
-        })
+        match held {
+            Held::InMemory(packet) => {
+                self.in_memory -= packet.len();
+                Ok(packet)
+            }
+            Held::InFile { part, start, length } => {
+                let packet = self.read(part, start, length);
+                self.forget_in_file(part, length);
+                packet.map_err(|cause| Trouble::with("temporary file", &cause))
+            }
+        }
     }
 
     /// Lets go of a packet.
     pub(crate) fn forget(&mut self, held: &Held) {
         match held {
             Held::InMemory(packet) => self.in_memory -= packet.len(),
-            Held::InFile { part: index, length, .. } => {
-                if let Some(part) = &mut self.files[*index] {
-                    part.waiting -= *length as u64;
-                    if part.waiting == 0 {
-                        self.files[*index] = None;
-                    }
-                }
-            }
+            Held::InFile { part, length, .. } => self.forget_in_file(*part, *length),
+        }
+    }
+
+    fn read(&self, part: usize, start: u64, length: usize) -> io::Result<Box<[u8]>> {
+        let part = self.files[part].as_ref().expect("a file stays while a packet in it waits");
+        let mut packet = vec![0; length].into_boxed_slice();
+        part.file.read_exact_at(&mut packet, start)?;
+        Ok(packet)
+    }
+
+    fn forget_in_file(&mut self, index: usize, length: usize) {
+        let part = self.files[index].as_mut().expect("a file stays while a packet in it waits");
+        part.waiting -= length as u64;
+        if part.waiting == 0 {
+            self.files[index] = None;
         }
         while let Some(None) = self.files.last() {
             self.files.pop();
         }
-    }
-
-    /// The bytes of a packet that is in a file; of one in memory, none.
-    fn read(&self, held: &Held) -> io::Result<Box<[u8]>> {
-        let mut bytes = Box::default();
-        if let Held::InFile { part, start, length } = held
-            && let Some(part) = &self.files[*part]
-        {
-            bytes = vec![0; *length].into_boxed_slice();
-            part.file.read_exact_at(&mut bytes, *start)?;
-        }
-        Ok(bytes)
     }
 }
 

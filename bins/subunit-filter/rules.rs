@@ -80,7 +80,8 @@ impl Rules {
 
     /// What the rules say of a packet that is not about a test: those that can judge it.
     pub(crate) fn judge_global(&self, packet: &Packet<'_>) -> Decision {
-        let tags = packet.tags().map(|tags| tags.map(str::to_owned).collect::<Vec<_>>());
+        let tags = packet.tags().filter(|_| self.judges_tags());
+        let tags = tags.map(|tags| tags.map(str::to_owned).collect::<Vec<_>>());
         let meets_tags = tags.is_none_or(|tags| self.has_tags(&tags) && !self.has_tag_that_is_out(&tags));
         Decision::keep_if(meets_tags && self.meets_route(packet.route_code()))
     }
