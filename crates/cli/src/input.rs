@@ -3,14 +3,17 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use subunit_codec::{Item, Protocol, Reader};
 
 use crate::output::Output;
 use crate::run::Trouble;
+use crate::stop::Stop;
+use crate::until::Until;
 
 /// The arguments of every tool that reads streams.
 #[derive(Args, Clone, Debug)]
@@ -28,9 +31,20 @@ impl Input {
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
+        self.streams_until(protocol, None)
+    }
+
+    /// The streams as [`streams`](Self::streams) has them, of which those that are open or opened after a signal end early.
+    pub fn streams_until(
+        self,
+        protocol: Protocol,
+        stop: Option<&Stop>,
+    ) -> impl Iterator<Item = Result<Stream, Trouble>> {
         let protocol = self.protocol.unwrap_or(protocol);
         let standard_input = self.files.is_empty().then(|| OsString::from("-"));
-        self.files.into_iter().chain(standard_input).map(move |name| Stream::open(&name, protocol))
+        let bell = stop.map(Stop::bell);
+        let names = self.files.into_iter().chain(standard_input);
+        names.map(move |name| Stream::open(&name, protocol, bell.clone()))
     }
 }
 
@@ -38,7 +52,7 @@ impl Input {
 #[derive(Debug)]
 pub struct Stream {
     name: String,
-    reader: Reader<File>,
+    reader: Reader<Until>,
     failure: Option<Trouble>,
 }
 
@@ -49,21 +63,29 @@ impl Stream {
     ///
     /// When there is none.
     pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
-        // Not through the standard library's buffer: the reader has its own.
-        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-        Self::new("standard input".to_owned(), file, protocol)
+        Self::open(OsStr::new("-"), protocol, None)
     }
 
-    fn open(name: &OsStr, protocol: Protocol) -> Result<Self, Trouble> {
-        if name == "-" {
-            return Self::standard_input(protocol);
-        }
-        Self::new(Path::new(name).display().to_string(), File::open(name), protocol)
-    }
-
-    fn new(name: String, file: io::Result<File>, protocol: Protocol) -> Result<Self, Trouble> {
+    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`Until`].
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
+        let (name, file) = if name == "-" {
+            // Not through the standard library's buffer: the reader has its own.
+            ("standard input".to_owned(), io::stdin().as_fd().try_clone_to_owned().map(File::from))
+        } else {
+            (Path::new(name).display().to_string(), File::open(name))
+        };
         let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
-        Ok(Self { name, reader: Reader::new(file, protocol), failure: None })
+        Ok(Self::new(name, Until::new(file, end), protocol))
+    }
+
+    /// Reads from `file`, whose name is for people.
+    #[must_use]
+    pub fn new(name: String, file: Until, protocol: Protocol) -> Self {
+        Self { name, reader: Reader::new(file, protocol), failure: None }
     }
 
     /// The next item, `None` at the end. Flushes `output` before each read, which may block.

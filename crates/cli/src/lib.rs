@@ -41,9 +41,13 @@ mod input;
 mod output;
 mod report_file;
 mod run;
+mod stop;
+mod until;
 
 pub use id_list::IdList;
 pub use input::{Input, Stream};
 pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Trouble, Verdict, main};
+pub use stop::Stop;
+pub use until::Until;

@@ -16,6 +16,12 @@ pub enum Verdict {
     Success,
     /// The stream holds failures: exit status 1. Only tools that judge say so.
     Failure,
+    /// A signal asked the tool to stop, and it ended well before its input did: exit status 128 and the signal's number, as a shell
+    /// says of a program that a signal ended.
+    Stopped {
+        /// The number of the signal.
+        signal: u8,
+    },
 }
 
 impl Verdict {
@@ -87,6 +93,7 @@ fn cause_text(cause: &io::Error) -> String {
 /// | 0 | all is well |
 /// | 1 | the stream holds failures |
 /// | 2 | trouble: usage, reading, writing |
+/// | 130, 143 | stopped by SIGINT or SIGTERM |
 /// | 141 | the output pipe was closed |
 ///
 /// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
@@ -98,6 +105,7 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
     match result {
         Ok(Verdict::Success) => ExitCode::SUCCESS,
         Ok(Verdict::Failure) => ExitCode::from(1),
+        Ok(Verdict::Stopped { signal }) => ExitCode::from(128 | signal),
         Err(trouble) if trouble.is_closed_pipe() => ExitCode::from(141),
         Err(trouble) => {
             let _ = trouble.reported(Args::command().get_name());

@@ -1,0 +1,159 @@
+//! Input that can be told to end.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, ioctl_fionread};
+
+/// A file that is read until it ends, or until soon after it was told to end.
+///
+/// It is told to by a second file that becomes readable or is closed at its other end, and is never read. From then on, whoever
+/// writes has [a second](Self::LAST_WORDS) for last words, and what a pipe held at that moment is read in any case.
+#[derive(Debug)]
+pub struct Until {
+    file: File,
+    end: Option<Arc<OwnedFd>>,
+    last: Option<Last>,
+}
+
+/// What is still to be read after the end was told.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    deadline: Instant,
+    /// Bytes that had come before.
+    left: usize,
+}
+
+impl Until {
+    /// How long a file is read after it was told to end.
+    pub const LAST_WORDS: Duration = Duration::from_secs(1);
+    /// The most that is read after that: as much as a pipe can hold. A regular file has always more to say.
+    const MOST_LEFT: u64 = 1 << 20;
+
+    /// A file that is told to end by `end`; without one, never.
+    #[must_use]
+    pub fn new(file: File, end: Option<Arc<OwnedFd>>) -> Self {
+        Self { file, end, last: None }
+    }
+
+    /// Waits until there is something to read, and says how many bytes may be read: none once the input has ended for us.
+    fn wait(&mut self) -> io::Result<usize> {
+        let Some(end) = &self.end else { return Ok(usize::MAX) };
+        if self.last.is_none() {
+            let mut files = [readable(end), readable(&self.file)];
+            retry(|| poll(&mut files, None))?;
+            if files[0].revents().is_empty() {
+                return Ok(usize::MAX);
+            }
+            let left = ioctl_fionread(&self.file).unwrap_or(0).min(Self::MOST_LEFT);
+            let deadline = Instant::now() + Self::LAST_WORDS;
+            self.last = Some(Last { deadline, left: usize::try_from(left).unwrap_or(usize::MAX) });
+        }
+        let Some(Last { deadline, left }) = self.last else { return Ok(usize::MAX) };
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        if remaining.is_zero() {
+            return Ok(left);
+        }
+        let timeout = Timespec::try_from(remaining).map_err(io::Error::other)?;
+        let ready = retry(|| poll(&mut [readable(&self.file)], Some(&timeout)))?;
+        Ok(if ready == 0 { 0 } else { usize::MAX })
+    }
+}
+
+impl Read for Until {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = self.wait()?.min(buffer.len());
+        let count = if most == 0 { 0 } else { self.file.read(&mut buffer[..most])? };
+        if let Some(last) = &mut self.last {
+            last.left = last.left.saturating_sub(count);
+        }
+        Ok(count)
+    }
+}
+
+fn readable(file: &impl AsFd) -> PollFd<'_> {
+    PollFd::new(file, PollFlags::IN)
+}
+
+/// Signals interrupt a poll even where they are to be taken note of only.
+fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::INTR) => {}
+            result => return result.map_err(io::Error::from),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{PipeReader, PipeWriter, Write, pipe};
+
+    use super::*;
+
+    /// An input with its writer, and what tells it to end when it is dropped.
+    fn until() -> (Until, PipeWriter, PipeWriter) {
+        let file = |reader: PipeReader| File::from(OwnedFd::from(reader));
+        let (input, writer) = pipe().unwrap();
+        let (end, bell) = pipe().unwrap();
+        (Until::new(file(input), Some(Arc::new(OwnedFd::from(end)))), writer, bell)
+    }
+
+    fn read(until: &mut Until) -> Vec<u8> {
+        let mut buffer = [0; 4];
+        let count = until.read(&mut buffer).unwrap();
+        buffer[..count].to_vec()
+    }
+
+    #[test]
+    fn input_ends_with_its_file() {
+        let (mut until, mut writer, _bell) = until();
+        writer.write_all(b"words").unwrap();
+        assert_eq!(read(&mut until), b"word");
+        assert_eq!(read(&mut until), b"s");
+        drop(writer);
+        assert_eq!(read(&mut until), b"");
+    }
+
+    #[test]
+    fn what_comes_soon_after_the_end_was_told_is_read() {
+        let (mut until, mut writer, bell) = until();
+        drop(bell);
+        writer.write_all(b"last").unwrap();
+        assert_eq!(read(&mut until), b"last");
+        writer.write_all(b"word").unwrap();
+        assert_eq!(read(&mut until), b"word");
+        let before = Instant::now();
+        assert_eq!(read(&mut until), b"", "the writer is there, but has said nothing more");
+        assert!(before.elapsed() > Until::LAST_WORDS / 2);
+        writer.write_all(b"more").unwrap();
+        assert_eq!(read(&mut until), b"", "that is too late");
+    }
+
+    #[test]
+    fn what_had_come_before_the_end_was_told_is_read_however_late() {
+        let (mut until, mut writer, bell) = until();
+        writer.write_all(b"before").unwrap();
+        drop(bell);
+        assert_eq!(read(&mut until), b"befo");
+        writer.write_all(b"after").unwrap();
+        std::thread::sleep(Until::LAST_WORDS);
+        assert_eq!(read(&mut until), b"re");
+        assert_eq!(read(&mut until), b"");
+    }
+
+    #[test]
+    fn a_regular_file_ends_soon() {
+        let (end, bell) = pipe().unwrap();
+        drop(bell);
+        let zero = File::open("/dev/zero").unwrap();
+        let mut until = Until::new(zero, Some(Arc::new(OwnedFd::from(end))));
+        let before = Instant::now();
+        while !read(&mut until).is_empty() {}
+        assert!(before.elapsed() < 10 * Until::LAST_WORDS, "though there is no end of what it has to say");
+    }
+}
