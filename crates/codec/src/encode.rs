@@ -1,14 +1,17 @@
 //! Packets out: forwarded as they came, or written from events.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::mem;
 
+use crate::changes::Changes;
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::event::Event;
 use crate::fields::flag;
 use crate::number;
 use crate::packet::{CHECKSUM, MAX_LENGTH, Packet, SIGNATURE};
 use crate::status::Status;
+use crate::timestamp::Timestamp;
 
 /// Appends `event` to `out` as a packet, or as several when its file is too long for one.
 ///
@@ -64,12 +67,10 @@ fn most_content(event: &Event<'_>) -> Option<usize> {
 
 /// The bytes that all fields but the file's content take.
 fn fields_length(event: &Event<'_>) -> usize {
-    let number = |value: usize| number::width(u32::try_from(value).unwrap_or(number::MAX));
-    let string = |string: &str| number(string.len()) + string.len();
-    let optional = |field: Option<&str>| field.map_or(0, string);
-    event.timestamp.map_or(0, |time| 4 + number::width(time.nanoseconds()))
+    let optional = |field: Option<&str>| field.map_or(0, string_length);
+    event.timestamp.map_or(0, timestamp_length)
         + optional(event.test_id.as_deref())
-        + event.tags.as_ref().map_or(0, |tags| number(tags.len()) + tags.iter().map(|tag| string(tag)).sum::<usize>())
+        + event.tags.as_deref().map_or(0, tags_length)
         + optional(event.mime_type.as_deref())
         + optional(event.file.as_ref().map(|file| &*file.name))
         + optional(event.route_code.as_deref())
@@ -79,26 +80,16 @@ fn fields_length(event: &Event<'_>) -> usize {
 fn write_packet(event: &Event<'_>, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
     let file = event.file.as_ref().map(|file| (&*file.name, content));
     let file_length = file.map_or(0, |_| length_number(content.len()).1 + content.len());
-    let fixed = 3 + fields_length(event) + file_length + CHECKSUM;
-    let length_width = (1..=3).find(|width| number::width(length_number(fixed + width).0) <= *width).unwrap_or(3);
-
     let start = out.len();
-    out.reserve(fixed + length_width);
-    out.push(SIGNATURE);
-    out.extend_from_slice(&flags(event, is_last).to_be_bytes());
-    number::write_in(length_number(fixed + length_width).0, length_width, out);
+    write_header(flags(event, is_last), fields_length(event) + file_length, out);
     if let Some(time) = event.timestamp {
-        out.extend_from_slice(&time.seconds().to_be_bytes());
-        number::write(time.nanoseconds(), out);
+        write_timestamp(time, out);
     }
     if let Some(id) = &event.test_id {
         write_bytes(id.as_bytes(), out);
     }
     if let Some(tags) = &event.tags {
-        number::write(length_number(tags.len()).0, out);
-        for tag in tags {
-            write_bytes(tag.as_bytes(), out);
-        }
+        write_tags(tags, out);
     }
     if let Some(mime_type) = &event.mime_type {
         write_bytes(mime_type.as_bytes(), out);
@@ -110,8 +101,57 @@ fn write_packet(event: &Event<'_>, content: &[u8], is_last: bool, out: &mut Vec<
     if let Some(code) = &event.route_code {
         write_bytes(code.as_bytes(), out);
     }
+    write_checksum(start, out);
+}
+
+/// The length of a packet whose fields take `fields` bytes, and the width of the number that says it.
+pub(crate) fn packet_length(fields: usize) -> (usize, usize) {
+    let fixed = 3 + fields + CHECKSUM;
+    let is_enough = |width: &usize| fixed + width <= number::most(*width);
+    let width = (1..=3).find(is_enough).unwrap_or(4);
+    (fixed + width, width)
+}
+
+/// Writes what comes before the fields, which take `fields` bytes.
+pub(crate) fn write_header(flags: u16, fields: usize, out: &mut Vec<u8>) {
+    let (length, width) = packet_length(fields);
+    out.reserve(length);
+    out.push(SIGNATURE);
+    out.extend_from_slice(&flags.to_be_bytes());
+    number::write_in(length_number(length).0, width, out);
+}
+
+/// Writes what comes after the fields of the packet that begins at `start`.
+pub(crate) fn write_checksum(start: usize, out: &mut Vec<u8>) {
     let checksum = crc32fast::hash(&out[start..]);
     out.extend_from_slice(&checksum.to_be_bytes());
+}
+
+/// The bytes that a timestamp takes.
+pub(crate) fn timestamp_length(time: Timestamp) -> usize {
+    4 + number::width(time.nanoseconds())
+}
+
+pub(crate) fn write_timestamp(time: Timestamp, out: &mut Vec<u8>) {
+    out.extend_from_slice(&time.seconds().to_be_bytes());
+    number::write(time.nanoseconds(), out);
+}
+
+/// The bytes that tags take.
+pub(crate) fn tags_length(tags: &[Cow<'_, str>]) -> usize {
+    number_length(tags.len()) + tags.iter().map(|tag| string_length(tag)).sum::<usize>()
+}
+
+pub(crate) fn write_tags(tags: &[Cow<'_, str>], out: &mut Vec<u8>) {
+    number::write(length_number(tags.len()).0, out);
+    for tag in tags {
+        write_bytes(tag.as_bytes(), out);
+    }
+}
+
+/// The bytes that a string takes.
+pub(crate) fn string_length(string: &str) -> usize {
+    number_length(string.len()) + string.len()
 }
 
 fn flags(event: &Event<'_>, is_last: bool) -> u16 {
@@ -128,13 +168,18 @@ fn flags(event: &Event<'_>, is_last: bool) -> u16 {
         | event.status.filter(|_| is_last).map_or(0, Status::bits)
 }
 
+/// The bytes that a length takes, which may be too long for a packet.
+fn number_length(length: usize) -> usize {
+    number::width(u32::try_from(length).unwrap_or(number::MAX))
+}
+
 /// A length in a packet as the protocol's number, and the number's width.
 fn length_number(length: usize) -> (u32, usize) {
     let value = u32::try_from(length).expect("lengths were checked against the packet limit");
     (value, number::width(value))
 }
 
-fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     number::write(length_number(bytes.len()).0, out);
     out.extend_from_slice(bytes);
 }
@@ -194,6 +239,16 @@ impl<W: Write> Encoder<W> {
         Ok(())
     }
 
+    /// Forwards a packet with changes, as [`Changes::encode`] has it.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    pub fn forward_changed(&mut self, packet: &Packet<'_>, changes: &Changes<'_>) -> io::Result<()> {
+        changes.encode(packet, &mut self.gathered)?;
+        self.write_when_full()
+    }
+
     /// Writes an event, as [`encode`] does.
     ///
     /// # Errors
@@ -201,10 +256,7 @@ impl<W: Write> Encoder<W> {
     /// When writing fails, or with an [`EncodeError`] inside when the event cannot be written.
     pub fn write(&mut self, event: &Event<'_>) -> io::Result<()> {
         encode(event, &mut self.gathered)?;
-        if self.gathered.len() >= Self::FULL {
-            self.write_gathered()?;
-        }
-        Ok(())
+        self.write_when_full()
     }
 
     /// Hands everything on.
@@ -222,6 +274,10 @@ impl<W: Write> Encoder<W> {
         self.output
     }
 
+    fn write_when_full(&mut self) -> io::Result<()> {
+        if self.gathered.len() >= Self::FULL { self.write_gathered() } else { Ok(()) }
+    }
+
     fn write_gathered(&mut self) -> io::Result<()> {
         let mut gathered = mem::take(&mut self.gathered);
         let result = self.output.write_all(&gathered);
@@ -235,7 +291,6 @@ impl<W: Write> Encoder<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timestamp::Timestamp;
 
     fn encoded(event: &Event<'_>) -> Vec<u8> {
         let mut out = Vec::new();

@@ -37,11 +37,13 @@
 //! | see or say what a packet means | [`Event`] |
 //! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`] |
 //! | forward packets and write events | [`Encoder`], [`encode`] |
+//! | change tags, route code or time of a packet on its way | [`Changes`] |
 //! | put whole tests together | [`Assembler`], or [`InFlight`] for a part of them |
 //! | read and write version 1 | [`v1`] |
 
 mod assemble;
 mod buffer;
+mod changes;
 mod decode;
 mod encode;
 mod error;
@@ -58,6 +60,7 @@ mod timestamp;
 pub mod v1;
 
 pub use assemble::{Assembler, Attachment, Test};
+pub use changes::Changes;
 pub use decode::{Damage, Decoder, Fault, Item, PARSER_TEST_ID};
 pub use encode::{Encoder, encode};
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};

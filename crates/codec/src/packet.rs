@@ -162,9 +162,47 @@ impl<'a> Packet<'a> {
         }
     }
 
+    pub(crate) fn flags(&self) -> u16 {
+        self.fields.flags
+    }
+
+    /// The fields as they are written, cut where one may be taken out or put in.
+    pub(crate) fn parts(&self) -> Parts<'a> {
+        let end_of = |span: Option<Span>| span.map(|span| span.range().end);
+        let start = 3 + number::width_from_first(self.bytes[3]);
+        let time = self.bytes.get(start + 4).filter(|_| self.fields.timestamp.is_some());
+        let test_id = time.map_or(start, |first| start + 4 + number::width_from_first(*first));
+        let tags = end_of(self.fields.test_id).unwrap_or(test_id);
+        let file = end_of(self.fields.tags.map(|(_, tags)| tags)).unwrap_or(tags);
+        let content = self.fields.file.map(|(_, content)| content);
+        let route_code = end_of(content.or(self.fields.mime_type)).unwrap_or(file);
+        let rest = end_of(self.fields.route_code).unwrap_or(route_code);
+        Parts {
+            timestamp: &self.bytes[start..test_id],
+            test_id: &self.bytes[test_id..tags],
+            tags: &self.bytes[tags..file],
+            file: &self.bytes[file..route_code],
+            route_code: &self.bytes[route_code..rest],
+            rest: &self.bytes[rest..self.bytes.len() - CHECKSUM],
+        }
+    }
+
     fn text(&self, span: Span) -> &'a str {
         str::from_utf8(&self.bytes[span.range()]).expect("strings are checked before a packet is made")
     }
+}
+
+/// The fields of a packet as they are written, lengths included; empty where there is none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parts<'a> {
+    pub(crate) timestamp: &'a [u8],
+    pub(crate) test_id: &'a [u8],
+    pub(crate) tags: &'a [u8],
+    /// MIME type, name and content.
+    pub(crate) file: &'a [u8],
+    pub(crate) route_code: &'a [u8],
+    /// Bytes after the last field.
+    pub(crate) rest: &'a [u8],
 }
 
 /// The tags of a packet, in the order written.
