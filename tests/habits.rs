@@ -15,10 +15,11 @@ use crate::events;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 5] = [
+pub(crate) const TOOLS: [Tool; 6] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
+    Tool::merger("subunit-mux", env!("CARGO_BIN_EXE_subunit-mux")),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
         "-f",
         "-o",
@@ -278,7 +279,9 @@ fn the_longest_packet_goes_through() {
         assert_eq!(finished.code(), 0, "{}", tool.name);
         assert_silent(tool.name, &finished);
         match tool.writes {
-            Writes::Subunit | Writes::Copy => assert!(finished.stdout == around, "{} forwards every byte", tool.name),
+            Writes::Subunit | Writes::Copy => {
+                assert!(finished.stdout == tool.forwarded(&around), "{} forwards every byte", tool.name);
+            }
             Writes::Report => {
                 let small = ["before", "long", "after"].map(|id| test(id, Status::Success)).concat();
                 assert!(finished.stdout == tool.run(&[], &small).stdout, "{} reports it like a short one", tool.name);
@@ -298,11 +301,13 @@ fn a_broken_packet_is_a_failed_test_and_costs_no_other() {
             assert_silent(tool.name, &finished);
             match tool.writes {
                 Writes::Subunit => {
+                    let [before, after] = [&before, &after].map(|packets| tool.forwarded(packets));
                     assert!(finished.stdout.starts_with(&before), "{} forwards what comes before", tool.name);
                     assert!(finished.stdout.ends_with(&after), "{} forwards what comes after", tool.name);
-                    let report = format!("{PARSER_TEST_ID} fail Parser Error=");
+                    let report = format!("{PARSER_TEST_ID} fail ");
+                    let is_report = |line: &String| line.starts_with(&report) && line.contains(" Parser Error=");
                     let lines = events::lines(&finished.stdout);
-                    assert!(lines.iter().any(|line| line.starts_with(&report)), "{}: {lines:?}", tool.name);
+                    assert!(lines.iter().any(is_report), "{}: {lines:?}", tool.name);
                     let data = events::file(&finished.stdout, Some(PARSER_TEST_ID), "Packet data");
                     let text = events::file(&finished.stdout, None, "stdout");
                     assert!([data, text].concat() == broken, "{} accounts for every byte: {lines:?}", tool.name);

@@ -6,9 +6,10 @@
 //! | `subunit_ls` and so on | what one tool does |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
-//! | `tool`, `events` | how a tool is run, and its output made readable |
+//! | `tool`, `folder`, `events` | how a tool is run, where, and its output made readable |
 
 mod events;
+mod folder;
 mod habits;
 mod manpages;
 mod pipes;
@@ -16,6 +17,7 @@ mod readme;
 mod subunit_1to2;
 mod subunit_filter;
 mod subunit_ls;
+mod subunit_mux;
 mod subunit_stats;
 mod subunit_tee;
 mod tool;

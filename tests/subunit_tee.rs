@@ -2,56 +2,26 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use subunit_codec::{Event, Status};
-use tempfile::TempDir;
 use testkit::items::{decode, packets};
 use testkit::pipeline::{Finished, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{number, packet, run, stream, test, with_flip};
 
+use crate::folder::Folder;
 use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, trouble};
 
-/// A folder for the files of a test.
-struct Folder(TempDir);
+fn tee(folder: &Folder, args: &[&str]) -> Command {
+    folder.command(tool("subunit-tee"), args)
+}
 
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("there is room for a folder"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, bytes: &[u8]) {
-        fs::write(self.path(name), bytes).expect("there is room for a file");
-    }
-
-    fn read(&self, name: &str) -> Vec<u8> {
-        fs::read(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    /// A FIFO.
-    fn fifo(&self, name: &str) {
-        let status = Command::new("mkfifo").arg(self.path(name)).status().expect("mkfifo starts");
-        assert!(status.success(), "there is room for a FIFO");
-    }
-
-    /// The tool, to be run in the folder.
-    fn tee(&self, args: &[&str]) -> Command {
-        let mut command = tool("subunit-tee").command(args);
-        command.current_dir(self.0.path());
-        command
-    }
-
-    fn run(&self, args: &[&str], input: &[u8]) -> Finished {
-        Pipeline::new([self.tee(args)]).deadline(DEADLINE).run(input)
-    }
+fn run_tee(folder: &Folder, args: &[&str], input: &[u8]) -> Finished {
+    Pipeline::new([tee(folder, args)]).deadline(DEADLINE).run(input)
 }
 
 /// A program that reads a FIFO, with its output to a file, killed when the test ends.
@@ -127,7 +97,7 @@ fn every_file_and_standard_output_get_every_byte() {
     let folder = Folder::new();
     for seed in 0..4 {
         let input = hostile(seed);
-        let finished = folder.run(&["one", "two", "--", "--text"], &input);
+        let finished = run_tee(&folder, &["one", "two", "--", "--text"], &input);
         assert_eq!(finished.code(), 0);
         assert_silent("subunit-tee", &finished);
         assert!(finished.stdout == input, "standard output has every byte");
@@ -141,7 +111,7 @@ fn every_file_and_standard_output_get_every_byte() {
 fn a_dash_is_a_file_of_that_name() {
     let folder = Folder::new();
     let (all, _, _) = mixed();
-    let finished = folder.run(&["-"], &all);
+    let finished = run_tee(&folder, &["-"], &all);
     assert!(finished.stdout == all, "once");
     assert!(folder.read("-") == all, "in the file");
 }
@@ -149,13 +119,13 @@ fn a_dash_is_a_file_of_that_name() {
 #[test]
 fn a_file_is_asked_for() {
     let folder = Folder::new();
-    assert!(trouble("subunit-tee", &folder.run(&[], b"")).contains("FILE"));
+    assert!(trouble("subunit-tee", &run_tee(&folder, &[], b"")).contains("FILE"));
 }
 
 #[test]
 fn copies_grow_while_the_input_goes_on_by_whole_packets() {
     let folder = Folder::new();
-    let mut live = Pipeline::new([folder.tee(&["copy"])]).deadline(DEADLINE).start();
+    let mut live = Pipeline::new([tee(&folder, &["copy"])]).deadline(DEADLINE).start();
     let mut expected = Vec::new();
     for piece in [&b"compiling"[..], &test("a", Status::Success), b"\n", &long_packet(100_000)] {
         live.write(piece);
@@ -180,12 +150,12 @@ fn copies_grow_while_the_input_goes_on_by_whole_packets() {
 fn text_alone_goes_to_standard_output_and_all_to_the_files() {
     let folder = Folder::new();
     let (all, packets, text) = mixed();
-    let finished = folder.run(&["--text", "one", "two"], &all);
+    let finished = run_tee(&folder, &["--text", "one", "two"], &all);
     assert_eq!(finished.code(), 0);
     assert!(finished.stdout == text, "{}", finished.stdout.escape_ascii());
     assert!(folder.read("one") == all && folder.read("two") == all, "the files have all of it");
 
-    let finished = folder.run(&["--text", "--no-passthrough", "one"], &all);
+    let finished = run_tee(&folder, &["--text", "--no-passthrough", "one"], &all);
     assert!(finished.stdout == text, "{}", finished.stdout.escape_ascii());
     assert!(folder.read("one") == packets, "the file has all but the text");
 }
@@ -194,7 +164,7 @@ fn text_alone_goes_to_standard_output_and_all_to_the_files() {
 fn text_left_out_leaves_packets_and_damage() {
     let folder = Folder::new();
     let (all, packets, _) = mixed();
-    let finished = folder.run(&["--no-passthrough", "one"], &all);
+    let finished = run_tee(&folder, &["--no-passthrough", "one"], &all);
     assert_eq!(finished.code(), 0);
     assert!(finished.stdout == packets, "{}", finished.stdout.escape_ascii());
     assert!(folder.read("one") == packets);
@@ -206,32 +176,35 @@ fn nothing_is_left_out_of_version_1() {
     let long_start = [b"\n".repeat(100), b"test: a\nhello\nsuccess: a\n".to_vec()].concat();
     for input in [&b"test: a\nhello\nsuccess: a\n"[..], b"\n\ntest: a\nhello\n", &long_start] {
         for args in [&["--no-passthrough", "one"][..], &["--no-passthrough", "--protocol=1", "one"]] {
-            let finished = folder.run(args, input);
+            let finished = run_tee(&folder, args, input);
             assert_eq!(finished.code(), 0);
             assert!(finished.stdout == input, "{args:?}: {}", finished.stdout.escape_ascii());
             assert!(folder.read("one") == input, "{args:?}");
         }
-        let finished = folder.run(&["--no-passthrough", "--protocol=2", "one"], input);
+        let finished = run_tee(&folder, &["--no-passthrough", "--protocol=2", "one"], input);
         assert!(finished.stdout.is_empty(), "it is text where version 2 is asked for");
-        let finished = folder.run(&["--text", "one"], input);
+        let finished = run_tee(&folder, &["--text", "one"], input);
         assert!(finished.stdout == input && folder.read("one") == input, "it is text and more");
     }
     let between = [b"test: a\n".to_vec(), test("b", Status::Success), b"success: a\n".to_vec()].concat();
-    assert!(folder.run(&["--no-passthrough", "one"], &between).stdout == between, "packets stand between the lines");
+    assert!(
+        run_tee(&folder, &["--no-passthrough", "one"], &between).stdout == between,
+        "packets stand between the lines"
+    );
     for text in [&b"building\ntest: a\n"[..], b"test", b"\n\n", b"test: ", &b"\n".repeat(5000)] {
         let input = [text, &test("b", Status::Success), b"test: c\n"].concat();
-        let finished = folder.run(&["--no-passthrough", "one"], &input);
+        let finished = run_tee(&folder, &["--no-passthrough", "one"], &input);
         assert!(finished.stdout == test("b", Status::Success), "{:?} is not version 1", text.escape_ascii());
     }
     // However it comes, a long blank start settles it.
     let blank = [b"\n".repeat(5000), b"test: a\n".to_vec()].concat();
-    assert!(folder.run(&["--no-passthrough", "one"], &blank).stdout.is_empty(), "that is no start of version 1");
+    assert!(run_tee(&folder, &["--no-passthrough", "one"], &blank).stdout.is_empty(), "that is no start of version 1");
 }
 
 #[test]
 fn version_1_left_whole_comes_as_it_is_written() {
     let folder = Folder::new();
-    let mut live = Pipeline::new([folder.tee(&["--no-passthrough", "one"])]).deadline(DEADLINE).start();
+    let mut live = Pipeline::new([tee(&folder, &["--no-passthrough", "one"])]).deadline(DEADLINE).start();
     live.write(b"test");
     live.write(b": a");
     live.read_until(|output| output == b"test: a");
@@ -244,12 +217,12 @@ fn version_1_left_whole_comes_as_it_is_written() {
 fn a_full_disk_ends_one_copy_and_no_other() {
     let folder = Folder::new();
     let input = stream(run(2000, 5));
-    let finished = folder.run(&["one", "/dev/full", "two"], &input);
+    let finished = run_tee(&folder, &["one", "/dev/full", "two"], &input);
     assert_eq!(trouble("subunit-tee", &finished), "/dev/full: No space left on device", "told of once");
     assert!(finished.stdout == input, "standard output has every byte");
     assert!(folder.read("one") == input && folder.read("two") == input, "the other files have every byte");
 
-    let finished = Pipeline::new([folder.tee(&["one"])]).output(full_device()).run(&input);
+    let finished = Pipeline::new([tee(&folder, &["one"])]).output(full_device()).run(&input);
     assert_eq!(trouble("subunit-tee", &finished), "standard output: No space left on device");
     assert!(folder.read("one") == input, "the file has every byte");
 }
@@ -258,7 +231,7 @@ fn a_full_disk_ends_one_copy_and_no_other() {
 fn trouble_is_told_of_when_it_comes() {
     let folder = Folder::new();
     let mut command = Command::new("sh");
-    command.args(["-c", "exec \"$0\" /dev/full 2>said", tool("subunit-tee").path]).current_dir(folder.0.path());
+    command.args(["-c", "exec \"$0\" /dev/full 2>said", tool("subunit-tee").path]).current_dir(folder.path(""));
     let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
     live.write(b"building\n");
     live.read_until(|output| output == b"building\n");
@@ -272,11 +245,11 @@ fn a_file_that_cannot_be_opened_leaves_the_others_alone() {
     let (all, _, _) = mixed();
     for args in [&["missing/file", "one"][..], &["-a", "missing/file", "one"]] {
         fs::remove_file(folder.path("one")).unwrap_or_default();
-        let finished = folder.run(args, &all);
+        let finished = run_tee(&folder, args, &all);
         assert_eq!(trouble("subunit-tee", &finished), "missing/file: No such file or directory");
         assert!(finished.stdout == all && folder.read("one") == all, "the others have every byte");
     }
-    let finished = folder.run(&["missing/file", "/dev/full"], &all);
+    let finished = run_tee(&folder, &["missing/file", "/dev/full"], &all);
     let lines =
         "subunit-tee: missing/file: No such file or directory\nsubunit-tee: /dev/full: No space left on device\n";
     assert_eq!(finished.stderr, [lines], "each has its line");
@@ -290,7 +263,7 @@ fn a_disk_that_fills_up_in_a_packet_keeps_the_packets_before_it() {
     let limited = |args: &str| {
         let mut command = Command::new("sh");
         let script = format!("trap '' XFSZ; ulimit -f 800; exec \"$0\" {args}");
-        command.args(["-c", &script, tool("subunit-tee").path]).current_dir(folder.0.path());
+        command.args(["-c", &script, tool("subunit-tee").path]).current_dir(folder.path(""));
         command
     };
     let small = stream(run(100, 5));
@@ -308,13 +281,13 @@ fn a_disk_that_fills_up_in_a_packet_keeps_the_packets_before_it() {
 fn a_closed_standard_output_leaves_the_files_complete() {
     let folder = Folder::new();
     let input = stream(run(4000, 5));
-    let finished = Pipeline::new([folder.tee(&["one", "two"])]).output(closed_pipe()).run(&input);
+    let finished = Pipeline::new([tee(&folder, &["one", "two"])]).output(closed_pipe()).run(&input);
     assert_eq!(finished.code(), 141, "as one that SIGPIPE ended");
     assert_silent("subunit-tee", &finished);
     assert!(folder.read("one") == input && folder.read("two") == input, "the files have every byte");
 
     for args in [["/dev/full", "one"], ["missing/file", "one"]] {
-        let finished = Pipeline::new([folder.tee(&args)]).output(closed_pipe()).run(&input);
+        let finished = Pipeline::new([tee(&folder, &args)]).output(closed_pipe()).run(&input);
         trouble("subunit-tee", &finished);
         assert!(folder.read("one") == input, "the file has every byte");
     }
@@ -329,7 +302,7 @@ fn a_tool_without_a_sink_left_ends() {
         command
     };
     for (args, code) in [(&["/dev/full"][..], 2), (&["missing/file"], 2)] {
-        let pipeline = Pipeline::new([sh("yes || true"), folder.tee(args)]).output(closed_pipe());
+        let pipeline = Pipeline::new([sh("yes || true"), tee(&folder, args)]).output(closed_pipe());
         assert_eq!(
             pipeline.deadline(DEADLINE).run(b"").code(),
             code,
@@ -345,7 +318,7 @@ fn a_killed_reader_of_one_fifo_takes_nothing_from_the_other() {
     folder.fifo("right");
     let mut left = Reader::start(&folder, "left", "left.copy");
     let mut right = Reader::start(&folder, "right", "right.copy");
-    let mut live = Pipeline::new([folder.tee(&["left", "file", "right"])]).deadline(DEADLINE).start();
+    let mut live = Pipeline::new([tee(&folder, &["left", "file", "right"])]).deadline(DEADLINE).start();
     let input = stream(run(3000, 7));
     let (before, after) = input.split_at(input.len() / 2);
     live.write(before);
@@ -369,7 +342,7 @@ fn a_stopped_reader_holds_back_the_input_and_memory_does_not_grow() {
     // Opened for both ways, which waits for nobody: what is not read stays in the pipe.
     let mut slow = File::options().read(true).write(true).open(&fifo).expect("the FIFO opens");
     let input: Vec<u8> = (0..8).flat_map(|_| long_packet(4_194_000)).collect();
-    let mut live = Pipeline::new([folder.tee(&["slow", "file"])]).deadline(DEADLINE).start();
+    let mut live = Pipeline::new([tee(&folder, &["slow", "file"])]).deadline(DEADLINE).start();
     let process = live.process_ids()[0];
     live.write(&input);
     live.read_until(|output| output.len() >= long_packet(4_194_000).len());
@@ -404,7 +377,7 @@ fn files_are_appended_to_where_a_packet_or_a_line_ends() {
     for before in [&b""[..], b"building\n", &whole, &longest, &nested_again, b"\xb3\n"] {
         for option in ["-a", "--append"] {
             folder.write("file", before);
-            let finished = folder.run(&[option, "file"], &input);
+            let finished = run_tee(&folder, &[option, "file"], &input);
             assert_eq!(finished.code(), 0);
             assert!(finished.stdout == input, "nothing else than the input is copied");
             assert!(folder.read("file") == [before, &input].concat(), "{} bytes end whole", before.len());
@@ -413,10 +386,10 @@ fn files_are_appended_to_where_a_packet_or_a_line_ends() {
     let torn = [&whole[..], &long_packet(300_000)[..200_000]].concat();
     for before in [&b"building"[..], b"\xb3", &torn, &whole[..whole.len() - 1], &with_flip(whole.clone(), 20, 1)] {
         folder.write("file", before);
-        assert_eq!(folder.run(&["-a", "file"], &input).code(), 0);
+        assert_eq!(run_tee(&folder, &["-a", "file"], &input).code(), 0);
         assert!(folder.read("file") == [before, b"\n", &input].concat(), "{} bytes do not end whole", before.len());
     }
-    assert_eq!(folder.run(&["-a", "made"], &input).code(), 0);
+    assert_eq!(run_tee(&folder, &["-a", "made"], &input).code(), 0);
     assert!(folder.read("made") == input, "a file that is not there is made");
 }
 
@@ -428,7 +401,7 @@ fn a_torn_packet_that_is_appended_to_costs_no_other() {
         let before = [&test("before", Status::Success)[..], &torn[..cut]].concat();
         folder.write("file", &before);
         let input = [test("a", Status::Success), long_packet(5000), test("b", Status::Fail)].concat();
-        assert_eq!(folder.run(&["-a", "file"], &input).code(), 0);
+        assert_eq!(run_tee(&folder, &["-a", "file"], &input).code(), 0);
         let file = folder.read("file");
         let items = decode(&file);
         let expected = [&test("before", Status::Success)[..], &input].concat();
@@ -442,7 +415,7 @@ fn pipes_and_devices_are_appended_to_as_they_are() {
     folder.fifo("fifo");
     let mut reader = Reader::start(&folder, "fifo", "copy");
     let (all, _, _) = mixed();
-    let finished = folder.run(&["-a", "fifo", "/dev/null"], &all);
+    let finished = run_tee(&folder, &["-a", "fifo", "/dev/null"], &all);
     assert_eq!(finished.code(), 0);
     assert_silent("subunit-tee", &finished);
     reader.wait();
@@ -463,7 +436,7 @@ fn the_end_of_a_large_file_is_found_in_little_memory() {
     before.extend((2000..380_000).rev().flat_map(|count| header(HEADER * count)));
     before.extend(vec![b'x'; 2000 * 11 - 11]);
     folder.write("file", &before);
-    let mut live = Pipeline::new([folder.tee(&["-a", "file"])]).deadline(DEADLINE).start();
+    let mut live = Pipeline::new([tee(&folder, &["-a", "file"])]).deadline(DEADLINE).start();
     live.write(b"building\n");
     live.read_until(|output| output == b"building\n");
     let most = peak_memory(live.process_ids()[0]);

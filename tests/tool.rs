@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use testkit::items;
 use testkit::pipeline::{Finished, Pipeline};
+use testkit::stream::stream;
 
 /// A tool, and what its tests have to know of it.
 pub(crate) struct Tool {
@@ -17,6 +19,8 @@ pub(crate) struct Tool {
     pub(crate) reads_files: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
+    /// The route code that it puts on packets.
+    pub(crate) route_code: Option<&'static str>,
     /// Arguments with which all of a stream shows in the output.
     pub(crate) args: &'static [&'static str],
 }
@@ -38,17 +42,23 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 impl Tool {
     /// A tool that writes subunit and does not judge.
     pub(crate) const fn writer(name: &'static str, path: &'static str) -> Self {
-        Self { name, path, writes: Writes::Subunit, reads_files: true, judges: false, args: &[] }
+        Self { name, path, writes: Writes::Subunit, reads_files: true, judges: false, route_code: None, args: &[] }
     }
 
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
-        Self { name, path, writes: Writes::Report, reads_files: true, judges: true, args: &[] }
+        Self { writes: Writes::Report, judges: true, ..Self::writer(name, path) }
     }
 
     /// A tool that copies standard input to standard output and to its operands.
     pub(crate) const fn copier(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Copy, reads_files: false, ..Self::writer(name, path) }
+    }
+
+    /// A tool that reads its operands all at once, standard input without any, and puts route codes on packets, `0` on the first
+    /// one's.
+    pub(crate) const fn merger(name: &'static str, path: &'static str) -> Self {
+        Self { reads_files: false, route_code: Some("0"), ..Self::writer(name, path) }
     }
 
     /// The same tool, which judges too.
@@ -78,6 +88,13 @@ impl Tool {
     /// Runs the tool with the arguments of the table and these.
     pub(crate) fn run(&self, args: &[&str], input: &[u8]) -> Finished {
         Pipeline::new([self.usual(args)]).run(input)
+    }
+
+    /// Packets as a tool that writes subunit forwards them.
+    pub(crate) fn forwarded(&self, packets: &[u8]) -> Vec<u8> {
+        let Some(code) = self.route_code else { return packets.to_vec() };
+        let items = items::decode(packets);
+        stream(items::events(&items).into_iter().map(|event| event.route_code(code)))
     }
 
     /// The exit status for a stream that does or does not hold failures.

@@ -88,6 +88,12 @@ impl Stream {
         Self { name, reader: Reader::new(file, protocol), failure: None }
     }
 
+    /// Whether reading ended before the file did, because it was told to.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.reader.get_ref().is_cut()
+    }
+
     /// The next item, `None` at the end. Flushes `output` before each read, which may block.
     ///
     /// # Errors
@@ -103,10 +109,10 @@ impl Stream {
     /// # Errors
     ///
     /// When `before_read` fails. When reading fails, after the items that were read before.
-    pub fn next_after(
+    pub fn next_after<E: From<Trouble>>(
         &mut self,
-        mut before_read: impl FnMut() -> Result<(), Trouble>,
-    ) -> Result<Option<Item<'_>>, Trouble> {
+        mut before_read: impl FnMut() -> Result<(), E>,
+    ) -> Result<Option<Item<'_>>, E> {
         let mut other_trouble = None;
         let before_read = || {
             before_read().map_err(|trouble| {
@@ -121,7 +127,7 @@ impl Stream {
             }
         }
         match self.reader.item() {
-            None => self.failure.take().map_or(Ok(None), Err),
+            None => self.failure.take().map_or(Ok(None), |trouble| Err(trouble.into())),
             item => Ok(item),
         }
     }

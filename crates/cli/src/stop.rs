@@ -5,14 +5,15 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 
 use crate::run::{Trouble, Verdict};
 
-/// Turns SIGINT and SIGTERM into an early end of the input, for tools that have something to bring to an end then. A second signal
-/// ends the tool at once.
+/// Turns SIGINT and SIGTERM into an early end of the input, for tools that have something to bring to an end then.
 #[derive(Debug)]
 pub struct Stop {
     signal: Arc<AtomicUsize>,
@@ -20,26 +21,40 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// The signals that ask a tool to stop.
-    pub const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+    const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
 
-    /// Takes note of signals from now on.
+    /// Takes note of signals from now on. A second one ends the tool at once.
     ///
     /// # Errors
     ///
     /// When the system does not have it.
     pub fn new() -> Result<Self, Trouble> {
-        Self::register().map_err(|cause| Trouble::with("signals", &cause))
+        let is_second = Arc::new(AtomicBool::new(false));
+        let insist = |signal| {
+            // In this order: the first signal must not find itself to be the second.
+            flag::register_conditional_default(signal, Arc::clone(&is_second))?;
+            flag::register(signal, Arc::clone(&is_second))
+        };
+        let result = Self::SIGNALS.into_iter().try_for_each(|signal| insist(signal).map(drop));
+        result.and_then(|()| Self::register()).map_err(trouble)
+    }
+
+    /// Takes note of signals from now on, and tells `act` the number of each, in a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not have it.
+    pub fn telling(mut act: impl FnMut(i32) + Send + 'static) -> Result<Self, Trouble> {
+        let stop = Self::register().map_err(trouble)?;
+        let mut signals = Signals::new(Self::SIGNALS).map_err(trouble)?;
+        thread::spawn(move || signals.forever().for_each(&mut act));
+        Ok(stop)
     }
 
     fn register() -> io::Result<Self> {
         let (bell, ringer) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
-        let is_second = Arc::new(AtomicBool::new(false));
         for number in Self::SIGNALS {
-            // In this order: the first signal must not find itself to be the second.
-            flag::register_conditional_default(number, Arc::clone(&is_second))?;
-            flag::register(number, Arc::clone(&is_second))?;
             flag::register_usize(number, Arc::clone(&signal), usize::try_from(number).unwrap_or_default())?;
             low_level::pipe::register(number, ringer.try_clone()?)?;
         }
@@ -60,4 +75,9 @@ impl Stop {
             _ => verdict,
         }
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is an error to be mapped")]
+fn trouble(cause: io::Error) -> Trouble {
+    Trouble::with("signals", &cause)
 }

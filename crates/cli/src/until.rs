@@ -18,6 +18,7 @@ pub struct Until {
     file: File,
     end: Option<Arc<OwnedFd>>,
     last: Option<Last>,
+    is_cut: bool,
 }
 
 /// What is still to be read after the end was told.
@@ -37,7 +38,13 @@ impl Until {
     /// A file that is told to end by `end`; without one, never.
     #[must_use]
     pub fn new(file: File, end: Option<Arc<OwnedFd>>) -> Self {
-        Self { file, end, last: None }
+        Self { file, end, last: None, is_cut: false }
+    }
+
+    /// Whether reading ended before the file did.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// Waits until there is something to read, and says how many bytes may be read: none once the input has ended for us.
@@ -67,7 +74,11 @@ impl Until {
 impl Read for Until {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = self.wait()?.min(buffer.len());
-        let count = if most == 0 { 0 } else { self.file.read(&mut buffer[..most])? };
+        if most == 0 {
+            self.is_cut = !buffer.is_empty();
+            return Ok(0);
+        }
+        let count = self.file.read(&mut buffer[..most])?;
         if let Some(last) = &mut self.last {
             last.left = last.left.saturating_sub(count);
         }
@@ -117,6 +128,7 @@ mod tests {
         assert_eq!(read(&mut until), b"s");
         drop(writer);
         assert_eq!(read(&mut until), b"");
+        assert!(!until.is_cut());
     }
 
     #[test]
@@ -129,6 +141,7 @@ mod tests {
         assert_eq!(read(&mut until), b"word");
         let before = Instant::now();
         assert_eq!(read(&mut until), b"", "the writer is there, but has said nothing more");
+        assert!(until.is_cut());
         assert!(before.elapsed() > Until::LAST_WORDS / 2);
         writer.write_all(b"more").unwrap();
         assert_eq!(read(&mut until), b"", "that is too late");

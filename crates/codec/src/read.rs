@@ -111,6 +111,11 @@ impl<R: Read> Reader<R> {
         Self { source, stream, is_ended: false }
     }
 
+    /// What is read from.
+    pub fn get_ref(&self) -> &R {
+        &self.source
+    }
+
     /// The next item, `None` at the end of the input. Calls `before_read` before each read, which may block: flush there what was
     /// made of earlier items, and a pipeline holds nothing back.
     ///

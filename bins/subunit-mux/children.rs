@@ -1,0 +1,63 @@
+//! The processes of the commands.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+/// The commands that run, each the leader of a process group, to be signalled together with what it started.
+#[derive(Default)]
+pub(crate) struct Children {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    running: Vec<Pid>,
+    /// What the commands were told last, those that start late too.
+    signal: Option<Signal>,
+}
+
+impl Children {
+    pub(crate) fn start(&self, command: &mut Command) -> io::Result<Child> {
+        // Nobody signals meanwhile.
+        let mut state = self.lock();
+        let child = command.process_group(0).spawn()?;
+        let pid = Pid::from_child(&child);
+        state.running.push(pid);
+        if let Some(signal) = state.signal {
+            let _ = kill_process_group(pid, signal);
+        }
+        Ok(child)
+    }
+
+    /// Waits until a command ends.
+    pub(crate) fn wait(&self, mut child: Child) -> io::Result<ExitStatus> {
+        let pid = Pid::from_child(&child);
+        // As long as its status is there to be collected, its number is no other process's: signals go to it or to nobody.
+        let ended = || waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
+        while matches!(ended(), Err(Errno::INTR)) {}
+        let mut state = self.lock();
+        state.running.retain(|running| *running != pid);
+        child.wait()
+    }
+
+    /// Passes a signal on to all that run.
+    pub(crate) fn signal(&self, number: i32) {
+        let mut state = self.lock();
+        state.signal = Signal::from_named_raw(number);
+        for pid in &state.running {
+            if let Some(signal) = state.signal {
+                // One that has just ended does not mind.
+                let _ = kill_process_group(*pid, signal);
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,128 @@
+//! Merging as packets come: every source has a thread, and all share one output.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+use signal_hook::consts::SIGTERM;
+use subunit_cli::{Output, Stop, Stream, Trouble, Verdict};
+use subunit_codec::Protocol;
+
+use crate::children::Children;
+use crate::command::Runner;
+use crate::control::{self, Delivery};
+use crate::lane::{Failure, Lane};
+use crate::route::{Labels, Route};
+use crate::source::{Origin, Source};
+
+/// What a thread has to say.
+enum News {
+    /// A source is open, and will end.
+    Open,
+    /// A source has ended, and whether it was a success.
+    Ended(Result<bool, Failure>),
+    /// Standard input cannot be passed on.
+    Undelivered(Trouble),
+    /// A signal came.
+    Signal,
+}
+
+pub(crate) fn run(
+    sources: Vec<Source>,
+    labels: Labels,
+    protocol: Protocol,
+    is_controlled: bool,
+) -> Result<Verdict, Trouble> {
+    let lane = Lane::new(Output::new()?);
+    let children = Arc::new(Children::default());
+    let (news, events) = mpsc::channel();
+    let stop = {
+        let (children, news) = (Arc::clone(&children), news.clone());
+        Stop::telling(move |signal| {
+            children.signal(signal);
+            let _ = news.send(News::Signal);
+        })?
+    };
+
+    let mut unopened = sources.len();
+    let mut deliveries = HashMap::new();
+    for Source { code, origin } in sources {
+        let (lane, news) = (lane.clone(), news.clone());
+        match origin {
+            Origin::Command(text) => {
+                let (delivery, input) = is_controlled.then(Delivery::new).unzip();
+                deliveries.extend(delivery.map(|delivery| (code.clone(), delivery)));
+                let runner = Runner { code, labels, protocol, children: Arc::clone(&children), lane };
+                spawn(news, move |news| {
+                    let _ = news.send(News::Open);
+                    runner.run(&text, input)
+                });
+            }
+            Origin::File(name) => {
+                let (bell, mut lane) = (stop.bell(), lane);
+                spawn(news, move |news| {
+                    let stream = Stream::open(&name, protocol, Some(bell));
+                    let _ = news.send(News::Open);
+                    relay(&mut stream?, &mut Route::new(&code, labels), &mut lane).map(|()| true)
+                });
+            }
+        }
+    }
+    if is_controlled {
+        thread::spawn(move || {
+            control::pass_on(deliveries, |trouble| {
+                let _ = news.send(News::Undelivered(trouble));
+            });
+        });
+    }
+
+    let (mut running, mut is_stopped) = (0, false);
+    let (mut verdict, mut trouble) = (Verdict::Success, None);
+    // Once a signal has come, nobody waits for a FIFO that nobody writes to.
+    while running > 0 || unopened > 0 && !is_stopped {
+        let told = |trouble: Trouble| Some(trouble.reported(env!("CARGO_BIN_NAME")));
+        let Ok(event) = events.recv() else { break };
+        match event {
+            News::Open => (running, unopened) = (running + 1, unopened - 1),
+            News::Signal => is_stopped = true,
+            News::Undelivered(undelivered) => trouble = told(undelivered),
+            News::Ended(result) => {
+                running -= 1;
+                match result {
+                    Ok(true) => {}
+                    Ok(false) => verdict = Verdict::Failure,
+                    Err(Failure::Source(unread)) => trouble = told(unread),
+                    Err(Failure::Output(unwritten)) => {
+                        // Nobody is there for what they would still say, and no terminal reaches them.
+                        children.signal(SIGTERM);
+                        return Err(unwritten);
+                    }
+                }
+            }
+        }
+    }
+    trouble.map_or(Ok(stop.verdict(verdict)), Err)
+}
+
+/// Runs a source in a thread of its own.
+fn spawn(news: Sender<News>, run: impl FnOnce(&Sender<News>) -> Result<bool, Failure> + Send + 'static) {
+    thread::spawn(move || {
+        let result = run(&news);
+        // Nobody listens any more when the output has failed.
+        let _ = news.send(News::Ended(result));
+    });
+}
+
+/// Merges a stream to its end.
+pub(crate) fn relay(stream: &mut Stream, route: &mut Route, lane: &mut Lane) -> Result<(), Failure> {
+    let end = loop {
+        match stream.next_after(|| lane.flush()) {
+            Ok(Some(item)) => lane.push(|out| route.item(&item, out))?,
+            Ok(None) => break Ok(()),
+            Err(failure) => break Err(failure),
+        }
+    };
+    lane.flush()?;
+    end
+}
