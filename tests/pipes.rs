@@ -240,3 +240,32 @@ fn damage_is_reported_once_however_long_the_pipeline() {
     assert_eq!(finished.text().matches(PARSER_TEST_ID).count(), 1, "{}", finished.text());
     assert_eq!(finished.code(), 1);
 }
+
+#[test]
+fn workers_run_at_once_and_are_told_apart() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let kept = folder.path().join("run.subunit");
+    // One worker writes version 1, one version 2, and the third is killed in the middle.
+    let mut merge = command("subunit-mux", &["--tag"]);
+    let commands =
+        ["old=cat testr-run", "new=cat testr-run.subunit", "dead=head -c 300000 testr-run.subunit; kill -9 $$"];
+    merge.args(commands.iter().flat_map(|command| ["-c", command])).current_dir(data(""));
+    let mut tee = command("subunit-tee", &[]);
+    tee.arg(&kept);
+    let select = command("subunit-filter", &["-s", "--xfail", "--with-route=old", "--with-route=new"]);
+    let finished = Pipeline::new([merge, tee, select, command("subunit-stats", &["--by", "route"])]).run(b"");
+    assert_silent("the pipeline", &finished);
+    assert_eq!(finished.statuses[0].code(), Some(1), "a command failed");
+    let report = finished.text();
+    assert!(report.starts_with("Total tests:    2710\nPassed tests:   2684\nFailed tests:      8\n"), "{report}");
+    let tags = ["new", "old"].map(|code| format!("worker-{code}")).join(", ");
+    assert!(report.contains(&format!("worker-3, {tags}\n")), "{report}");
+
+    let kept = std::fs::read(&kept).expect("it was made");
+    let dead = Pipeline::new([
+        command("subunit-filter", &["--with-route=dead"]),
+        command("subunit-ls", &["--json", "--status=fail"]),
+    ])
+    .run(&kept);
+    assert!(dead.text().contains(r#""name":"reason""#), "the worker that was killed says so: {}", dead.text());
+}

@@ -19,6 +19,10 @@ pub(crate) struct Tool {
     pub(crate) reads_files: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
+    /// Whether it runs commands: one that fails makes its exit status 1, too.
+    pub(crate) runs_commands: bool,
+    /// Whether it brings something to an end when a signal comes.
+    pub(crate) ends_well: bool,
     /// The route code that it puts on packets.
     pub(crate) route_code: Option<&'static str>,
     /// Arguments with which all of a stream shows in the output.
@@ -42,7 +46,17 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 impl Tool {
     /// A tool that writes subunit and does not judge.
     pub(crate) const fn writer(name: &'static str, path: &'static str) -> Self {
-        Self { name, path, writes: Writes::Subunit, reads_files: true, judges: false, route_code: None, args: &[] }
+        Self {
+            name,
+            path,
+            writes: Writes::Subunit,
+            reads_files: true,
+            judges: false,
+            runs_commands: false,
+            ends_well: false,
+            route_code: None,
+            args: &[],
+        }
     }
 
     /// A tool that writes a report and judges.
@@ -55,10 +69,10 @@ impl Tool {
         Self { writes: Writes::Copy, reads_files: false, ..Self::writer(name, path) }
     }
 
-    /// A tool that reads its operands all at once, standard input without any, and puts route codes on packets, `0` on the first
-    /// one's.
+    /// A tool that reads its operands all at once, runs commands, and puts route codes on packets, `0` on the first one's.
     pub(crate) const fn merger(name: &'static str, path: &'static str) -> Self {
-        Self { reads_files: false, route_code: Some("0"), ..Self::writer(name, path) }
+        let writer = Self::writer(name, path);
+        Self { reads_files: false, runs_commands: true, ends_well: true, route_code: Some("0"), ..writer }
     }
 
     /// The same tool, which judges too.
@@ -95,6 +109,18 @@ impl Tool {
         let Some(code) = self.route_code else { return packets.to_vec() };
         let items = items::decode(packets);
         stream(items::events(&items).into_iter().map(|event| event.route_code(code)))
+    }
+
+    /// The exit statuses that it can end with.
+    pub(crate) fn statuses(&self) -> Vec<&'static str> {
+        let all = [
+            ("0", true),
+            ("1", self.judges || self.runs_commands),
+            ("2", true),
+            ("130, 143", self.ends_well),
+            ("141", true),
+        ];
+        all.into_iter().filter_map(|(status, can_be)| can_be.then_some(status)).collect()
     }
 
     /// The exit status for a stream that does or does not hold failures.
