@@ -11,6 +11,7 @@ use testkit::pipeline::{Finished, Pipeline};
 use testkit::stream::stream;
 
 /// A tool, and what its tests have to know of it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
