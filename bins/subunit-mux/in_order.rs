@@ -14,7 +14,7 @@ use crate::source::{Origin, Source};
 struct Recorded {
     stream: Stream,
     route: Route,
-    /// When the next item happened: what it says, or else what the item before it did.
+    /// When the next item happened. Without a time it comes at once, behind the item before it.
     time: Option<Timestamp>,
     packets: Vec<u8>,
 }
@@ -63,9 +63,7 @@ impl Recorded {
     fn advance(&mut self, output: &mut Output) -> Result<bool, Failure> {
         self.packets.clear();
         let Some(item) = self.stream.next_after(|| output.flush().map_err(Failure::Output))? else { return Ok(false) };
-        if let Item::Packet(packet) = &item {
-            self.time = packet.timestamp().or(self.time);
-        }
+        self.time = if let Item::Packet(packet) = &item { packet.timestamp() } else { None };
         self.route.item(&item, &mut self.packets);
         Ok(true)
     }
