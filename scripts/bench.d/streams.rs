@@ -58,25 +58,16 @@ pub(crate) fn version_1(tests: u64, output: &mut impl Write) -> Result {
     Ok(())
 }
 
-/// So many bytes in packets of 4 MiB, a hundred to a test.
+/// So many bytes in packets of 4 MiB, each the log of a test.
 pub(crate) fn large(bytes: u64, output: &mut impl Write) -> Result {
-    let content: Vec<u8> = LINE.bytes().cycle().take(4_194_000).collect();
-    let mut packet = Vec::new();
-    encode(&Event::test("").file("log", &content[..]), &mut packet)?;
-    let count = bytes / u64::try_from(packet.len())?;
-    for number in 0..count.div_ceil(100) {
-        let id = test_id(number);
-        packet.clear();
-        encode(&Event::test(&*id).status(Status::InProgress), &mut packet)?;
-        output.write_all(&packet)?;
-        packet.clear();
-        encode(&Event::test(&*id).file("log", &content[..]).mime_type("text/plain"), &mut packet)?;
-        for _ in 0..(count - 100 * number).min(100) {
-            output.write_all(&packet)?;
-        }
-        packet.clear();
-        encode(&Event::test(&*id).status(Status::Success), &mut packet)?;
-        output.write_all(&packet)?;
+    let content: Vec<u8> = LINE.bytes().cycle().take(4_190_000).collect();
+    let mut packets = Vec::new();
+    for number in 0..bytes / u64::try_from(content.len())? {
+        encode(&event(number, number).status(Status::InProgress), &mut packets)?;
+        encode(&event(number, number + 1).file("log", &content[..]).mime_type("text/plain").eof(), &mut packets)?;
+        encode(&event(number, number + 1).status(Status::Success), &mut packets)?;
+        output.write_all(&packets)?;
+        packets.clear();
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Output {
 
     fn to(file: File, name: Option<String>) -> Self {
         let is_terminal = file.is_terminal();
-        Self { encoder: Encoder::new(Target(file)), name, is_terminal }
+        Self { encoder: Encoder::new(Target { file, is_wide: false }), name, is_terminal }
     }
 
     /// Whether a person reads along.
@@ -131,15 +131,33 @@ fn trouble(name: Option<&str>, cause: &io::Error) -> Trouble {
 /// Where an encoder writes to. A write that fails half done is taken back where that is possible, in a regular file: what is
 /// written ends where a packet does.
 #[derive(Debug)]
-struct Target(File);
+struct Target {
+    file: File,
+    /// Whether it was made wide, where it is a pipe.
+    is_wide: bool,
+}
 
 impl Target {
+    /// What a pipe holds unless it is told otherwise.
+    const PIPE: usize = 1 << 16;
+
+    /// Asks for a pipe that holds more, once so much is written at a time that writer and reader would have to take turns. With a
+    /// megabyte, streams go through twice as fast.
+    fn widen(&mut self) {
+        if !self.is_wide {
+            self.is_wide = true;
+            // It may be no pipe, or the user may have enough of them.
+            #[cfg(target_os = "linux")]
+            let _ = rustix::pipe::fcntl_setpipe_size(&self.file, 1 << 20);
+        }
+    }
+
     /// Takes back the last `count` bytes written, unless somebody else has written behind them.
     fn take_back(&mut self, count: u64) -> io::Result<()> {
-        let end = self.0.stream_position()?;
-        let metadata = self.0.metadata()?;
+        let end = self.file.stream_position()?;
+        let metadata = self.file.metadata()?;
         if metadata.is_file() && metadata.len() == end {
-            self.0.set_len(end.saturating_sub(count))?;
+            self.file.set_len(end.saturating_sub(count))?;
         }
         Ok(())
     }
@@ -147,13 +165,16 @@ impl Target {
 
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.file.write(bytes)
     }
 
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.len() >= Self::PIPE {
+            self.widen();
+        }
         let mut written = 0;
         while written < bytes.len() {
-            match self.0.write(&bytes[written..]) {
+            match self.file.write(&bytes[written..]) {
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
                 Ok(count @ 1..) => written += count,
                 result => {
@@ -167,6 +188,6 @@ impl Write for Target {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.file.flush()
     }
 }
