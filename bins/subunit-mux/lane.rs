@@ -49,7 +49,6 @@ impl Lane {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let result = output.bytes(&self.packets).and_then(|()| and(&mut output));
         self.packets.clear();
-        self.packets.shrink_to(2 * Self::FULL);
         result.map_err(Failure::Output)
     }
 }
