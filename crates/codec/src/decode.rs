@@ -5,6 +5,7 @@ use memchr::memchr;
 use crate::buffer::Buffer;
 use crate::error::PacketError;
 use crate::event::Event;
+use crate::fields::Fields;
 use crate::judge::{Judge, Place, Verdict};
 use crate::packet::{Packet, SIGNATURE};
 use crate::status::Status;
@@ -108,11 +109,12 @@ pub struct Decoder {
     after_text: Option<Found>,
 }
 
-/// An item that the buffer begins with.
+/// An item of so many bytes.
 #[derive(Clone, Copy, Debug)]
-struct Found {
-    length: usize,
-    verdict: Verdict,
+enum Found {
+    Packet(usize, Fields),
+    Text(usize),
+    Damage(usize, PacketError),
 }
 
 impl Default for Decoder {
@@ -150,15 +152,16 @@ impl Decoder {
     /// The next item, or `None` when more input is needed or there is none.
     #[expect(clippy::should_implement_trait, reason = "items borrow from the decoder, which an Iterator's cannot")]
     pub fn next(&mut self) -> Option<Item<'_>> {
-        let Found { length, verdict } = self.next.take().or_else(|| self.find())?;
+        let found = self.next.take().or_else(|| self.find())?;
         let offset = self.buffer.offset();
+        let (Found::Packet(length, _) | Found::Text(length) | Found::Damage(length, _)) = found;
         let bytes = self.buffer.take(length);
-        let (item, is_boundary) = match verdict {
-            Verdict::Packet { fields, .. } => (Item::Packet(Packet::from_checked(bytes, fields)), true),
-            Verdict::Damage { length, error } => {
+        let (item, is_boundary) = match found {
+            Found::Packet(_, fields) => (Item::Packet(Packet::from_checked(bytes, fields)), true),
+            Found::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
+            Found::Damage(_, error) => {
                 (Item::Damage(Damage { bytes, offset, fault: Fault::Packet(error) }), length > 1)
             }
-            Verdict::Text | Verdict::More => (Item::Text(bytes), bytes.ends_with(b"\n")),
         };
         self.is_boundary = is_boundary;
         Some(item)
@@ -179,16 +182,16 @@ impl Decoder {
         }
         let bytes = self.buffer.bytes();
         let mut at = 0;
-        while let Some(skipped) = memchr(SIGNATURE, &bytes[at..]) {
+        while let Some(skipped) = find_signature(&bytes[at..]) {
             at += skipped;
             let place = Place {
                 offset: self.buffer.offset() + at as u64,
                 is_boundary: if at == 0 { self.is_boundary } else { bytes[at - 1] == b'\n' },
                 is_last: self.is_ended,
             };
-            let verdict = self.judge.judge(place, &bytes[at..]);
-            let found = match verdict {
-                Verdict::Packet { length, .. } | Verdict::Damage { length, .. } => Some(Found { length, verdict }),
+            let found = match self.judge.judge(place, &bytes[at..]) {
+                Verdict::Packet { length, fields } => Some(Found::Packet(length, fields)),
+                Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
                 Verdict::More => None,
                 Verdict::Text => {
                     at += 1;
@@ -199,10 +202,15 @@ impl Decoder {
                 return found;
             }
             self.after_text = found;
-            return Some(Found { length: at, verdict: Verdict::Text });
+            return Some(Found::Text(at));
         }
-        (!bytes.is_empty()).then_some(Found { length: bytes.len(), verdict: Verdict::Text })
+        (!bytes.is_empty()).then_some(Found::Text(bytes.len()))
     }
+}
+
+/// Where the next packet may start: mostly at once, right after the one before.
+fn find_signature(bytes: &[u8]) -> Option<usize> {
+    if bytes.first() == Some(&SIGNATURE) { Some(0) } else { memchr(SIGNATURE, bytes) }
 }
 
 #[cfg(test)]

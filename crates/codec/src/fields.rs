@@ -1,19 +1,17 @@
 //! Where in a packet its fields are: all that has to be checked but the checksum.
 
-use std::ops::Range;
 use std::str;
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::number;
 use crate::packet::{CHECKSUM, MAX_LENGTH, SIGNATURE};
-use crate::timestamp::Timestamp;
 
 /// The shortest packet: signature, flags, length and checksum.
 const MIN_LENGTH: usize = 8;
 
 /// Tags past this many are checked when the whole packet is there and not as its bytes come; otherwise a stream of false headers
 /// with endless lists of tags would take time quadratic in its length.
-const TAGS_CHECKED_EARLY: u32 = 64;
+const TAGS_CHECKED_EARLY: usize = 64;
 
 pub(crate) mod flag {
     pub(crate) const VERSION: u16 = 0x2000;
@@ -70,16 +68,18 @@ impl Header {
     }
 }
 
-/// Where the fields of a packet are.
+/// Where in a packet each field starts. One that is not there starts where the next one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fields {
     pub(crate) flags: u16,
-    pub(crate) timestamp: Option<Timestamp>,
-    pub(crate) test_id: Option<Span>,
-    pub(crate) tags: Option<(u32, Span)>,
-    pub(crate) mime_type: Option<Span>,
-    pub(crate) file: Option<(Span, Span)>,
-    pub(crate) route_code: Option<Span>,
+    pub(crate) timestamp: u32,
+    pub(crate) test_id: u32,
+    pub(crate) tags: u32,
+    pub(crate) mime_type: u32,
+    pub(crate) file: u32,
+    pub(crate) route_code: u32,
+    /// Where the last field ends.
+    pub(crate) end: u32,
 }
 
 impl Fields {
@@ -90,50 +90,22 @@ impl Fields {
             let string = &bytes[span.start as usize..bytes.len().min(span.end as usize)];
             check_text(string, whole).map(|_| whole).map_err(|(kind, at)| (kind, at + span.start as usize))
         };
-        Self::walk(bytes, header, u32::MAX, check)
+        Walk::new(bytes, header, check).fields(header.flags, usize::MAX)
     }
 
-    /// Whether the bytes of a packet that are there, `bytes`, are sound as far as they go. `check` looks at each string as
-    /// [`walk`](Self::walk) says.
+    /// Whether the bytes of a packet that are there, `bytes`, are sound as far as they go. `check` looks at each string that is not
+    /// short and plain, as [`Walk::check`] says.
     pub(crate) fn check_early(
         bytes: &[u8],
         header: &Header,
         check: impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
     ) -> Result<(), PacketError> {
-        Self::walk(bytes, header, TAGS_CHECKED_EARLY, check).map(|_| ())
+        Walk::new(bytes, header, check).fields(header.flags, TAGS_CHECKED_EARLY).map(|_| ())
     }
 
-    /// Goes through the fields in order, as far as `bytes` go: `None` when they end first, or when there are more than
-    /// `most_tags`.
-    ///
-    /// `check` is told where a string is and says whether all of it is there; its error holds an offset in the packet.
-    fn walk(
-        bytes: &[u8],
-        header: &Header,
-        most_tags: u32,
-        mut check: impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
-    ) -> Result<Option<Self>, PacketError> {
-        let mut walk = Walk { bytes, at: header.size, end: header.length - CHECKSUM, fault: None };
-        let fields = Self::read_in_order(&mut walk, header.flags, most_tags, &mut check);
-        walk.fault.map_or(Ok(fields.ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
-    }
-
-    fn read_in_order(
-        walk: &mut Walk<'_>,
-        flags: u16,
-        most_tags: u32,
-        check: &mut impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
-    ) -> Result<Self, Stop> {
-        let has = |field| flags & field != 0;
-        Ok(Self {
-            flags,
-            timestamp: has(flag::TIMESTAMP).then(|| walk.timestamp()).transpose()?,
-            test_id: has(flag::TEST_ID).then(|| walk.string(check)).transpose()?,
-            tags: has(flag::TAGS).then(|| walk.tags(most_tags, check)).transpose()?,
-            mime_type: has(flag::MIME_TYPE).then(|| walk.string(check)).transpose()?,
-            file: has(flag::FILE).then(|| Ok((walk.string(check)?, walk.content()?))).transpose()?,
-            route_code: has(flag::ROUTE_CODE).then(|| walk.string(check)).transpose()?,
-        })
+    /// Whether the packet has the field of this flag.
+    pub(crate) fn has(&self, flag: u16) -> bool {
+        self.flags & flag != 0
     }
 }
 
@@ -144,114 +116,181 @@ pub(crate) struct Span {
     pub(crate) end: u32,
 }
 
-impl Span {
-    /// Both ends lie in a packet, so 22 bits hold them.
-    #[expect(clippy::cast_possible_truncation, reason = "offsets in a packet are below 4 MiB")]
-    fn new(range: Range<usize>) -> Self {
-        Self { start: range.start as u32, end: range.end as u32 }
-    }
-
-    pub(crate) fn range(self) -> Range<usize> {
-        self.start as usize..self.end as usize
-    }
+/// A place in a packet, which 22 bits hold.
+#[expect(clippy::cast_possible_truncation, reason = "offsets in a packet are below 4 MiB")]
+fn place(at: usize) -> u32 {
+    at as u32
 }
 
 /// A walk through the fields ended early: at a fault, or where the bytes do.
 struct Stop;
 
 /// A walk through the fields of a packet, some of whose bytes may still be missing.
-struct Walk<'a> {
+struct Walk<'a, Check> {
+    /// All bytes that are there.
     bytes: &'a [u8],
+    /// Those of them that come before the checksum.
+    fields: &'a [u8],
     at: usize,
     /// Where the checksum starts.
     end: usize,
+    /// Is told where in the bytes a string is and says whether all of it is there; its error holds an offset in the packet.
+    check: Check,
     /// Why this is no packet.
     fault: Option<(Kind, usize)>,
 }
 
-impl Walk<'_> {
+impl<'a, Check: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a, Check> {
+    fn new(bytes: &'a [u8], header: &Header, check: Check) -> Self {
+        let end = header.length - CHECKSUM;
+        Self { bytes, fields: &bytes[..bytes.len().min(end)], at: header.size, end, check, fault: None }
+    }
+
+    /// Goes through the fields in order, as far as the bytes go: `None` when they end first, or when there are more than `most_tags`.
+    fn fields(mut self, flags: u16, most_tags: usize) -> Result<Option<Fields>, PacketError> {
+        let fields = self.read_in_order(flags, most_tags);
+        self.fault.map_or(Ok(fields.ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
+    }
+
+    fn read_in_order(&mut self, flags: u16, most_tags: usize) -> Result<Fields, Stop> {
+        let has = |field| flags & field != 0;
+        let timestamp = place(self.at);
+        if has(flag::TIMESTAMP) {
+            self.take(4)?;
+            self.number()?;
+        }
+        let test_id = place(self.at);
+        if has(flag::TEST_ID) {
+            self.string()?;
+        }
+        let tags = place(self.at);
+        if has(flag::TAGS) {
+            self.tags(most_tags)?;
+        }
+        let mime_type = place(self.at);
+        if has(flag::MIME_TYPE) {
+            self.string()?;
+        }
+        let file = place(self.at);
+        if has(flag::FILE) {
+            self.string()?;
+            self.content()?;
+        }
+        let route_code = place(self.at);
+        if has(flag::ROUTE_CODE) {
+            self.string()?;
+        }
+        Ok(Fields { flags, timestamp, test_id, tags, mime_type, file, route_code, end: place(self.at) })
+    }
+
+    #[inline]
+    fn number(&mut self) -> Result<usize, Stop> {
+        match self.fields.get(self.at..).and_then(number::read) {
+            Some((value, width)) => {
+                self.at += width;
+                Ok(value as usize)
+            }
+            None => Err(self.no_number()),
+        }
+    }
+
     #[cold]
-    fn fault(&mut self, kind: Kind, offset: usize) -> Stop {
-        self.fault = Some((kind, offset));
+    fn no_number(&mut self) -> Stop {
+        let width = self.fields.get(self.at).map_or(1, |first| number::width_from_first(*first));
+        self.missing(width)
+    }
+
+    /// The next `length` bytes.
+    #[inline]
+    fn take(&mut self, length: usize) -> Result<&'a [u8], Stop> {
+        let Some(bytes) = self.fields.get(self.at..self.at + length) else { return Err(self.missing(length)) };
+        self.at += length;
+        Ok(bytes)
+    }
+
+    /// So many bytes are not there: that is a fault where the packet has no room for them.
+    #[cold]
+    fn missing(&mut self, length: usize) -> Stop {
+        if length > self.end - self.at {
+            self.fault = Some((Kind::Field, self.at));
+        }
         Stop
     }
 
-    #[inline]
-    fn number(&mut self) -> Result<u32, Stop> {
-        let start = self.at;
-        let rest = self.bytes.get(start..).unwrap_or_default();
-        let needed = rest.first().map_or(1, |first| number::width_from_first(*first));
-        if start + needed > self.end {
-            return Err(self.fault(Kind::Field, start));
-        }
-        let (value, width) = number::read(rest).ok_or(Stop)?;
-        self.at += width;
-        Ok(value)
-    }
-
-    /// The next `length` bytes, there or not.
-    #[inline]
-    fn skip(&mut self, length: usize) -> Result<Span, Stop> {
-        let start = self.at;
-        if length > self.end - start {
-            return Err(self.fault(Kind::Field, start));
+    /// Skips a file's content, there or not.
+    fn content(&mut self) -> Result<(), Stop> {
+        let length = self.number()?;
+        if length > self.end - self.at {
+            return Err(self.missing(length));
         }
         self.at += length;
-        Ok(Span::new(start..self.at))
+        Ok(())
     }
 
     #[inline]
-    fn content(&mut self) -> Result<Span, Stop> {
-        let length = self.number()? as usize;
-        self.skip(length)
+    fn string(&mut self) -> Result<(), Stop> {
+        let length = self.number()?;
+        match self.fields.get(self.at..self.at + length) {
+            Some(string) if is_short_and_plain(string) => {
+                self.at += length;
+                Ok(())
+            }
+            _ => self.other_string(length),
+        }
     }
 
-    fn string(&mut self, check: &mut impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>) -> Result<Span, Stop> {
-        let span = self.content()?;
-        if span.start as usize > self.bytes.len() {
-            return Err(Stop);
+    /// A string that is long, holds more than ASCII, or is not all there.
+    #[cold]
+    fn other_string(&mut self, length: usize) -> Result<(), Stop> {
+        if length > self.end - self.at || self.at > self.bytes.len() {
+            return Err(self.missing(length));
         }
-        match check(span, self.bytes) {
-            Ok(true) => Ok(span),
+        let span = Span { start: place(self.at), end: place(self.at + length) };
+        self.at += length;
+        match (self.check)(span, self.bytes) {
+            Ok(true) => Ok(()),
             Ok(false) => Err(Stop),
-            Err((kind, offset)) => Err(self.fault(kind, offset)),
+            Err(fault) => {
+                self.fault = Some(fault);
+                Err(Stop)
+            }
         }
     }
 
-    fn timestamp(&mut self) -> Result<Timestamp, Stop> {
-        let seconds = self.skip(4)?;
-        let bytes = self.bytes.get(seconds.range()).ok_or(Stop)?;
-        let seconds = u32::from_be_bytes(bytes.try_into().expect("four bytes were taken"));
-        let nanoseconds = self.number()?;
-        Ok(Timestamp::new(seconds, nanoseconds).expect("a number has 30 bits"))
-    }
-
-    fn tags(
-        &mut self,
-        most: u32,
-        check: &mut impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
-    ) -> Result<(u32, Span), Stop> {
+    fn tags(&mut self, most: usize) -> Result<(), Stop> {
         let count = self.number()?;
-        let start = self.at;
-        if count as usize > self.end - start {
-            return Err(self.fault(Kind::Field, start));
+        if count > self.end - self.at {
+            return Err(self.missing(count));
         }
         for _ in 0..count.min(most) {
-            self.string(check)?;
+            self.string()?;
         }
-        if count > most {
-            return Err(Stop);
+        if count > most { Err(Stop) } else { Ok(()) }
+    }
+}
+
+/// Whether a string is as nearly all are: short, plain ASCII, without NUL.
+#[inline]
+fn is_short_and_plain(string: &[u8]) -> bool {
+    const LOWEST: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
+    // Of eight bytes at a time: has one of them the highest bit, or gets it when 1 is taken from each?
+    let other = |word: &[u8; 8]| {
+        let word = u64::from_ne_bytes(*word);
+        (word | word.wrapping_sub(LOWEST)) & HIGHEST
+    };
+    match string.last_chunk() {
+        Some(last) if string.len() <= 256 => {
+            let (words, _) = string.as_chunks();
+            words.iter().fold(other(last), |sum, word| sum | other(word)) == 0
         }
-        Ok((count, Span::new(start..self.at)))
+        Some(_) => false,
+        None => string.iter().all(|byte| matches!(byte, 0x01..0x80)),
     }
 }
 
 /// Checks the start of a string, or all of it when `whole`: how many bytes of it are whole characters, or the first fault.
 pub(crate) fn check_text(bytes: &[u8], whole: bool) -> Result<usize, (Kind, usize)> {
-    // Nearly all strings are short and plain ASCII, and this loop takes many of their bytes at a time.
-    if bytes.len() <= 256 && bytes.iter().fold(true, |is_plain, byte| is_plain & (byte.wrapping_sub(1) < 0x7f)) {
-        return Ok(bytes.len());
-    }
     let (good, fault) = match str::from_utf8(bytes) {
         Ok(_) => (bytes.len(), false),
         Err(error) => (error.valid_up_to(), whole || error.error_len().is_some()),

@@ -18,6 +18,13 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(u32, usize)> {
     })
 }
 
+/// Splits `bytes` that begin with a number into as many bytes as it says and the rest; `None` when they end before.
+#[inline]
+pub(crate) fn split_counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (count, width) = read(bytes)?;
+    bytes[width..].split_at_checked(count as usize)
+}
+
 /// The width in bytes of the number that starts with `first`.
 pub(crate) fn width_from_first(first: u8) -> usize {
     usize::from(first >> 6) + 1

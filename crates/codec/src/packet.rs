@@ -10,7 +10,7 @@ use std::str;
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::event::{Event, File};
-use crate::fields::{Fields, Header, Span, flag};
+use crate::fields::{Fields, Header, flag};
 use crate::number;
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -85,13 +85,15 @@ impl<'a> Packet<'a> {
     /// When the event happened.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        self.fields.timestamp
+        let (seconds, rest) = self.field(flag::TIMESTAMP, self.fields.timestamp)?.split_first_chunk()?;
+        let (nanoseconds, _) = number::read(rest)?;
+        Timestamp::new(u32::from_be_bytes(*seconds), nanoseconds)
     }
 
     /// The test that the event is about; without one it is about the run as a whole.
     #[must_use]
     pub fn test_id(&self) -> Option<&'a str> {
-        self.fields.test_id.map(|span| self.text(span))
+        self.string(flag::TEST_ID, self.fields.test_id)
     }
 
     /// The status that the test now has.
@@ -103,44 +105,46 @@ impl<'a> Packet<'a> {
     /// The tags in the order written. `None` says nothing of tags, an empty list takes earlier ones back.
     #[must_use]
     pub fn tags(&self) -> Option<Tags<'a>> {
-        let (count, span) = self.fields.tags?;
-        Some(Tags { left: count, rest: &self.bytes[span.range()] })
+        let field = self.field(flag::TAGS, self.fields.tags)?;
+        let (count, width) = number::read(field)?;
+        Some(Tags { left: count, rest: &field[width..] })
     }
 
     /// Whether the test can be run by itself.
     #[must_use]
     pub fn is_runnable(&self) -> bool {
-        self.fields.flags & flag::RUNNABLE != 0
+        self.fields.has(flag::RUNNABLE)
     }
 
     /// The MIME type of the file that the packet carries a part of.
     #[must_use]
     pub fn mime_type(&self) -> Option<&'a str> {
-        self.fields.mime_type.map(|span| self.text(span))
+        self.string(flag::MIME_TYPE, self.fields.mime_type)
     }
 
     /// The name of the file that the packet carries a part of.
     #[must_use]
     pub fn file_name(&self) -> Option<&'a str> {
-        self.fields.file.map(|(name, _)| self.text(name))
+        self.string(flag::FILE, self.fields.file)
     }
 
     /// The part of the file that the packet carries; `None` exactly when there is no file name.
     #[must_use]
     pub fn file_bytes(&self) -> Option<&'a [u8]> {
-        self.fields.file.map(|(_, content)| &self.bytes[content.range()])
+        let (_, rest) = number::split_counted(self.field(flag::FILE, self.fields.file)?)?;
+        Some(number::split_counted(rest)?.0)
     }
 
     /// Whether the file ends with this part.
     #[must_use]
     pub fn is_eof(&self) -> bool {
-        self.fields.flags & flag::EOF != 0
+        self.fields.has(flag::EOF)
     }
 
     /// The way the packet took through multiplexers, outermost first, parts separated by `/`.
     #[must_use]
     pub fn route_code(&self) -> Option<&'a str> {
-        self.fields.route_code.map(|span| self.text(span))
+        self.string(flag::ROUTE_CODE, self.fields.route_code)
     }
 
     /// What the packet means, borrowed from it.
@@ -168,28 +172,32 @@ impl<'a> Packet<'a> {
 
     /// The fields as they are written, cut where one may be taken out or put in.
     pub(crate) fn parts(&self) -> Parts<'a> {
-        let end_of = |span: Option<Span>| span.map(|span| span.range().end);
-        let start = 3 + number::width_from_first(self.bytes[3]);
-        let time = self.bytes.get(start + 4).filter(|_| self.fields.timestamp.is_some());
-        let test_id = time.map_or(start, |first| start + 4 + number::width_from_first(*first));
-        let tags = end_of(self.fields.test_id).unwrap_or(test_id);
-        let file = end_of(self.fields.tags.map(|(_, tags)| tags)).unwrap_or(tags);
-        let content = self.fields.file.map(|(_, content)| content);
-        let route_code = end_of(content.or(self.fields.mime_type)).unwrap_or(file);
-        let rest = end_of(self.fields.route_code).unwrap_or(route_code);
+        let part = |start: u32, end: u32| &self.bytes[start as usize..end as usize];
+        let Fields { timestamp, test_id, tags, mime_type, route_code, end, .. } = self.fields;
         Parts {
-            timestamp: &self.bytes[start..test_id],
-            test_id: &self.bytes[test_id..tags],
-            tags: &self.bytes[tags..file],
-            file: &self.bytes[file..route_code],
-            route_code: &self.bytes[route_code..rest],
-            rest: &self.bytes[rest..self.bytes.len() - CHECKSUM],
+            timestamp: part(timestamp, test_id),
+            test_id: part(test_id, tags),
+            tags: part(tags, mime_type),
+            file: part(mime_type, route_code),
+            route_code: part(route_code, end),
+            rest: &self.bytes[end as usize..self.bytes.len() - CHECKSUM],
         }
     }
 
-    fn text(&self, span: Span) -> &'a str {
-        str::from_utf8(&self.bytes[span.range()]).expect("strings are checked before a packet is made")
+    /// The bytes from the start of a field on, if the packet has it.
+    fn field(&self, flag: u16, start: u32) -> Option<&'a [u8]> {
+        self.bytes.get(start as usize..).filter(|_| self.fields.has(flag))
     }
+
+    fn string(&self, flag: u16, start: u32) -> Option<&'a str> {
+        let (string, _) = number::split_counted(self.field(flag, start)?)?;
+        Some(checked(string))
+    }
+}
+
+/// A string of a packet.
+fn checked(string: &[u8]) -> &str {
+    str::from_utf8(string).expect("strings are checked before a packet is made")
 }
 
 /// The fields of a packet as they are written, lengths included; empty where there is none.
@@ -217,10 +225,9 @@ impl<'a> Iterator for Tags<'a> {
 
     fn next(&mut self) -> Option<&'a str> {
         self.left = self.left.checked_sub(1)?;
-        let (length, width) = number::read(self.rest)?;
-        let (tag, rest) = self.rest[width..].split_at(length as usize);
+        let (tag, rest) = number::split_counted(self.rest)?;
         self.rest = rest;
-        Some(str::from_utf8(tag).expect("strings are checked before a packet is made"))
+        Some(checked(tag))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -244,7 +251,7 @@ pub(crate) fn checksums_match(computed: u32, stored: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::check_text;
+    use crate::fields::{Span, check_text};
 
     /// The protocol's own example: the test `foo` exists.
     const FOO: [u8; 12] = *b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
