@@ -15,6 +15,7 @@ impl Buffer {
     const READ: usize = 1 << 16;
 
     /// Bytes that came in and were not taken.
+    #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes[self.start..self.end]
     }
@@ -59,6 +60,7 @@ impl Buffer {
     }
 
     /// Takes the first `count` bytes.
+    #[inline]
     pub(crate) fn take(&mut self, count: usize) -> &[u8] {
         let start = self.start;
         self.start += count;

@@ -1,11 +1,11 @@
 //! Version 2: bytes in, packets, text and damage out.
+#![expect(clippy::inline_always, reason = "the verdict on a packet stays in registers")]
 
 use memchr::memchr;
 
 use crate::buffer::Buffer;
 use crate::error::PacketError;
 use crate::event::Event;
-use crate::fields::Fields;
 use crate::judge::{Judge, Place, Verdict};
 use crate::packet::{Packet, SIGNATURE};
 use crate::status::Status;
@@ -112,7 +112,7 @@ pub struct Decoder {
 /// An item of so many bytes.
 #[derive(Clone, Copy, Debug)]
 enum Found {
-    Packet(usize, Fields),
+    Packet(usize),
     Text(usize),
     Damage(usize, PacketError),
 }
@@ -150,14 +150,18 @@ impl Decoder {
     }
 
     /// The next item, or `None` when more input is needed or there is none.
+    #[inline]
     #[expect(clippy::should_implement_trait, reason = "items borrow from the decoder, which an Iterator's cannot")]
     pub fn next(&mut self) -> Option<Item<'_>> {
-        let found = self.next.take().or_else(|| self.find())?;
+        if self.next.is_none() {
+            self.find();
+        }
+        let found = self.next.take()?;
         let offset = self.buffer.offset();
-        let (Found::Packet(length, _) | Found::Text(length) | Found::Damage(length, _)) = found;
+        let (Found::Packet(length) | Found::Text(length) | Found::Damage(length, _)) = found;
         let bytes = self.buffer.take(length);
         let (item, is_boundary) = match found {
-            Found::Packet(_, fields) => (Item::Packet(Packet::from_checked(bytes, fields)), true),
+            Found::Packet(_) => (Item::Packet(Packet::from_checked(bytes)), true),
             Found::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
             Found::Damage(_, error) => {
                 (Item::Damage(Damage { bytes, offset, fault: Fault::Packet(error) }), length > 1)
@@ -168,15 +172,23 @@ impl Decoder {
     }
 
     /// Whether [`next`](Self::next) has an item.
+    #[inline]
     pub fn is_ready(&mut self) -> bool {
         if self.next.is_none() {
-            self.next = self.find();
+            self.find();
         }
         self.next.is_some()
     }
 
-    /// Finds the item that the buffer begins with.
-    fn find(&mut self) -> Option<Found> {
+    /// Finds the next item. That it puts it where it stays, and gives nothing out, saves moving it.
+    #[inline(never)]
+    fn find(&mut self) {
+        self.next = self.item_at_start();
+    }
+
+    /// The item that the buffer begins with.
+    #[inline(always)]
+    fn item_at_start(&mut self) -> Option<Found> {
         if self.after_text.is_some() {
             return self.after_text.take();
         }
@@ -190,7 +202,7 @@ impl Decoder {
                 is_last: self.is_ended,
             };
             let found = match self.judge.judge(place, &bytes[at..]) {
-                Verdict::Packet { length, fields } => Some(Found::Packet(length, fields)),
+                Verdict::Packet(length) => Some(Found::Packet(length)),
                 Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
                 Verdict::More => None,
                 Verdict::Text => {

@@ -1,4 +1,5 @@
 //! Where in a packet its fields are: all that has to be checked but the checksum.
+#![expect(clippy::inline_always, reason = "a call a field costs more than the field")]
 
 use std::str;
 
@@ -38,6 +39,7 @@ pub(crate) struct Header {
 
 impl Header {
     /// Reads the header at the start of `bytes`; `None` when they end inside it and all of them could belong to one.
+    #[inline(always)]
     pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>, PacketError> {
         let at = |offset: usize| bytes.get(offset).copied();
         let fault = |kind, offset| Err(PacketError::new(kind, offset));
@@ -68,45 +70,25 @@ impl Header {
     }
 }
 
-/// Where in a packet each field starts. One that is not there starts where the next one does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fields {
-    pub(crate) flags: u16,
-    pub(crate) timestamp: u32,
-    pub(crate) test_id: u32,
-    pub(crate) tags: u32,
-    pub(crate) mime_type: u32,
-    pub(crate) file: u32,
-    pub(crate) route_code: u32,
-    /// Where the last field ends.
-    pub(crate) end: u32,
+/// Whether all fields of a packet whose first bytes are `bytes` are there and sound; `false` when the bytes end before the fields do.
+#[inline(always)]
+pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<bool, PacketError> {
+    let check_string = |span: Span, bytes: &[u8]| {
+        let whole = bytes.len() >= span.end as usize;
+        let string = &bytes[span.start as usize..bytes.len().min(span.end as usize)];
+        check_text(string, whole).map(|_| whole).map_err(|(kind, at)| (kind, at + span.start as usize))
+    };
+    Walk::new(bytes, header, check_string).all_fields(header, usize::MAX)
 }
 
-impl Fields {
-    /// Reads the fields of a packet whose first bytes are `bytes`; `None` when these end before the fields do.
-    pub(crate) fn read(bytes: &[u8], header: &Header) -> Result<Option<Self>, PacketError> {
-        let check = |span: Span, bytes: &[u8]| {
-            let whole = bytes.len() >= span.end as usize;
-            let string = &bytes[span.start as usize..bytes.len().min(span.end as usize)];
-            check_text(string, whole).map(|_| whole).map_err(|(kind, at)| (kind, at + span.start as usize))
-        };
-        Walk::new(bytes, header, check).fields(header.flags, usize::MAX)
-    }
-
-    /// Whether the bytes of a packet that are there, `bytes`, are sound as far as they go. `check` looks at each string that is not
-    /// short and plain, as [`Walk::check`] says.
-    pub(crate) fn check_early(
-        bytes: &[u8],
-        header: &Header,
-        check: impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
-    ) -> Result<(), PacketError> {
-        Walk::new(bytes, header, check).fields(header.flags, TAGS_CHECKED_EARLY).map(|_| ())
-    }
-
-    /// Whether the packet has the field of this flag.
-    pub(crate) fn has(&self, flag: u16) -> bool {
-        self.flags & flag != 0
-    }
+/// Whether the bytes of a packet that are there, `bytes`, are sound as far as they go. `check_string` looks at each string that is
+/// not short and plain, as [`Walk::check_string`] says.
+pub(crate) fn check_early(
+    bytes: &[u8],
+    header: &Header,
+    check_string: impl FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>,
+) -> Result<(), PacketError> {
+    Walk::new(bytes, header, check_string).all_fields(header, TAGS_CHECKED_EARLY).map(|_| ())
 }
 
 /// A range of bytes in a packet.
@@ -116,139 +98,115 @@ pub(crate) struct Span {
     pub(crate) end: u32,
 }
 
-/// A place in a packet, which 22 bits hold.
-#[expect(clippy::cast_possible_truncation, reason = "offsets in a packet are below 4 MiB")]
-fn place(at: usize) -> u32 {
-    at as u32
-}
-
 /// A walk through the fields ended early: at a fault, or where the bytes do.
 struct Stop;
 
-/// A walk through the fields of a packet, some of whose bytes may still be missing.
-struct Walk<'a, Check> {
-    /// All bytes that are there.
+/// A walk through the fields of a packet, some of whose bytes may still be missing. Its steps are told where a thing starts and say
+/// where it ends.
+struct Walk<'a, CheckString> {
+    /// The bytes that are there.
     bytes: &'a [u8],
-    /// Those of them that come before the checksum.
-    fields: &'a [u8],
-    at: usize,
+    /// Where the bytes of fields that are there end.
+    here: usize,
     /// Where the checksum starts.
     end: usize,
     /// Is told where in the bytes a string is and says whether all of it is there; its error holds an offset in the packet.
-    check: Check,
+    check_string: CheckString,
     /// Why this is no packet.
     fault: Option<(Kind, usize)>,
 }
 
-impl<'a, Check: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a, Check> {
-    fn new(bytes: &'a [u8], header: &Header, check: Check) -> Self {
+impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a, CheckString> {
+    fn new(bytes: &'a [u8], header: &Header, check_string: CheckString) -> Self {
         let end = header.length - CHECKSUM;
-        Self { bytes, fields: &bytes[..bytes.len().min(end)], at: header.size, end, check, fault: None }
+        Self { bytes, here: end.min(bytes.len()), end, check_string, fault: None }
     }
 
-    /// Goes through the fields in order, as far as the bytes go: `None` when they end first, or when there are more than `most_tags`.
-    fn fields(mut self, flags: u16, most_tags: usize) -> Result<Option<Fields>, PacketError> {
-        let fields = self.read_in_order(flags, most_tags);
-        self.fault.map_or(Ok(fields.ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
+    /// Goes through the fields in order, as far as the bytes go: `false` when they end first, or when there are more than
+    /// `most_tags`.
+    #[inline(always)]
+    fn all_fields(mut self, header: &Header, most_tags: usize) -> Result<bool, PacketError> {
+        let end = self.fields_in_order(header, most_tags);
+        self.fault.map_or(Ok(end.is_ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
     }
 
-    fn read_in_order(&mut self, flags: u16, most_tags: usize) -> Result<Fields, Stop> {
-        let has = |field| flags & field != 0;
-        let timestamp = place(self.at);
+    #[inline(always)]
+    fn fields_in_order(&mut self, header: &Header, most_tags: usize) -> Result<usize, Stop> {
+        let has = |field| header.flags & field != 0;
+        let mut at = header.size;
         if has(flag::TIMESTAMP) {
-            self.take(4)?;
-            self.number()?;
+            at = self.timestamp(at)?;
         }
-        let test_id = place(self.at);
         if has(flag::TEST_ID) {
-            self.string()?;
+            at = self.string(at)?;
         }
-        let tags = place(self.at);
         if has(flag::TAGS) {
-            self.tags(most_tags)?;
+            at = self.tags(at, most_tags)?;
         }
-        let mime_type = place(self.at);
         if has(flag::MIME_TYPE) {
-            self.string()?;
+            at = self.string(at)?;
         }
-        let file = place(self.at);
         if has(flag::FILE) {
-            self.string()?;
-            self.content()?;
+            at = self.file(at)?;
         }
-        let route_code = place(self.at);
         if has(flag::ROUTE_CODE) {
-            self.string()?;
+            at = self.string(at)?;
         }
-        Ok(Fields { flags, timestamp, test_id, tags, mime_type, file, route_code, end: place(self.at) })
+        Ok(at)
     }
 
-    #[inline]
-    fn number(&mut self) -> Result<usize, Stop> {
-        match self.fields.get(self.at..).and_then(number::read) {
-            Some((value, width)) => {
-                self.at += width;
-                Ok(value as usize)
-            }
-            None => Err(self.no_number()),
+    /// A number: its value, and where it ends.
+    #[inline(always)]
+    fn number(&mut self, at: usize) -> Result<(usize, usize), Stop> {
+        match self.bytes.get(at..).and_then(number::read) {
+            Some((value, width)) if at + width <= self.here => Ok((value as usize, at + width)),
+            _ => Err(self.no_number(at)),
         }
     }
 
     #[cold]
-    fn no_number(&mut self) -> Stop {
-        let width = self.fields.get(self.at).map_or(1, |first| number::width_from_first(*first));
-        self.missing(width)
+    fn no_number(&mut self, at: usize) -> Stop {
+        let width = self.bytes[..self.here].get(at).map_or(1, |first| number::width_from_first(*first));
+        self.missing(at, width)
     }
 
-    /// The next `length` bytes.
-    #[inline]
-    fn take(&mut self, length: usize) -> Result<&'a [u8], Stop> {
-        let Some(bytes) = self.fields.get(self.at..self.at + length) else { return Err(self.missing(length)) };
-        self.at += length;
-        Ok(bytes)
-    }
-
-    /// So many bytes are not there: that is a fault where the packet has no room for them.
+    /// Bytes are not there: that is a fault where the packet has no room for them.
     #[cold]
-    fn missing(&mut self, length: usize) -> Stop {
-        if length > self.end - self.at {
-            self.fault = Some((Kind::Field, self.at));
+    fn missing(&mut self, at: usize, length: usize) -> Stop {
+        if length > self.end - at {
+            self.fault = Some((Kind::Field, at));
         }
         Stop
     }
 
-    /// Skips a file's content, there or not.
-    fn content(&mut self) -> Result<(), Stop> {
-        let length = self.number()?;
-        if length > self.end - self.at {
-            return Err(self.missing(length));
+    #[inline(always)]
+    fn timestamp(&mut self, at: usize) -> Result<usize, Stop> {
+        let nanoseconds = at + 4;
+        if nanoseconds > self.here {
+            return Err(self.missing(at, 4));
         }
-        self.at += length;
-        Ok(())
+        self.number(nanoseconds).map(|(_, end)| end)
     }
 
-    #[inline]
-    fn string(&mut self) -> Result<(), Stop> {
-        let length = self.number()?;
-        match self.fields.get(self.at..self.at + length) {
-            Some(string) if is_short_and_plain(string) => {
-                self.at += length;
-                Ok(())
-            }
-            _ => self.other_string(length),
+    #[inline(always)]
+    fn string(&mut self, at: usize) -> Result<usize, Stop> {
+        let (length, start) = self.number(at)?;
+        let end = start + length;
+        match self.bytes.get(start..end) {
+            Some(string) if end <= self.here && is_short_and_plain(string) => Ok(end),
+            _ => self.other_string(start, length),
         }
     }
 
     /// A string that is long, holds more than ASCII, or is not all there.
-    #[cold]
-    fn other_string(&mut self, length: usize) -> Result<(), Stop> {
-        if length > self.end - self.at || self.at > self.bytes.len() {
-            return Err(self.missing(length));
+    #[inline(never)]
+    fn other_string(&mut self, start: usize, length: usize) -> Result<usize, Stop> {
+        if length > self.end - start || start > self.bytes.len() {
+            return Err(self.missing(start, length));
         }
-        let span = Span { start: place(self.at), end: place(self.at + length) };
-        self.at += length;
-        match (self.check)(span, self.bytes) {
-            Ok(true) => Ok(()),
+        let end = start + length;
+        match (self.check_string)(Span { start: place(start), end: place(end) }, self.bytes) {
+            Ok(true) => Ok(end),
             Ok(false) => Err(Stop),
             Err(fault) => {
                 self.fault = Some(fault);
@@ -257,35 +215,59 @@ impl<'a, Check: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a, Chec
         }
     }
 
-    fn tags(&mut self, most: usize) -> Result<(), Stop> {
-        let count = self.number()?;
-        if count > self.end - self.at {
-            return Err(self.missing(count));
+    #[inline(always)]
+    fn tags(&mut self, at: usize, most: usize) -> Result<usize, Stop> {
+        let (count, mut at) = self.number(at)?;
+        if count > self.end - at {
+            return Err(self.missing(at, count));
         }
         for _ in 0..count.min(most) {
-            self.string()?;
+            at = self.string(at)?;
         }
-        if count > most { Err(Stop) } else { Ok(()) }
+        if count > most { Err(Stop) } else { Ok(at) }
+    }
+
+    /// Name and content, of which the latter need not be there.
+    #[inline(always)]
+    fn file(&mut self, at: usize) -> Result<usize, Stop> {
+        let name_end = self.string(at)?;
+        let (length, start) = self.number(name_end)?;
+        if length > self.end - start {
+            return Err(self.missing(start, length));
+        }
+        Ok(start + length)
     }
 }
 
-/// Whether a string is as nearly all are: short, plain ASCII, without NUL.
-#[inline]
+/// A place in a packet, which 22 bits hold.
+#[expect(clippy::cast_possible_truncation, reason = "offsets in a packet are below 4 MiB")]
+fn place(at: usize) -> u32 {
+    at as u32
+}
+
+/// Whether a string is as nearly all are: short, ASCII, without NUL.
+#[inline(always)]
 fn is_short_and_plain(string: &[u8]) -> bool {
-    const LOWEST: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHEST: u64 = u64::from_ne_bytes([0x80; 8]);
-    // Of eight bytes at a time: has one of them the highest bit, or gets it when 1 is taken from each?
-    let other = |word: &[u8; 8]| {
+    let is_plain = |byte: u8| byte.cast_signed() > 0;
+    let is_plain_word = |word: &[u8; 8]| {
         let word = u64::from_ne_bytes(*word);
-        (word | word.wrapping_sub(LOWEST)) & HIGHEST
+        // A byte that is not plain has the highest bit, or gets it when 1 is taken from each.
+        (word | word.wrapping_sub(u64::from_ne_bytes([1; 8]))) & u64::from_ne_bytes([0x80; 8]) == 0
     };
-    match string.last_chunk() {
-        Some(last) if string.len() <= 256 => {
-            let (words, _) = string.as_chunks();
-            words.iter().fold(other(last), |sum, word| sum | other(word)) == 0
+    if string.len() > 256 {
+        return false;
+    }
+    let (blocks, rest) = string.as_chunks::<16>();
+    for block in blocks {
+        // The compiler makes a few instructions of a loop over a block that does not end early.
+        if !block.iter().fold(true, |is_all, byte| is_all & is_plain(*byte)) {
+            return false;
         }
-        Some(_) => false,
-        None => string.iter().all(|byte| matches!(byte, 0x01..0x80)),
+    }
+    match (rest.first_chunk(), string.last_chunk()) {
+        (Some(first), Some(last)) => is_plain_word(first) && is_plain_word(last),
+        (None, Some(last)) => is_plain_word(last),
+        (_, None) => string.iter().all(|byte| is_plain(*byte)),
     }
 }
 

@@ -2,22 +2,20 @@
 //!
 //! Structure and checksum are the judges, not the place: a test that printed without a newline, or a writer that was killed in
 //! the middle of a character, must not hide the packet that follows.
+#![expect(clippy::inline_always, reason = "a packet is judged in as many steps as it has fields, and no calls")]
+
+use crc32fast::Hasher;
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
-use crate::fields::{Fields, Header};
+use crate::fields::{self, Header};
 use crate::known::{KnownChecksums, KnownEnds, KnownText};
 use crate::packet::{CHECKSUM, checksums_match, stored_checksum};
 
 /// What stands at a signature byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A packet of `length` bytes.
-    Packet {
-        /// Its length.
-        length: usize,
-        /// Where its fields are.
-        fields: Fields,
-    },
+    /// A packet of so many bytes.
+    Packet(usize),
     /// Bytes that were a packet once, or began as one.
     Damage {
         /// How many of them are given up: all that the packet claims, or the signature alone.
@@ -45,6 +43,8 @@ pub(crate) struct Place {
 /// Judges candidates, one after the other along the input.
 #[derive(Debug, Default)]
 pub(crate) struct Judge {
+    /// A checksum of nothing so far. To make one takes a look at what the processor can do.
+    hasher: Hasher,
     text: KnownText,
     checksums: KnownChecksums,
     ends: KnownEnds,
@@ -54,6 +54,7 @@ pub(crate) struct Judge {
 
 impl Judge {
     /// Judges the candidate at the start of `bytes`, which hold all that came in from there on.
+    #[inline(always)]
     pub(crate) fn judge(&mut self, place: Place, bytes: &[u8]) -> Verdict {
         let header = match Header::read(bytes) {
             Ok(Some(header)) => header,
@@ -61,49 +62,46 @@ impl Judge {
             Ok(None) => return rejected(place, PacketError::new(Kind::Truncated, bytes.len())),
             Err(error) => return rejected(place, error),
         };
-        let error = if let Some(packet) = bytes.get(..header.length) {
-            match self.check_whole(place, packet, bytes, &header) {
-                Ok(fields) => return Verdict::Packet { length: header.length, fields },
-                Err(error) => error,
-            }
-        } else {
-            match self.check_early(place, bytes, &header) {
-                Ok(()) if !place.is_last => return Verdict::More,
-                Ok(()) => PacketError::new(Kind::Truncated, bytes.len()),
-                Err(error) => error,
-            }
-        };
+        let Some(packet) = bytes.get(..header.length) else { return self.judge_part(place, bytes, &header) };
+        let end = packet.len() - CHECKSUM;
+        let (computed, stored) = (self.checksum(place, bytes, end), stored_checksum(packet));
+        if !checksums_match(computed, stored) {
+            let error = PacketError::new(Kind::Checksum { computed, stored }, end);
+            let error = self.check_early(place, packet, &header).err().unwrap_or(error);
+            return self.judge_fault(place, bytes, &header, error);
+        }
+        match fields::check(packet, &header) {
+            Ok(true) => Verdict::Packet(header.length),
+            Ok(false) => self.judge_fault(place, bytes, &header, PacketError::new(Kind::Truncated, packet.len())),
+            Err(error) => self.judge_fault(place, bytes, &header, error),
+        }
+    }
+
+    /// Judges a candidate that is not all there.
+    fn judge_part(&mut self, place: Place, bytes: &[u8], header: &Header) -> Verdict {
+        match self.check_early(place, bytes, header) {
+            Ok(()) if !place.is_last => Verdict::More,
+            Ok(()) => self.judge_fault(place, bytes, header, PacketError::new(Kind::Truncated, bytes.len())),
+            Err(error) => self.judge_fault(place, bytes, header, error),
+        }
+    }
+
+    /// Judges a candidate that has a header and is no packet.
+    fn judge_fault(&mut self, place: Place, bytes: &[u8], header: &Header, error: PacketError) -> Verdict {
         let is_sound = matches!(error.kind(), Kind::Checksum { .. });
         if !is_sound && !place.is_boundary {
             return Verdict::Text;
         }
-        match self.is_length_right(&header, place, bytes) {
+        match self.is_length_right(header, place, bytes) {
             Some(true) => Verdict::Damage { length: header.length, error },
             Some(false) => Verdict::Damage { length: 1, error },
             None => Verdict::More,
         }
     }
 
-    fn check_whole(
-        &mut self,
-        place: Place,
-        packet: &[u8],
-        bytes: &[u8],
-        header: &Header,
-    ) -> Result<Fields, PacketError> {
-        let end = packet.len() - CHECKSUM;
-        let (computed, stored) = (self.checksum(place, bytes, end), stored_checksum(packet));
-        if checksums_match(computed, stored) {
-            let truncated = PacketError::new(Kind::Truncated, packet.len());
-            return Fields::read(packet, header)?.ok_or(truncated);
-        }
-        self.check_early(place, packet, header)?;
-        Err(PacketError::new(Kind::Checksum { computed, stored }, end))
-    }
-
     fn check_early(&mut self, place: Place, bytes: &[u8], header: &Header) -> Result<(), PacketError> {
         self.text.forget_before(place.offset);
-        Fields::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
+        fields::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
     }
 
     /// Whether a damaged packet's length can be trusted: a plausible header, or the end of the input, stands exactly at its end, and no
@@ -124,10 +122,13 @@ impl Judge {
     }
 
     /// The checksum of the first `end` bytes: the first time over computed directly, afterwards from what is known.
+    #[inline(always)]
     fn checksum(&mut self, place: Place, bytes: &[u8], end: usize) -> u32 {
         if place.offset >= self.summed || end < 4 * KnownChecksums::SHORTEST {
             self.summed = self.summed.max(place.offset + end as u64);
-            crc32fast::hash(&bytes[..end])
+            let mut hasher = self.hasher.clone();
+            hasher.update(&bytes[..end]);
+            hasher.finalize()
         } else {
             self.checksums.range(place.offset, bytes, 0, end)
         }

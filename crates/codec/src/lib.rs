@@ -52,6 +52,7 @@ mod fields;
 mod in_flight;
 mod judge;
 mod known;
+mod layout;
 mod number;
 mod packet;
 mod read;

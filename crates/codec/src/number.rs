@@ -2,20 +2,21 @@
 //!
 //! The two high bits of the first byte tell how many bytes follow it (protocol, version 2, "numbers"). Any width is read;
 //! the shortest is written.
+#![expect(clippy::inline_always, reason = "a number is most often one byte")]
 
 /// The largest value that a number can hold: 2³⁰ - 1.
 pub(crate) const MAX: u32 = (1 << 30) - 1;
 
 /// Reads a number at the start of `bytes`: its value and its width in bytes, or `None` when `bytes` ends inside it.
-#[inline]
+#[inline(always)]
 pub(crate) fn read(bytes: &[u8]) -> Option<(u32, usize)> {
-    Some(match *bytes {
-        [a @ 0..0x40, ..] => (u32::from(a), 1),
-        [a @ 0x40..0x80, b, ..] => (u32::from_be_bytes([0, 0, a & 0x3f, b]), 2),
-        [a @ 0x80..0xc0, b, c, ..] => (u32::from_be_bytes([0, a & 0x3f, b, c]), 3),
-        [a @ 0xc0..=0xff, b, c, d, ..] => (u32::from_be_bytes([a & 0x3f, b, c, d]), 4),
-        _ => return None,
-    })
+    match *bytes {
+        [a @ 0..0x40, ..] => Some((u32::from(a), 1)),
+        [a @ 0x40..0x80, b, ..] => Some((u32::from_be_bytes([0, 0, a & 0x3f, b]), 2)),
+        [a, b, c, d, ..] if a >= 0xc0 => Some((u32::from_be_bytes([a & 0x3f, b, c, d]), 4)),
+        [a @ 0x80..0xc0, b, c, ..] => Some((u32::from_be_bytes([0, a & 0x3f, b, c]), 3)),
+        _ => None,
+    }
 }
 
 /// Splits `bytes` that begin with a number into as many bytes as it says and the rest; `None` when they end before.
@@ -26,6 +27,7 @@ pub(crate) fn split_counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The width in bytes of the number that starts with `first`.
+#[inline]
 pub(crate) fn width_from_first(first: u8) -> usize {
     usize::from(first >> 6) + 1
 }

@@ -10,7 +10,8 @@ use std::str;
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::event::{Event, File};
-use crate::fields::{Fields, Header, flag};
+use crate::fields::{self, Header, flag};
+use crate::layout::Layout;
 use crate::number;
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -41,7 +42,6 @@ pub(crate) const CHECKSUM: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
     bytes: &'a [u8],
-    fields: Fields,
 }
 
 impl<'a> Packet<'a> {
@@ -59,21 +59,22 @@ impl<'a> Packet<'a> {
         if bytes.len() > header.length {
             return Err(PacketError::new(Kind::Length, 3));
         }
-        let fields = Fields::read(bytes, &header)?.ok_or(truncated)?;
-        if bytes.len() < header.length {
+        let is_whole = fields::check(bytes, &header)?;
+        if !is_whole || bytes.len() < header.length {
             return Err(truncated);
         }
         let (computed, stored) = (crc32fast::hash(&bytes[..bytes.len() - CHECKSUM]), stored_checksum(bytes));
         if checksums_match(computed, stored) {
-            Ok(Self { bytes, fields })
+            Ok(Self { bytes })
         } else {
             Err(PacketError::new(Kind::Checksum { computed, stored }, bytes.len() - CHECKSUM))
         }
     }
 
-    /// A packet from bytes that [`Fields::read`] read.
-    pub(crate) fn from_checked(bytes: &'a [u8], fields: Fields) -> Self {
-        Self { bytes, fields }
+    /// A packet from bytes that were checked.
+    #[inline]
+    pub(crate) fn from_checked(bytes: &'a [u8]) -> Self {
+        Self { bytes }
     }
 
     /// The whole packet, from signature to checksum.
@@ -85,7 +86,7 @@ impl<'a> Packet<'a> {
     /// When the event happened.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        let (seconds, rest) = self.field(flag::TIMESTAMP, self.fields.timestamp)?.split_first_chunk()?;
+        let (seconds, rest) = self.field(flag::TIMESTAMP, Layout::timestamp)?.split_first_chunk()?;
         let (nanoseconds, _) = number::read(rest)?;
         Timestamp::new(u32::from_be_bytes(*seconds), nanoseconds)
     }
@@ -93,19 +94,19 @@ impl<'a> Packet<'a> {
     /// The test that the event is about; without one it is about the run as a whole.
     #[must_use]
     pub fn test_id(&self) -> Option<&'a str> {
-        self.string(flag::TEST_ID, self.fields.test_id)
+        self.string(flag::TEST_ID, Layout::test_id)
     }
 
     /// The status that the test now has.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
-        Status::from_flags(self.fields.flags)
+        Status::from_flags(self.flags())
     }
 
     /// The tags in the order written. `None` says nothing of tags, an empty list takes earlier ones back.
     #[must_use]
     pub fn tags(&self) -> Option<Tags<'a>> {
-        let field = self.field(flag::TAGS, self.fields.tags)?;
+        let field = self.field(flag::TAGS, Layout::tags)?;
         let (count, width) = number::read(field)?;
         Some(Tags { left: count, rest: &field[width..] })
     }
@@ -113,38 +114,38 @@ impl<'a> Packet<'a> {
     /// Whether the test can be run by itself.
     #[must_use]
     pub fn is_runnable(&self) -> bool {
-        self.fields.has(flag::RUNNABLE)
+        self.layout().has(flag::RUNNABLE)
     }
 
     /// The MIME type of the file that the packet carries a part of.
     #[must_use]
     pub fn mime_type(&self) -> Option<&'a str> {
-        self.string(flag::MIME_TYPE, self.fields.mime_type)
+        self.string(flag::MIME_TYPE, Layout::mime_type)
     }
 
     /// The name of the file that the packet carries a part of.
     #[must_use]
     pub fn file_name(&self) -> Option<&'a str> {
-        self.string(flag::FILE, self.fields.file)
+        self.string(flag::FILE, Layout::file)
     }
 
     /// The part of the file that the packet carries; `None` exactly when there is no file name.
     #[must_use]
     pub fn file_bytes(&self) -> Option<&'a [u8]> {
-        let (_, rest) = number::split_counted(self.field(flag::FILE, self.fields.file)?)?;
+        let (_, rest) = number::split_counted(self.field(flag::FILE, Layout::file)?)?;
         Some(number::split_counted(rest)?.0)
     }
 
     /// Whether the file ends with this part.
     #[must_use]
     pub fn is_eof(&self) -> bool {
-        self.fields.has(flag::EOF)
+        self.layout().has(flag::EOF)
     }
 
     /// The way the packet took through multiplexers, outermost first, parts separated by `/`.
     #[must_use]
     pub fn route_code(&self) -> Option<&'a str> {
-        self.string(flag::ROUTE_CODE, self.fields.route_code)
+        self.string(flag::ROUTE_CODE, Layout::route_code)
     }
 
     /// What the packet means, borrowed from it.
@@ -167,29 +168,35 @@ impl<'a> Packet<'a> {
     }
 
     pub(crate) fn flags(&self) -> u16 {
-        self.fields.flags
+        self.layout().flags()
     }
 
     /// The fields as they are written, cut where one may be taken out or put in.
     pub(crate) fn parts(&self) -> Parts<'a> {
-        let part = |start: u32, end: u32| &self.bytes[start as usize..end as usize];
-        let Fields { timestamp, test_id, tags, mime_type, route_code, end, .. } = self.fields;
+        let layout = self.layout();
+        let (test_id, tags, mime_type) = (layout.test_id(), layout.tags(), layout.mime_type());
+        let (route_code, end) = (layout.route_code(), layout.end());
         Parts {
-            timestamp: part(timestamp, test_id),
-            test_id: part(test_id, tags),
-            tags: part(tags, mime_type),
-            file: part(mime_type, route_code),
-            route_code: part(route_code, end),
-            rest: &self.bytes[end as usize..self.bytes.len() - CHECKSUM],
+            timestamp: &self.bytes[layout.timestamp()..test_id],
+            test_id: &self.bytes[test_id..tags],
+            tags: &self.bytes[tags..mime_type],
+            file: &self.bytes[mime_type..route_code],
+            route_code: &self.bytes[route_code..end],
+            rest: &self.bytes[end..self.bytes.len() - CHECKSUM],
         }
     }
 
-    /// The bytes from the start of a field on, if the packet has it.
-    fn field(&self, flag: u16, start: u32) -> Option<&'a [u8]> {
-        self.bytes.get(start as usize..).filter(|_| self.fields.has(flag))
+    fn layout(&self) -> Layout<'a> {
+        Layout(self.bytes)
     }
 
-    fn string(&self, flag: u16, start: u32) -> Option<&'a str> {
+    /// The bytes from the start of a field on, if the packet has it.
+    fn field(&self, flag: u16, start: impl Fn(&Layout<'a>) -> usize) -> Option<&'a [u8]> {
+        let layout = self.layout();
+        if layout.has(flag) { self.bytes.get(start(&layout)..) } else { None }
+    }
+
+    fn string(&self, flag: u16, start: impl Fn(&Layout<'a>) -> usize) -> Option<&'a str> {
         let (string, _) = number::split_counted(self.field(flag, start)?)?;
         Some(checked(string))
     }
@@ -251,7 +258,7 @@ pub(crate) fn checksums_match(computed: u32, stored: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fields::{Span, check_text};
+    use crate::fields::{Span, check_early, check_text};
 
     /// The protocol's own example: the test `foo` exists.
     const FOO: [u8; 12] = *b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
@@ -408,7 +415,7 @@ mod tests {
                     .map(|_| whole)
                     .map_err(|(kind, at)| (kind, at + span.start as usize))
             };
-            assert_eq!(Fields::check_early(&FOO[..end], &header, check), Ok(()), "the first {end} bytes");
+            assert_eq!(check_early(&FOO[..end], &header, check), Ok(()), "the first {end} bytes");
         }
     }
 }

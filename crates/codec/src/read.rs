@@ -150,7 +150,17 @@ impl<R: Read> Reader<R> {
         }
     }
 
+    #[inline]
     fn is_ready(&mut self) -> bool {
+        match &mut self.stream {
+            Stream::V2(decoder) => decoder.is_ready(),
+            Stream::V1(translator) => translator.is_ready(),
+            Stream::Unknown(_) => self.settle() && self.is_ready(),
+        }
+    }
+
+    /// Settles the version, if that can be done.
+    fn settle(&mut self) -> bool {
         if let Stream::Unknown(buffer) = &mut self.stream {
             let Some(is_v1) = is_version_1(buffer.bytes(), self.is_ended) else { return false };
             let buffer = std::mem::take(buffer);
@@ -160,11 +170,7 @@ impl<R: Read> Reader<R> {
                 Stream::V2(Box::new(Decoder::from_buffer(buffer, self.is_ended)))
             };
         }
-        match &mut self.stream {
-            Stream::Unknown(_) => false,
-            Stream::V1(translator) => translator.is_ready(),
-            Stream::V2(decoder) => decoder.is_ready(),
-        }
+        true
     }
 
     fn read(&mut self) -> io::Result<()> {
@@ -191,8 +197,7 @@ impl<R: Read> Reader<R> {
     fn end(&mut self) {
         self.is_ended = true;
         match &mut self.stream {
-            // Settles the version.
-            Stream::Unknown(_) => _ = self.is_ready(),
+            Stream::Unknown(_) => _ = self.settle(),
             Stream::V1(translator) => translator.end(),
             Stream::V2(decoder) => decoder.end(),
         }

@@ -9,7 +9,7 @@ use crate::buffer::Buffer;
 use crate::decode::{Damage, Fault, Item};
 use crate::encode::encode;
 use crate::event::Event;
-use crate::fields::{Fields, Header};
+use crate::fields::Header;
 use crate::judge::{Judge, Place, Verdict};
 use crate::packet::{Packet, SIGNATURE};
 use crate::status::Status;
@@ -71,7 +71,7 @@ enum Found {
 /// What so many bytes of the input are to the outside.
 #[derive(Clone, Copy, Debug)]
 enum Given {
-    Packet(usize, Fields),
+    Packet(usize),
     Text(usize),
     Damage(usize, Fault),
 }
@@ -134,12 +134,12 @@ impl Translator {
             Found::Given(given) => given,
         };
         let offset = self.buffer.offset();
-        let (Given::Packet(length, _) | Given::Text(length) | Given::Damage(length, _)) = given;
+        let (Given::Packet(length) | Given::Text(length) | Given::Damage(length, _)) = given;
         let bytes = self.buffer.take(length);
         let (item, is_boundary) = match given {
-            Given::Packet(_, fields) => {
+            Given::Packet(_) => {
                 self.parser.packet_passed();
-                (Item::Packet(Packet::from_checked(bytes, fields)), true)
+                (Item::Packet(Packet::from_checked(bytes)), true)
             }
             Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
             Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
@@ -248,7 +248,7 @@ fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -
         let is_boundary = place.is_boundary && at == 0;
         let candidate = Place { offset: place.offset + at as u64, is_boundary, is_last: place.is_last };
         let given = match judge.judge(candidate, &bytes[at..]) {
-            Verdict::Packet { length, fields } => Given::Packet(length, fields),
+            Verdict::Packet(length) => Given::Packet(length),
             Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
             // The line may be a directive, unless it is longer than any.
             Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
@@ -304,9 +304,7 @@ impl Events {
     fn take(&mut self, length: usize) -> Packet<'_> {
         let bytes = &self.packets[self.taken..self.taken + length];
         self.taken += length;
-        let header = Header::read(bytes).ok().flatten();
-        let fields = header.and_then(|header| Fields::read(bytes, &header).ok().flatten());
-        Packet::from_checked(bytes, fields.expect("what was written here is a packet"))
+        Packet::from_checked(bytes)
     }
 
     fn event(&self) -> Event<'static> {
