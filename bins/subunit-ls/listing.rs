@@ -39,11 +39,13 @@ pub(crate) struct Listing {
     choice: Choice,
     has_failures: bool,
     is_empty: bool,
+    /// The line that is being made.
+    line: String,
 }
 
 impl Listing {
     pub(crate) fn new(choice: Choice) -> Self {
-        Self { choice, has_failures: false, is_empty: true }
+        Self { choice, has_failures: false, is_empty: true, line: String::new() }
     }
 
     /// Whether a test failed, listed or not.
@@ -68,9 +70,10 @@ impl Listing {
         if !self.lists(test.status) {
             return Ok(());
         }
-        let mut line = if self.choice.json { json::test(test) } else { self.line(test) };
-        line.push(if self.choice.null { '\0' } else { '\n' });
-        output.bytes(line.as_bytes())
+        self.line.clear();
+        self.write_line(test);
+        self.line.push(if self.choice.null { '\0' } else { '\n' });
+        output.bytes(self.line.as_bytes())
     }
 
     fn lists(&self, status: Status) -> bool {
@@ -81,9 +84,21 @@ impl Listing {
         }
     }
 
-    fn line(&self, test: &Test) -> String {
+    fn write_line(&mut self, test: &Test) {
+        if self.choice.json {
+            self.line.push_str(&json::test(test));
+            return;
+        }
         // One line for one test, whatever its id holds; -0 shows the id as it is.
-        let id = if self.choice.null { test.id.clone() } else { test.id.replace('\n', "\\n") };
-        if self.choice.times { format!("{id} {:.3}", test.duration().unwrap_or(0.0)) } else { id }
+        let first_newline = test.id.find('\n').filter(|_| !self.choice.null);
+        let (start, rest) = test.id.split_at(first_newline.unwrap_or(test.id.len()));
+        self.line.push_str(start);
+        if !rest.is_empty() {
+            self.line.push_str(&rest.replace('\n', "\\n"));
+        }
+        if self.choice.times {
+            let times = format_args!(" {:.3}", test.duration().unwrap_or(0.0)).to_string();
+            self.line.push_str(&times);
+        }
     }
 }

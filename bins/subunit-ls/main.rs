@@ -49,12 +49,12 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
 fn read(stream: &mut Stream, tests: &mut Assembler, listing: &mut Listing, output: &mut Output) -> Result<(), Trouble> {
     while let Some(item) = stream.next(output)? {
         match item {
-            Item::Packet(packet) if packet.test_id().is_none() => {
+            Item::Packet(packet) if !packet.has_test_id() => {
                 listing.text(packet.file_bytes().unwrap_or_default(), output)?;
             }
             Item::Packet(packet) => {
                 if let Some(test) = tests.push(&packet) {
-                    listing.test(&test, output)?;
+                    listing.test(test, output)?;
                 }
             }
             Item::Text(text) => listing.text(text, output)?,

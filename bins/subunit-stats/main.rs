@@ -71,12 +71,12 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
             match item {
-                Item::Packet(packet) if packet.test_id().is_none() => {
+                Item::Packet(packet) if !packet.has_test_id() => {
                     stats.text(packet.file_bytes().unwrap_or_default());
                     passing.global(&packet, &mut output)?;
                 }
                 Item::Packet(packet) => {
-                    tests.push(&packet).iter().for_each(|test| stats.test(test));
+                    tests.push(&packet).into_iter().for_each(|test| stats.test(test));
                     passing.packet(&packet, &mut output)?;
                 }
                 Item::Text(text) => {

@@ -1,11 +1,12 @@
 //! Whole tests from the packets that tell of them.
 
 use std::borrow::Cow;
+use std::mem;
 
 use hashbrown::HashMap;
 
 use crate::decode::{Damage, PARSER_TEST_ID};
-use crate::in_flight::InFlight;
+use crate::in_flight::{Flight, InFlight, write_over};
 use crate::packet::Packet;
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -80,20 +81,21 @@ pub struct Attachment {
 #[derive(Debug, Default)]
 pub struct Assembler {
     open: InFlight<Open>,
+    /// The last test of a single packet.
+    single: Open,
     keeps_files: bool,
 }
 
 /// What is known so far of a test in flight.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Open {
-    status: Option<Status>,
-    tags: Vec<String>,
-    start: Option<Timestamp>,
-    stop: Option<Timestamp>,
-    runnable: bool,
-    attachments: Vec<Attachment>,
+    /// The test, as yet without its id and route code.
+    test: Test,
+    has_status: bool,
     /// Attachments that did not end yet, by name.
     unended: HashMap<String, usize>,
+    /// Strings that tags can be written in.
+    spare: Vec<String>,
 }
 
 impl Assembler {
@@ -109,38 +111,44 @@ impl Assembler {
         Self { keeps_files: true, ..Self::default() }
     }
 
-    /// Takes in a packet, and gives out the test that it completes. Packets without a test id change nothing.
+    /// Takes in a packet, and lends the test that it completes. Packets without a test id change nothing.
     ///
     /// `exists` completes a test of its own: it leaves one of the same name that runs alone.
-    pub fn push(&mut self, packet: &Packet<'_>) -> Option<Test> {
+    pub fn push(&mut self, packet: &Packet<'_>) -> Option<&Test> {
         let key = self.open.key(packet)?;
         let status = packet.status();
         let is_complete = status.is_some_and(|status| status != Status::InProgress);
         match self.open.get_mut(&key) {
-            Some(open) if status == Some(Status::Exists) && open.status.is_some() => Some(self.single(packet)),
-            Some(open) => {
-                open.take_in(packet, self.keeps_files);
-                let flight = is_complete.then(|| self.open.end(&key))??;
-                Some(flight.value.into_test(flight.id, flight.route_code))
-            }
-            None if is_complete => Some(self.single(packet)),
+            Some(open) if status == Some(Status::Exists) && open.has_status => return Some(self.single(packet)),
+            Some(open) => open.take_in(packet, self.keeps_files),
+            None if is_complete => return Some(self.single(packet)),
             None => {
-                self.open.begin(&key, Open::default()).take_in(packet, self.keeps_files);
+                let open = self.open.begin_again(&key);
+                open.reset();
+                open.take_in(packet, self.keeps_files);
                 if status.is_none() {
                     // The oldest that has no status after thousands of others is an attachment that came late.
-                    drop(self.open.note_loose(&key, |open| open.status.is_none()));
+                    drop(self.open.note_loose(&key, |open| !open.has_status));
                 }
-                None
             }
         }
+        if !is_complete {
+            return None;
+        }
+        let Flight { id, route_code, value: open } = self.open.close(&key)?;
+        mem::swap(&mut open.test.id, id);
+        mem::swap(&mut open.test.route_code, route_code);
+        Some(&open.test)
     }
 
     /// The test of a single packet.
-    fn single(&self, packet: &Packet<'_>) -> Test {
-        let mut open = Open::default();
-        open.take_in(packet, self.keeps_files);
-        let id = packet.test_id().unwrap_or_default().to_owned();
-        open.into_test(id, packet.route_code().map(str::to_owned))
+    fn single(&mut self, packet: &Packet<'_>) -> &Test {
+        self.single.reset();
+        self.single.take_in(packet, self.keeps_files);
+        let test = &mut self.single.test;
+        write_over(&mut test.id, packet.test_id().unwrap_or_default());
+        test.route_code = packet.route_code().map(str::to_owned);
+        test
     }
 
     /// Takes in damage, and gives out the failed test that [reports](Damage::report) it.
@@ -168,37 +176,63 @@ impl Assembler {
 
     /// Gives out the tests that never finished, in the order in which they began, and starts afresh.
     pub fn finish(&mut self) -> Vec<Test> {
-        let begun = self.open.drain().into_iter().filter(|flight| flight.value.status.is_some());
-        begun.map(|flight| flight.value.into_test(flight.id, flight.route_code)).collect()
+        let begun = self.open.drain().into_iter().filter(|flight| flight.value.has_status);
+        let named = begun.map(|Flight { id, route_code, value }| Test { id, route_code, ..value.test });
+        named.collect()
+    }
+}
+
+impl Default for Open {
+    fn default() -> Self {
+        let test = Test {
+            id: String::new(),
+            route_code: None,
+            status: Status::InProgress,
+            tags: Vec::new(),
+            start: None,
+            stop: None,
+            runnable: false,
+            attachments: Vec::new(),
+        };
+        Self { test, has_status: false, unended: HashMap::new(), spare: Vec::new() }
     }
 }
 
 impl Open {
-    fn into_test(self, id: String, route_code: Option<String>) -> Test {
-        Test {
-            id,
-            route_code,
-            status: self.status.unwrap_or(Status::InProgress),
-            tags: self.tags,
-            start: self.start,
-            stop: self.stop,
-            runnable: self.runnable,
-            attachments: self.attachments,
-        }
+    /// The most strings that are kept to write tags in.
+    const MOST_SPARE: usize = 16;
+
+    /// Forgets an earlier test and keeps its memory, but for the attachments.
+    fn reset(&mut self) {
+        self.spare.append(&mut self.test.tags);
+        self.spare.truncate(Self::MOST_SPARE);
+        self.test.status = Status::InProgress;
+        (self.test.start, self.test.stop) = (None, None);
+        self.test.runnable = false;
+        self.test.attachments = Vec::new();
+        self.has_status = false;
+        self.unended.clear();
     }
 
     fn take_in(&mut self, packet: &Packet<'_>, keeps_files: bool) {
-        self.start = self.start.or(packet.timestamp());
+        let timestamp = packet.timestamp();
+        self.test.start = self.test.start.or(timestamp);
         if let Some(tags) = packet.tags()
-            && !tags.clone().eq(self.tags.iter().map(String::as_str))
+            && !tags.are(&self.test.tags)
         {
-            self.tags = tags.map(str::to_owned).collect();
+            self.spare.append(&mut self.test.tags);
+            self.test.tags.extend(tags.map(|tag| {
+                let mut string = self.spare.pop().unwrap_or_default();
+                write_over(&mut string, tag);
+                string
+            }));
         }
         if let Some(status) = packet.status() {
-            self.status = Some(status);
-            self.runnable = packet.is_runnable();
+            self.has_status = true;
+            self.test.status = status;
+            self.test.runnable = packet.is_runnable();
             if status != Status::InProgress {
-                self.stop = packet.timestamp();
+                self.test.stop = timestamp;
             }
         }
         if let Some((name, bytes)) = packet.file_name().zip(packet.file_bytes()) {
@@ -207,7 +241,7 @@ impl Open {
     }
 
     fn take_in_file(&mut self, packet: &Packet<'_>, name: &str, bytes: &[u8], keeps_files: bool) {
-        let attachments = &mut self.attachments;
+        let attachments = &mut self.test.attachments;
         let index = if packet.is_eof() { self.unended.remove(name) } else { self.unended.get(name).copied() };
         let index = index.unwrap_or_else(|| {
             attachments.push(Attachment {

@@ -24,7 +24,9 @@ use crate::packet::Packet;
 /// ```
 #[derive(Debug)]
 pub struct InFlight<T> {
-    tests: HashTable<Slot<T>>,
+    tests: HashTable<Box<Slot<T>>>,
+    /// What was kept of tests that are over, for its memory.
+    spare: Vec<Box<Slot<T>>>,
     hasher: DefaultHashBuilder,
     /// Tests begun so far.
     begun: u64,
@@ -46,8 +48,9 @@ pub struct Flight<T> {
 /// What a test is found by: the test id and route code of one of its packets.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
-    id: &'a str,
-    route_code: Option<&'a str>,
+    packet: Packet<'a>,
+    id: &'a [u8],
+    route_code: Option<&'a [u8]>,
     hash: u64,
 }
 
@@ -72,14 +75,20 @@ impl<T> InFlight<T> {
     /// No tests.
     #[must_use]
     pub fn new() -> Self {
-        Self { tests: HashTable::new(), hasher: DefaultHashBuilder::default(), begun: 0, loose: VecDeque::new() }
+        Self {
+            tests: HashTable::new(),
+            spare: Vec::new(),
+            hasher: DefaultHashBuilder::default(),
+            begun: 0,
+            loose: VecDeque::new(),
+        }
     }
 
     /// The key of the test that a packet is about, if it is about one. Good for this table only.
     #[must_use]
     pub fn key<'a>(&self, packet: &Packet<'a>) -> Option<Key<'a>> {
-        let (id, route_code) = (packet.test_id()?, packet.route_code());
-        Some(Key { id, route_code, hash: self.hasher.hash_one((route_code, id)) })
+        let (id, route_code) = (packet.test_id_bytes()?, packet.route_code_bytes());
+        Some(Key { packet: *packet, id, route_code, hash: self.hasher.hash_one((route_code, id)) })
     }
 
     /// What is kept of a test in flight.
@@ -90,9 +99,33 @@ impl<T> InFlight<T> {
 
     /// Begins to keep a `value` of a test, which must not be in flight already.
     pub fn begin(&mut self, key: &Key<'_>, value: T) -> &mut T {
-        let (id, route_code) = (key.id.to_owned(), key.route_code.map(str::to_owned));
-        let slot = Slot { hash: key.hash, number: self.begun, flight: Flight { id, route_code, value } };
+        let slot = match self.spare.pop() {
+            Some(mut slot) => {
+                slot.flight.value = value;
+                slot
+            }
+            None => {
+                Box::new(Slot { hash: 0, number: 0, flight: Flight { id: String::new(), route_code: None, value } })
+            }
+        };
+        self.insert(key, slot)
+    }
+
+    /// Begins to keep a value of a test, which must not be in flight already: one that was kept of a test that is over, or the default.
+    pub(crate) fn begin_again(&mut self, key: &Key<'_>) -> &mut T
+    where
+        T: Default,
+    {
+        match self.spare.pop() {
+            Some(slot) => self.insert(key, slot),
+            None => self.begin(key, T::default()),
+        }
+    }
+
+    fn insert(&mut self, key: &Key<'_>, mut slot: Box<Slot<T>>) -> &mut T {
+        (slot.hash, slot.number) = (key.hash, self.begun);
         self.begun += 1;
+        slot.flight.name_after(&key.packet);
         &mut self.tests.insert_unique(key.hash, slot, |slot| slot.hash).into_mut().flight.value
     }
 
@@ -103,7 +136,7 @@ impl<T> InFlight<T> {
         while self.loose.len() > Self::MOST_LOOSE {
             let (hash, number) = self.loose.pop_front()?;
             let is_it = |slot: &Slot<T>| slot.number == number && is_still_loose(&slot.flight.value);
-            if let Ok(slot) = self.tests.find_entry(hash, is_it) {
+            if let Ok(slot) = self.tests.find_entry(hash, |slot| is_it(slot)) {
                 return Some(slot.remove().0.flight);
             }
         }
@@ -112,14 +145,25 @@ impl<T> InFlight<T> {
 
     /// Ends a test: gives out what was kept of it, if it was in flight.
     pub fn end(&mut self, key: &Key<'_>) -> Option<Flight<T>> {
+        self.take(key).map(|slot| slot.flight)
+    }
+
+    /// Ends a test: lends what was kept of it, if it was in flight, and spares its memory for another.
+    pub fn close(&mut self, key: &Key<'_>) -> Option<&mut Flight<T>> {
+        let slot = self.take(key)?;
+        self.spare.push(slot);
+        self.spare.last_mut().map(|slot| &mut slot.flight)
+    }
+
+    fn take(&mut self, key: &Key<'_>) -> Option<Box<Slot<T>>> {
         let slot = self.tests.find_entry(key.hash, |slot| key.names(&slot.flight)).ok()?;
-        Some(slot.remove().0.flight)
+        Some(slot.remove().0)
     }
 
     /// Gives out the tests in flight, in the order in which they began, and starts afresh.
     pub fn drain(&mut self) -> Vec<Flight<T>> {
         self.loose.clear();
-        let mut slots: Vec<Slot<T>> = mem::take(&mut self.tests).into_iter().collect();
+        let mut slots: Vec<_> = mem::take(&mut self.tests).into_iter().collect();
         slots.sort_by_key(|slot| slot.number);
         slots.into_iter().map(|slot| slot.flight).collect()
     }
@@ -133,6 +177,24 @@ impl Key<'_> {
     }
 
     fn names<T>(&self, flight: &Flight<T>) -> bool {
-        flight.id == self.id && flight.route_code.as_deref() == self.route_code
+        flight.id.as_bytes() == self.id && flight.route_code.as_deref().map(str::as_bytes) == self.route_code
     }
+}
+
+impl<T> Flight<T> {
+    /// Takes over the test id and the route code of a packet.
+    fn name_after(&mut self, packet: &Packet<'_>) {
+        write_over(&mut self.id, packet.test_id().unwrap_or_default());
+        match (&mut self.route_code, packet.route_code()) {
+            (Some(own), Some(code)) => write_over(own, code),
+            (own, code) => *own = code.map(str::to_owned),
+        }
+    }
+}
+
+/// Makes `string` hold a copy of `text`, in the memory that it has if that is not far too much.
+pub(crate) fn write_over(string: &mut String, text: &str) {
+    string.clear();
+    string.shrink_to(1 << 10);
+    string.push_str(text);
 }

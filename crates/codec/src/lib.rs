@@ -21,7 +21,7 @@
 //! while let Some(item) = reader.next(|| Ok(()))? {
 //!     match item {
 //!         Item::Packet(packet) => {
-//!             failed.extend(tests.push(&packet).filter(|test| test.is_failure()).map(|test| test.id));
+//!             failed.extend(tests.push(&packet).filter(|test| test.is_failure()).map(|test| test.id.clone()));
 //!         }
 //!         Item::Text(text) => assert_eq!(text, b"make: Entering directory\n"),
 //!         Item::Damage(damage) => panic!("{}", damage.fault),

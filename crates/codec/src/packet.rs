@@ -97,6 +97,12 @@ impl<'a> Packet<'a> {
         self.string(flag::TEST_ID, Layout::test_id)
     }
 
+    /// Whether the event is about a test.
+    #[must_use]
+    pub fn has_test_id(&self) -> bool {
+        self.layout().has(flag::TEST_ID)
+    }
+
     /// The status that the test now has.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
@@ -196,6 +202,16 @@ impl<'a> Packet<'a> {
         if layout.has(flag) { self.bytes.get(start(&layout)..) } else { None }
     }
 
+    /// The bytes of the test id.
+    pub(crate) fn test_id_bytes(&self) -> Option<&'a [u8]> {
+        Some(number::split_counted(self.field(flag::TEST_ID, Layout::test_id)?)?.0)
+    }
+
+    /// The bytes of the route code.
+    pub(crate) fn route_code_bytes(&self) -> Option<&'a [u8]> {
+        Some(number::split_counted(self.field(flag::ROUTE_CODE, Layout::route_code)?)?.0)
+    }
+
     fn string(&self, flag: u16, start: impl Fn(&Layout<'a>) -> usize) -> Option<&'a str> {
         let (string, _) = number::split_counted(self.field(flag, start)?)?;
         Some(checked(string))
@@ -227,14 +243,26 @@ pub struct Tags<'a> {
     rest: &'a [u8],
 }
 
+impl<'a> Tags<'a> {
+    /// Whether the tags are these.
+    pub(crate) fn are(&self, tags: &[String]) -> bool {
+        let mut own = self.clone();
+        own.len() == tags.len() && tags.iter().all(|tag| own.next_bytes() == Some(tag.as_bytes()))
+    }
+
+    fn next_bytes(&mut self) -> Option<&'a [u8]> {
+        self.left = self.left.checked_sub(1)?;
+        let (tag, rest) = number::split_counted(self.rest)?;
+        self.rest = rest;
+        Some(tag)
+    }
+}
+
 impl<'a> Iterator for Tags<'a> {
     type Item = &'a str;
 
     fn next(&mut self) -> Option<&'a str> {
-        self.left = self.left.checked_sub(1)?;
-        let (tag, rest) = number::split_counted(self.rest)?;
-        self.rest = rest;
-        Some(checked(tag))
+        self.next_bytes().map(checked)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -15,7 +15,7 @@ fuzz_target!(|stream: &[u8]| {
     decoder.end();
     while let Some(item) = decoder.next() {
         match item {
-            Item::Packet(packet) => drop(tests.push(&packet)),
+            Item::Packet(packet) => _ = tests.push(&packet),
             Item::Damage(damage) => drop(tests.push_damage(&damage)),
             Item::Text(_) => {}
         }

@@ -5,7 +5,7 @@ use testkit::stream::{at, packet, with_checksum};
 
 /// Pushes an event and gives the test that it completes.
 fn push(tests: &mut Assembler, event: &Event<'_>) -> Option<Test> {
-    tests.push(&Packet::parse(&packet(event)).expect("what is written is a packet"))
+    tests.push(&Packet::parse(&packet(event)).expect("what is written is a packet")).cloned()
 }
 
 fn running(id: &str) -> Event<'_> {

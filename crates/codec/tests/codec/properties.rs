@@ -121,7 +121,7 @@ proptest! {
         }
         let items = translate(&writer.into_inner());
         let mut assembler = Assembler::keeping_files();
-        let mut read: Vec<_> = packets(&items).into_iter().filter_map(|bytes| assembler.push(&Packet::parse(bytes).unwrap())).collect();
+        let mut read: Vec<_> = packets(&items).into_iter().filter_map(|bytes| assembler.push(&Packet::parse(bytes).unwrap()).cloned()).collect();
         read.extend(assembler.finish());
         prop_assert_eq!(read.len(), written.len());
         prop_assert_eq!(cover(&items), packets(&items).concat(), "there is no text and no damage");

@@ -11,7 +11,7 @@ fn tests(items: &[Owned]) -> Vec<Test> {
     let mut assembler = Assembler::keeping_files();
     let mut tests = Vec::new();
     for bytes in packets(items) {
-        tests.extend(assembler.push(&Packet::parse(bytes).expect("packets parse")));
+        tests.extend(assembler.push(&Packet::parse(bytes).expect("packets parse")).cloned());
     }
     tests.extend(assembler.finish());
     tests
