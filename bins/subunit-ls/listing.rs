@@ -1,6 +1,7 @@
 //! What is listed, and how.
 
 use clap::Args;
+use memchr::memchr;
 use subunit_cli::{Output, Trouble};
 use subunit_codec::{Status, Test};
 use subunit_formats::json;
@@ -90,7 +91,7 @@ impl Listing {
             return;
         }
         // One line for one test, whatever its id holds; -0 shows the id as it is.
-        let first_newline = test.id.find('\n').filter(|_| !self.choice.null);
+        let first_newline = memchr(b'\n', test.id.as_bytes()).filter(|_| !self.choice.null);
         let (start, rest) = test.id.split_at(first_newline.unwrap_or(test.id.len()));
         self.line.push_str(start);
         if !rest.is_empty() {

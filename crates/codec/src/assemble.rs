@@ -6,8 +6,8 @@ use std::mem;
 use hashbrown::HashMap;
 
 use crate::decode::{Damage, PARSER_TEST_ID};
-use crate::in_flight::{Flight, InFlight, write_over};
-use crate::packet::Packet;
+use crate::in_flight::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
+use crate::packet::{Packet, Tags};
 use crate::status::Status;
 use crate::timestamp::Timestamp;
 
@@ -92,10 +92,10 @@ struct Open {
     /// The test, as yet without its id and route code.
     test: Test,
     has_status: bool,
+    /// Whether the tags are its own, and not those of the test that its memory was used for before.
+    has_tags: bool,
     /// Attachments that did not end yet, by name.
     unended: HashMap<String, usize>,
-    /// Strings that tags can be written in.
-    spare: Vec<String>,
 }
 
 impl Assembler {
@@ -116,39 +116,34 @@ impl Assembler {
     /// `exists` completes a test of its own: it leaves one of the same name that runs alone.
     pub fn push(&mut self, packet: &Packet<'_>) -> Option<&Test> {
         let key = self.open.key(packet)?;
-        let status = packet.status();
-        let is_complete = status.is_some_and(|status| status != Status::InProgress);
-        match self.open.get_mut(&key) {
-            Some(open) if status == Some(Status::Exists) && open.has_status => return Some(self.single(packet)),
-            Some(open) => open.take_in(packet, self.keeps_files),
-            None if is_complete => return Some(self.single(packet)),
-            None => {
-                let open = self.open.begin_again(&key);
-                open.reset();
-                open.take_in(packet, self.keeps_files);
-                if status.is_none() {
-                    // The oldest that has no status after thousands of others is an attachment that came late.
-                    drop(self.open.note_loose(&key, |open| !open.has_status));
-                }
-            }
-        }
-        if !is_complete {
+        let Some(status) = packet.status().filter(|status| *status != Status::InProgress) else {
+            self.push_part(&key, packet);
             return None;
-        }
-        let Flight { id, route_code, value: open } = self.open.close(&key)?;
-        mem::swap(&mut open.test.id, id);
-        mem::swap(&mut open.test.route_code, route_code);
-        Some(&open.test)
+        };
+        let is_alone = status == Status::Exists && self.open.get_mut(&key).is_some_and(|open| open.has_status);
+        let flight = if is_alone { None } else { self.open.close(&key) };
+        let Some(Flight { id, route_code, value: open }) = flight else {
+            return Some(self.single.single(packet, self.keeps_files));
+        };
+        open.take_in(packet, self.keeps_files);
+        let test = open.finish();
+        mem::swap(&mut test.id, id);
+        mem::swap(&mut test.route_code, route_code);
+        Some(test)
     }
 
-    /// The test of a single packet.
-    fn single(&mut self, packet: &Packet<'_>) -> &Test {
-        self.single.reset();
-        self.single.take_in(packet, self.keeps_files);
-        let test = &mut self.single.test;
-        write_over(&mut test.id, packet.test_id().unwrap_or_default());
-        test.route_code = packet.route_code().map(str::to_owned);
-        test
+    /// Takes in a packet that does not complete its test.
+    fn push_part(&mut self, key: &Key<'_>, packet: &Packet<'_>) {
+        if let Some(open) = self.open.get_mut(key) {
+            return open.take_in(packet, self.keeps_files);
+        }
+        let open = self.open.begin_again(key);
+        open.reset();
+        open.take_in(packet, self.keeps_files);
+        if !open.has_status {
+            // The oldest that has no status after thousands of others is an attachment that came late.
+            drop(self.open.note_loose(key, |open| !open.has_status));
+        }
     }
 
     /// Takes in damage, and gives out the failed test that [reports](Damage::report) it.
@@ -177,7 +172,10 @@ impl Assembler {
     /// Gives out the tests that never finished, in the order in which they began, and starts afresh.
     pub fn finish(&mut self) -> Vec<Test> {
         let begun = self.open.drain().into_iter().filter(|flight| flight.value.has_status);
-        let named = begun.map(|Flight { id, route_code, value }| Test { id, route_code, ..value.test });
+        let named = begun.map(|Flight { id, route_code, mut value }| {
+            value.finish();
+            Test { id, route_code, ..value.test }
+        });
         named.collect()
     }
 }
@@ -194,38 +192,46 @@ impl Default for Open {
             runnable: false,
             attachments: Vec::new(),
         };
-        Self { test, has_status: false, unended: HashMap::new(), spare: Vec::new() }
+        Self { test, has_status: false, has_tags: false, unended: HashMap::new() }
     }
 }
 
 impl Open {
-    /// The most strings that are kept to write tags in.
-    const MOST_SPARE: usize = 16;
-
     /// Forgets an earlier test and keeps its memory, but for the attachments.
     fn reset(&mut self) {
-        self.spare.append(&mut self.test.tags);
-        self.spare.truncate(Self::MOST_SPARE);
-        self.test.status = Status::InProgress;
-        (self.test.start, self.test.stop) = (None, None);
-        self.test.runnable = false;
-        self.test.attachments = Vec::new();
-        self.has_status = false;
+        let Test { status, start, stop, runnable, attachments, .. } = &mut self.test;
+        (*status, *start, *stop, *runnable) = (Status::InProgress, None, None, false);
+        (self.has_status, self.has_tags) = (false, false);
+        *attachments = Vec::new();
         self.unended.clear();
+    }
+
+    /// The test of a single packet.
+    fn single(&mut self, packet: &Packet<'_>, keeps_files: bool) -> &Test {
+        self.reset();
+        self.take_in(packet, keeps_files);
+        packet.test_id().unwrap_or_default().clone_into(&mut self.test.id);
+        self.test.route_code = packet.route_code().map(str::to_owned);
+        self.finish()
+    }
+
+    /// The test, now that it is over.
+    fn finish(&mut self) -> &mut Test {
+        if !self.has_tags {
+            self.test.tags.clear();
+        }
+        &mut self.test
     }
 
     fn take_in(&mut self, packet: &Packet<'_>, keeps_files: bool) {
         let timestamp = packet.timestamp();
         self.test.start = self.test.start.or(timestamp);
-        if let Some(tags) = packet.tags()
-            && !tags.are(&self.test.tags)
-        {
-            self.spare.append(&mut self.test.tags);
-            self.test.tags.extend(tags.map(|tag| {
-                let mut string = self.spare.pop().unwrap_or_default();
-                write_over(&mut string, tag);
-                string
-            }));
+        if let Some(tags) = packet.tags() {
+            self.has_tags = true;
+            // Most tests have the tags of an earlier one, and most packets those of an earlier one of the same test.
+            if !tags.are(&self.test.tags) {
+                self.take_in_tags(tags);
+            }
         }
         if let Some(status) = packet.status() {
             self.has_status = true;
@@ -237,6 +243,18 @@ impl Open {
         }
         if let Some((name, bytes)) = packet.file_name().zip(packet.file_bytes()) {
             self.take_in_file(packet, name, bytes, keeps_files);
+        }
+    }
+
+    fn take_in_tags(&mut self, tags: Tags<'_>) {
+        let own = &mut self.test.tags;
+        own.truncate(tags.len());
+        own.retain(|tag| tag.capacity() <= MOST_TO_USE_AGAIN);
+        for (index, tag) in tags.enumerate() {
+            match own.get_mut(index) {
+                Some(own) => tag.clone_into(own),
+                None => own.push(tag.to_owned()),
+            }
         }
     }
 

@@ -54,6 +54,9 @@ pub struct Key<'a> {
     hash: u64,
 }
 
+/// Strings that take more bytes than this are not kept for other tests to use, whose are hardly ever as long.
+pub(crate) const MOST_TO_USE_AGAIN: usize = 1 << 10;
+
 #[derive(Debug)]
 struct Slot<T> {
     hash: u64,
@@ -184,17 +187,11 @@ impl Key<'_> {
 impl<T> Flight<T> {
     /// Takes over the test id and the route code of a packet.
     fn name_after(&mut self, packet: &Packet<'_>) {
-        write_over(&mut self.id, packet.test_id().unwrap_or_default());
-        match (&mut self.route_code, packet.route_code()) {
-            (Some(own), Some(code)) => write_over(own, code),
-            (own, code) => *own = code.map(str::to_owned),
+        self.id.clear();
+        self.id.shrink_to(MOST_TO_USE_AGAIN);
+        packet.test_id().unwrap_or_default().clone_into(&mut self.id);
+        if self.route_code.as_deref().map(str::as_bytes) != packet.route_code_bytes() {
+            self.route_code = packet.route_code().map(str::to_owned);
         }
     }
-}
-
-/// Makes `string` hold a copy of `text`, in the memory that it has if that is not far too much.
-pub(crate) fn write_over(string: &mut String, text: &str) {
-    string.clear();
-    string.shrink_to(1 << 10);
-    string.push_str(text);
 }
