@@ -36,12 +36,16 @@ enum State {
 struct Waiting {
     standing: Standing,
     search: Search,
-    held: Vec<Held>,
+    held: Held,
 }
 
 impl Filter {
     pub(crate) fn new(rules: Rules) -> Self {
-        Self { gate: Gate { rules, hold: Hold::default() }, tests: InFlight::new(), ended: Ended::default() }
+        Self {
+            gate: Gate { rules, hold: Hold::default(), spare: Vec::new() },
+            tests: InFlight::new(),
+            ended: Ended::default(),
+        }
     }
 
     /// Filters a packet. Reports of damage always pass.
@@ -49,26 +53,26 @@ impl Filter {
         let Some(key) = self.tests.key(packet) else {
             return self.gate.pass(packet, self.gate.rules.judge_global(packet), output);
         };
-        if packet.test_id() == Some(PARSER_TEST_ID) {
+        if packet.is_about(PARSER_TEST_ID) {
             return output.forward(packet);
         }
         let status = packet.status();
         let test = match self.tests.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
             Some(test) if test.has_status && status == Some(Status::Exists) => {
-                return self.gate.take_in(&mut Test::begin(&self.gate.rules, packet), packet, output).map(|_| ());
+                return self.gate.single(packet, output).map(drop);
             }
             Some(test) => test,
             None => match self.ended.get(key.hash()).filter(|_| status.is_none()) {
                 Some(Decision::Keep) => return self.gate.pass(packet, Decision::Keep, output),
                 Some(Decision::Drop) => return self.begin_late(&key, packet, output),
-                None => self.tests.begin(&key, Test::begin(&self.gate.rules, packet)),
+                None => self.tests.begin(&key, self.gate.begin(packet)),
             },
         };
         if let Some(decision) = self.gate.take_in(test, packet, output)?
             && is_over(status)
         {
-            self.tests.end(&key);
+            self.tests.close(&key);
             self.ended.remember(key.hash(), decision);
         }
         Ok(())
@@ -76,7 +80,7 @@ impl Filter {
 
     /// Begins to keep a test with an attachment that comes after a run of the same test was dropped: late, or early, for another run.
     fn begin_late(&mut self, key: &Key<'_>, packet: &Packet<'_>, output: &mut Output) -> Result<(), Trouble> {
-        let test = self.tests.begin(key, Test { is_late: true, ..Test::begin(&self.gate.rules, packet) });
+        let test = self.tests.begin(key, Test { is_late: true, ..self.gate.begin(packet) });
         self.gate.take_in(test, packet, output)?;
         match self.tests.note_loose(key, Test::belongs_to_dropped_run) {
             Some(mut late) => self.gate.settle(&mut late.value, Decision::Drop, output),
@@ -101,11 +105,6 @@ impl Filter {
 }
 
 impl Test {
-    fn begin(rules: &Rules, packet: &Packet<'_>) -> Self {
-        let waiting = Waiting { standing: rules.begin(packet), search: Search::default(), held: Vec::new() };
-        Self { is_late: false, has_status: false, state: State::Waiting(Box::new(waiting)) }
-    }
-
     /// Whether it is nothing but attachments that came after a run that was dropped.
     fn belongs_to_dropped_run(&self) -> bool {
         self.is_late && !self.has_status
@@ -147,9 +146,34 @@ fn is_over(status: Option<Status>) -> bool {
 struct Gate {
     rules: Rules,
     hold: Hold,
+    /// For tests to wait with.
+    #[expect(clippy::vec_box, reason = "they come from tests and go back there")]
+    spare: Vec<Box<Waiting>>,
 }
 
 impl Gate {
+    /// So much is kept for tests to wait with.
+    const MOST_SPARE: usize = 64;
+
+    /// A test before its first packet.
+    fn begin(&mut self, packet: &Packet<'_>) -> Test {
+        let standing = self.rules.begin(packet);
+        let waiting = match self.spare.pop() {
+            Some(mut waiting) => {
+                waiting.standing = standing;
+                waiting
+            }
+            None => Box::new(Waiting { standing, search: Search::default(), held: Held::default() }),
+        };
+        Test { is_late: false, has_status: false, state: State::Waiting(waiting) }
+    }
+
+    /// Filters a packet that is a test by itself.
+    fn single(&mut self, packet: &Packet<'_>, output: &mut Output) -> Result<(), Trouble> {
+        let mut test = self.begin(packet);
+        self.take_in(&mut test, packet, output).map(drop)
+    }
+
     /// Takes in a packet of a test: the decision on both, if there is one by now.
     fn take_in(
         &mut self,
@@ -163,7 +187,7 @@ impl Gate {
                 self.settle(test, decision, output)?;
                 self.pass(packet, decision, output)?;
             }
-            (None, State::Waiting(waiting)) => waiting.held.push(self.hold.keep(packet.as_bytes())?),
+            (None, State::Waiting(waiting)) => self.hold.keep(packet.as_bytes(), &mut waiting.held)?,
             (None, State::Decided(_)) => {}
         }
         Ok(decision)
@@ -171,39 +195,47 @@ impl Gate {
 
     /// Carries out a decision on what a test is waiting with.
     fn settle(&mut self, test: &mut Test, decision: Decision, output: &mut Output) -> Result<(), Trouble> {
-        let State::Waiting(waiting) = mem::replace(&mut test.state, State::Decided(decision)) else { return Ok(()) };
-        for held in waiting.held {
-            if decision == Decision::Drop {
-                self.hold.forget(&held);
-                continue;
+        let State::Waiting(mut waiting) = mem::replace(&mut test.state, State::Decided(decision)) else {
+            return Ok(());
+        };
+        let Self { rules, hold, spare } = self;
+        match decision {
+            Decision::Drop => hold.forget(&mut waiting.held),
+            Decision::Keep if !rules.rewrites() => {
+                hold.give(&mut waiting.held, |packets| output.bytes(packets.bytes))?;
             }
-            let bytes = self.hold.take(held)?;
-            if self.rules.rewrites() {
-                let packet = Packet::parse(&bytes).expect("what was held is a packet");
-                self.pass(&packet, decision, output)?;
-            } else {
-                output.bytes(&bytes)?;
-            }
+            Decision::Keep => hold.give(&mut waiting.held, |packets| {
+                packets.iter().try_for_each(|bytes| {
+                    let packet = Packet::parse(bytes).expect("what was held is a packet");
+                    forward(&packet, rules, output)
+                })
+            })?,
+        }
+        waiting.search = Search::default();
+        if spare.len() < Self::MOST_SPARE {
+            spare.push(waiting);
         }
         Ok(())
     }
 
-    /// Carries out a decision on a packet: as it came, unless its test is renamed or its outcome corrected.
+    /// Carries out a decision on a packet.
     fn pass(&self, packet: &Packet<'_>, decision: Decision, output: &mut Output) -> Result<(), Trouble> {
-        if decision == Decision::Drop {
-            return Ok(());
-        }
-        if !self.rules.rewrites() {
-            return output.forward(packet);
-        }
-        let renamed = packet.test_id().and_then(|id| self.rules.renamed(id));
-        let status = self.rules.corrected_status(packet);
-        if renamed.is_none() && status == packet.status() {
-            return output.forward(packet);
-        }
-        let mut event = packet.to_event();
-        event.status = status;
-        event.test_id = renamed.map(Into::into).or(event.test_id);
-        output.event(&event)
+        if decision == Decision::Keep { forward(packet, &self.rules, output) } else { Ok(()) }
     }
+}
+
+/// Forwards a packet as it came, unless its test is renamed or its outcome corrected.
+fn forward(packet: &Packet<'_>, rules: &Rules, output: &mut Output) -> Result<(), Trouble> {
+    if !rules.rewrites() {
+        return output.forward(packet);
+    }
+    let renamed = packet.test_id().and_then(|id| rules.renamed(id));
+    let status = rules.corrected_status(packet);
+    if renamed.is_none() && status == packet.status() {
+        return output.forward(packet);
+    }
+    let mut event = packet.to_event();
+    event.status = status;
+    event.test_id = renamed.map(Into::into).or(event.test_id);
+    output.event(&event)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use regex::bytes::Regex;
 use subunit_cli::IdList;
-use subunit_codec::{Packet, Status};
+use subunit_codec::{Packet, Status, Tags};
 
 use crate::rename::Rename;
 
@@ -57,11 +57,12 @@ impl Decision {
 
 /// What is known of a test so far, and which rules it meets for certain.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each stands for a rule")]
 pub(crate) struct Standing {
-    /// The tags that its packets gave last.
-    tags: Vec<String>,
     /// Whether it had all of the tags that it must have.
     has_tags: bool,
+    /// Whether one of the tags that its packets gave last is one that it must not have.
+    has_tag_that_is_out: bool,
     /// Whether one of the patterns that a test must match has.
     matches: bool,
     /// Whether one of the patterns that a test must not match has.
@@ -80,31 +81,32 @@ impl Rules {
 
     /// What the rules say of a packet that is not about a test: those that can judge it.
     pub(crate) fn judge_global(&self, packet: &Packet<'_>) -> Decision {
-        let tags = packet.tags().filter(|_| self.judges_tags());
-        let tags = tags.map(|tags| tags.map(str::to_owned).collect::<Vec<_>>());
-        let meets_tags = tags.is_none_or(|tags| self.has_tags(&tags) && !self.has_tag_that_is_out(&tags));
-        Decision::keep_if(meets_tags && self.meets_route(packet.route_code()))
+        let meets_tags = packet.tags().is_none_or(|tags| self.has_tags(&tags) && !self.has_tag_that_is_out(&tags));
+        Decision::keep_if(meets_tags && self.meets_route(packet))
     }
 
     /// How a test stands before its first packet: by its id, as it was renamed, and by its route.
     pub(crate) fn begin(&self, packet: &Packet<'_>) -> Standing {
-        let id = self.name(packet.test_id().unwrap_or_default());
-        let is_listed = self.listed.as_ref().is_none_or(|listed| listed.contains(&id));
-        Standing {
-            tags: Vec::new(),
+        let mut standing = Standing {
             has_tags: self.with_tags.is_empty(),
-            matches: self.with.is_empty() || self.with.match_in(id.as_bytes()),
-            is_out: !is_listed || !self.meets_route(packet.route_code()) || self.without.match_in(id.as_bytes()),
+            has_tag_that_is_out: false,
+            matches: self.with.is_empty(),
+            is_out: !self.meets_route(packet),
+        };
+        if self.judges_ids() {
+            let id = self.name(packet.test_id().unwrap_or_default());
+            standing.matches |= self.with.match_in(id.as_bytes());
+            standing.is_out |= self.listed.as_ref().is_some_and(|listed| !listed.contains(&id));
+            standing.is_out |= self.without.match_in(id.as_bytes());
         }
+        standing
     }
 
     /// How a test stands after one more packet, apart from the text in it.
     pub(crate) fn take_in(&self, standing: &mut Standing, packet: &Packet<'_>) {
-        if self.judges_tags()
-            && let Some(tags) = packet.tags()
-        {
-            standing.tags = tags.map(str::to_owned).collect();
-            standing.has_tags |= self.has_tags(&standing.tags);
+        if let Some(tags) = packet.tags() {
+            standing.has_tags = standing.has_tags || self.has_tags(&tags);
+            standing.has_tag_that_is_out = self.has_tag_that_is_out(&tags);
         }
         if packet.status().is_some() {
             standing.is_out |= self.only_runnable && !packet.is_runnable();
@@ -116,8 +118,8 @@ impl Rules {
         !self.renames.is_empty() || !self.expected_failures.is_empty()
     }
 
-    fn judges_tags(&self) -> bool {
-        !self.with_tags.is_empty() || !self.without_tags.is_empty()
+    fn judges_ids(&self) -> bool {
+        self.listed.is_some() || !self.with.is_empty() || !self.without.is_empty()
     }
 
     /// Whether text of a test could still make a difference.
@@ -146,7 +148,7 @@ impl Rules {
     pub(crate) fn decide(&self, standing: &Standing, outcome: Option<Status>) -> Decision {
         let counts_as = if outcome == Some(Status::InProgress) { Some(Status::Fail) } else { outcome };
         let meets_outcome = counts_as.is_none_or(|outcome| !self.excluded.contains(&outcome));
-        let meets_tags = standing.has_tags && !self.has_tag_that_is_out(&standing.tags);
+        let meets_tags = standing.has_tags && !standing.has_tag_that_is_out;
         Decision::keep_if(!standing.is_out && standing.matches && meets_tags && meets_outcome)
     }
 
@@ -168,15 +170,19 @@ impl Rules {
         self.renamed(id).map_or(Cow::Borrowed(id), Cow::Owned)
     }
 
-    fn has_tags(&self, tags: &[String]) -> bool {
-        self.with_tags.iter().all(|tag| tags.contains(tag))
+    fn has_tags(&self, tags: &Tags<'_>) -> bool {
+        self.with_tags.iter().all(|tag| tags.clone().any(|own| own == tag))
     }
 
-    fn has_tag_that_is_out(&self, tags: &[String]) -> bool {
-        self.without_tags.iter().any(|tag| tags.contains(tag))
+    fn has_tag_that_is_out(&self, tags: &Tags<'_>) -> bool {
+        self.without_tags.iter().any(|tag| tags.clone().any(|own| own == tag))
     }
 
-    fn meets_route(&self, route_code: Option<&str>) -> bool {
+    fn meets_route(&self, packet: &Packet<'_>) -> bool {
+        if self.with_routes.is_empty() && self.without_routes.is_empty() {
+            return true;
+        }
+        let route_code = packet.route_code();
         let begins_with = |codes: &[String]| codes.iter().any(|code| leads(code, route_code));
         (self.with_routes.is_empty() || begins_with(&self.with_routes)) && !begins_with(&self.without_routes)
     }

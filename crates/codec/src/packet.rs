@@ -103,6 +103,12 @@ impl<'a> Packet<'a> {
         self.layout().has(flag::TEST_ID)
     }
 
+    /// Whether the event is about the test of this id.
+    #[must_use]
+    pub fn is_about(&self, test_id: &str) -> bool {
+        self.test_id_bytes() == Some(test_id.as_bytes())
+    }
+
     /// The status that the test now has.
     #[must_use]
     pub fn status(&self) -> Option<Status> {
