@@ -1,11 +1,13 @@
-//! Formats beside subunit: attachments and times as text, tests as JSON.
+//! Formats beside subunit: attachments and times as text, tests as JSON, TAP as tests.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`text`] | attachments as text for people |
 //! | [`time`] | timestamps as text |
 //! | [`json`] | tests as JSON |
+//! | [`tap`] | the Test Anything Protocol |
 
 pub mod json;
+pub mod tap;
 pub mod text;
 pub mod time;

@@ -1,0 +1,361 @@
+//! From lines to events.
+
+use std::mem;
+
+use subunit_codec::{Event, Status, Timestamp};
+
+use super::document::Document;
+use super::line::{Line, Plan, indentation};
+use super::open::{Open, Out, PIECE, TEXT};
+use super::point::{Directive, Point};
+use super::prefix::without_prefix;
+use super::text::{push_id, push_name, unescape};
+
+/// Translates TAP to events, line by line.
+///
+/// Each test point is a test `test N - description`, not runnable, as python-subunit has it. Tests of a subtest have the id of its
+/// test point before theirs, `test 2 - parent/test 1 - child`; the description is part of it where it is known before the subtest
+/// begins. What belongs to no test is text: a file `stdout`, line by line.
+///
+/// A result is given out when the next line shows that it has got all its diagnostics, or at a [pause](Self::pause). Memory follows
+/// the depth of subtests, which is at most [`MOST_DEPTH`](Self::MOST_DEPTH), and the gaps in the numbers of tests; attachments
+/// leave in pieces of a mebibyte.
+///
+/// ```
+/// use subunit_codec::{Event, Status};
+/// use subunit_formats::tap::Translator;
+///
+/// let mut tests = Vec::new();
+/// let mut out = |event: &Event<'_>| {
+///     tests.extend(event.test_id.as_deref().map(str::to_owned).zip(event.status));
+///     Ok::<(), std::convert::Infallible>(())
+/// };
+/// let mut tap = Translator::new("", false);
+/// for line in ["1..2\n", "not ok 1 - wheels\n", "# one is missing\n"] {
+///     tap.line(line.as_bytes(), None, &mut out)?;
+/// }
+/// tap.end(&mut out)?;
+/// assert_eq!(tests, [("test 1 - wheels".to_owned(), Status::Fail), ("test 2".to_owned(), Status::Fail)]);
+/// assert!(tap.has_failed());
+/// # Ok::<(), std::convert::Infallible>(())
+/// ```
+#[derive(Debug)]
+pub struct Translator {
+    /// The outermost one, and the subtest that is being read in each.
+    pub(super) documents: Vec<Document>,
+    /// What ids of the innermost document begin with.
+    pub(super) path: String,
+    /// How much of it is there from the start.
+    root: usize,
+    pub(super) open: Open,
+    /// Comments before the first test point, which they go to.
+    lead: Vec<u8>,
+    has_points: bool,
+    has_bailed_out: bool,
+    pub(super) has_failed: bool,
+    expects_tests: bool,
+    /// Whether lines have what the kernel's log puts before them.
+    has_prefix: bool,
+    /// Where the rest goes of a line that is too long to be read as one.
+    rest: Rest,
+    pub(super) time: Option<Timestamp>,
+}
+
+/// Where the last line went.
+#[derive(Clone, Copy, Debug)]
+enum Rest {
+    Text,
+    Comment,
+    Yaml,
+}
+
+impl Translator {
+    /// Subtests of more levels than this are text.
+    pub const MOST_DEPTH: usize = 64;
+
+    /// A translator that puts `path` before all ids. With `expects_tests`, input without TAP is a failure.
+    #[must_use]
+    pub fn new(path: &str, expects_tests: bool) -> Self {
+        Self {
+            documents: vec![Document::default()],
+            path: path.to_owned(),
+            root: path.len(),
+            open: Open::default(),
+            lead: Vec::new(),
+            has_points: false,
+            has_bailed_out: false,
+            has_failed: false,
+            expects_tests,
+            has_prefix: false,
+            rest: Rest::Text,
+            time: None,
+        }
+    }
+
+    /// Whether a test failed so far.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
+    }
+
+    /// Whether something would be given out at a [pause](Self::pause).
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        self.open.is_open && self.open.yaml_indent.is_none() || !self.lead.is_empty()
+    }
+
+    /// Takes in a line with its end, `\n` or `\r\n`, that came at this time. A line that is too long for memory may be given in pieces:
+    /// the first one here, the others as [`rest`](Self::rest).
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`, after which the translator is of no use.
+    pub fn line<E>(
+        &mut self,
+        line: &[u8],
+        time: Option<Timestamp>,
+        mut out: impl FnMut(&Event<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.time = time;
+        self.rest = Rest::Text;
+        let content = line.strip_suffix(b"\n").unwrap_or(line);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        self.has_prefix |= content.starts_with(b"[")
+            && matches!(Line::parse(without_prefix(content).trim_ascii_end()), Line::Version { .. });
+        let content = if self.has_prefix { without_prefix(content) } else { content };
+        let (indent, inner) = indentation(content);
+        if self.open.yaml_indent.is_some() && self.yaml(content, indent, inner, &mut out)? {
+            return Ok(());
+        }
+        match Line::parse(inner.trim_ascii_end()) {
+            Line::Comment(_) => self.comment(line, inner, &mut out),
+            _ if self.has_bailed_out => self.text(line, &mut out),
+            Line::Point(point) if self.enter(indent, false, &mut out)? => self.point(&point, &mut out),
+            Line::Plan(plan) if self.enter(indent, false, &mut out)? => self.plan(&plan, line, &mut out),
+            Line::Subtest(name) => self.subtest(indent, name, line, &mut out),
+            Line::Version { number, is_kernel } if self.enter(indent, is_kernel, &mut out)? => {
+                let document = self.document();
+                document.is_kernel |= is_kernel;
+                document.escapes_backslash |= is_kernel || number >= 13;
+                Ok(())
+            }
+            Line::Pragma(keys) if self.enter(indent, false, &mut out)? => {
+                self.pragma(keys);
+                Ok(())
+            }
+            Line::BailOut(reason) => self.bail_out(reason, &mut out),
+            Line::YamlStart if self.open.is_open && indent > self.document().indent => {
+                self.open.yaml_indent = Some(indent);
+                self.yaml(content, indent, inner, &mut out).map(drop)
+            }
+            Line::BraceOpens if self.open.is_open && indent == self.document().indent => {
+                self.announce_braced();
+                Ok(())
+            }
+            Line::BraceCloses if self.closes_brace(indent) => self.leave(indent + 1, &mut out),
+            Line::Blank if content.is_empty() => self.text(line, &mut out),
+            Line::Blank if self.open.is_open => self.diagnostic(content, &mut out),
+            Line::Blank => self.text(line, &mut out),
+            _ => self.other(line, content, indent, &mut out),
+        }
+    }
+
+    /// Takes in more of the line that came last.
+    ///
+    /// # Errors
+    ///
+    /// As [`line`](Self::line).
+    pub fn rest<E>(&mut self, bytes: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        match self.rest {
+            Rest::Text => self.text(bytes, &mut out),
+            Rest::Comment => self.open.more_comment(content, &mut out),
+            Rest::Yaml => self.open.yaml(bytes, &mut out),
+        }
+    }
+
+    /// Nothing more has come for a while: gives out what waits for more, so that it is seen. `partial` is what has come of a line that
+    /// is not complete; where it cannot become a line of TAP any more, it is given out as text and the answer is `true`. What follows of
+    /// it then is [`rest`](Self::rest).
+    ///
+    /// # Errors
+    ///
+    /// As [`line`](Self::line).
+    pub fn pause<E>(&mut self, partial: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<bool, E> {
+        if self.open.yaml_indent.is_some() {
+            return Ok(false);
+        }
+        let is_text = !partial.is_empty() && (self.has_bailed_out || !Line::may_become(partial));
+        if partial.is_empty() || is_text {
+            self.open.settle(&mut out)?;
+            self.lead_as_text(&mut out)?;
+        }
+        if is_text {
+            self.rest = Rest::Text;
+            self.document().not_tap();
+            self.text(partial, &mut out)?;
+        }
+        Ok(is_text)
+    }
+
+    /// The input has ended: gives out the last result and what is missing.
+    ///
+    /// # Errors
+    ///
+    /// As [`line`](Self::line).
+    pub fn end<E>(&mut self, mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.open.settle(&mut out)?;
+        self.lead_as_text(&mut out)?;
+        if self.has_bailed_out {
+            return Ok(());
+        }
+        if self.expects_tests && self.documents.len() == 1 && self.document().is_fresh() {
+            return self.fail("tap errors", "no tests", &mut out);
+        }
+        self.leave(0, &mut out)?;
+        self.close(&mut out)
+    }
+
+    /// The innermost document.
+    pub(super) fn document(&mut self) -> &mut Document {
+        self.documents.last_mut().expect("the outermost document is never left")
+    }
+
+    fn point<E>(&mut self, point: &Point<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.open.settle(out)?;
+        self.has_points = true;
+        let document = self.document();
+        document.next = None;
+        let number = document.point(point.number);
+        let escapes_backslash = document.escapes_backslash;
+        let mut status = point.status(document.is_kernel);
+        if document.is_to_do(number) {
+            status = Point { directive: Some(Directive::Todo), ..point.clone() }.status(false);
+        }
+        self.has_failed |= status == Status::Fail;
+        let id = &mut self.open.id;
+        id.clear();
+        id.push_str(&self.path);
+        self.open.own = id.len();
+        push_id(id, number, b"", point.description, escapes_backslash);
+        self.open.begin(status, self.time);
+        if !self.lead.is_empty() {
+            self.open.comment(&mem::take(&mut self.lead), out)?;
+        }
+        if !point.remark.is_empty() {
+            let mut remark = Vec::new();
+            unescape(point.remark, escapes_backslash, &mut remark);
+            self.open.comment(&remark, out)?;
+        }
+        if point.opens {
+            self.announce_braced();
+        }
+        Ok(())
+    }
+
+    fn plan<E>(&mut self, plan: &Plan<'_>, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        if !self.document().plan(plan) {
+            return self.text(line, out);
+        }
+        if plan.last > 0 {
+            return Ok(());
+        }
+        self.open.settle(out)?;
+        // python-subunit says of this test, and of no other, that it can be run by itself.
+        let event = Event::test(format!("{}file skip", self.path)).status(Status::Skip);
+        let event = Event { timestamp: self.time, runnable: self.path.is_empty(), ..event }.eof();
+        if plan.comment.is_empty() { out(&event) } else { out(&event.file("tap comment", plan.comment)) }
+    }
+
+    fn pragma(&mut self, keys: &[u8]) {
+        for key in keys.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+            match key {
+                b"+strict" => self.document().is_strict = true,
+                b"-strict" => self.document().is_strict = false,
+                _ => {}
+            }
+        }
+    }
+
+    fn bail_out<E>(&mut self, reason: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        self.open.settle(out)?;
+        let escapes_backslash = self.document().escapes_backslash;
+        self.path.truncate(self.root);
+        self.open.id.clear();
+        self.open.id.push_str(&self.path);
+        self.open.id.push_str("Bail out!");
+        if !reason.is_empty() {
+            self.open.id.push(' ');
+            push_name(&mut self.open.id, reason, escapes_backslash);
+        }
+        (self.has_bailed_out, self.has_failed, self.has_points) = (true, true, true);
+        self.open.begin(Status::Fail, self.time);
+        if !self.lead.is_empty() {
+            self.open.comment(&mem::take(&mut self.lead), out)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in a line of a block of YAML; `false` when the block ended before it without saying so.
+    fn yaml<E>(&mut self, content: &[u8], indent: usize, inner: &[u8], out: &mut Out<'_, E>) -> Result<bool, E> {
+        if indent <= self.document().indent
+            && matches!(Line::parse(inner.trim_ascii_end()), Line::Point(_) | Line::Plan(_) | Line::BailOut(_))
+        {
+            self.open.end_yaml(out)?;
+            return Ok(false);
+        }
+        let block = self.open.yaml_indent.unwrap_or_default();
+        let blanks = content.iter().take(block).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.rest = Rest::Yaml;
+        self.open.yaml(&content[blanks..], out)?;
+        self.open.yaml(b"\n", out)?;
+        if indent == block && inner.trim_ascii_end() == b"..." {
+            self.open.end_yaml(out)?;
+        }
+        Ok(true)
+    }
+
+    pub(super) fn comment<E>(&mut self, line: &[u8], comment: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        if self.open.is_open {
+            return self.diagnostic(comment, out);
+        }
+        if self.has_points || self.lead.len() + comment.len() > PIECE {
+            self.lead_as_text(out)?;
+            return self.text(line, out);
+        }
+        if !self.lead.is_empty() {
+            self.lead.push(b'\n');
+        }
+        self.lead.extend_from_slice(comment);
+        Ok(())
+    }
+
+    /// Adds a line to the comment of the test that is open.
+    fn diagnostic<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        self.rest = Rest::Comment;
+        self.open.comment(line, out)
+    }
+
+    /// A line that is not TAP: indented, it belongs to the test before it.
+    fn other<E>(&mut self, line: &[u8], content: &[u8], indent: usize, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.document().not_tap();
+        if self.open.is_open && indent > self.document().indent {
+            return self.diagnostic(content, out);
+        }
+        self.text(line, out)
+    }
+
+    fn text<E>(&mut self, text: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        let event = Event::global_file("stdout", text).mime_type(TEXT);
+        if text.is_empty() { Ok(()) } else { out(&Event { timestamp: self.time, ..event }) }
+    }
+
+    /// Gives out the comments before a test point that does not come.
+    fn lead_as_text<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
+        let mut lead = mem::take(&mut self.lead);
+        if !lead.is_empty() {
+            lead.push(b'\n');
+        }
+        self.text(&lead, out)
+    }
+}
