@@ -4,17 +4,14 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
-use signal_hook::low_level::signal_name;
-use subunit_cli::{Stream, Trouble, Until};
+use subunit_cli::{Children, Stream, Trouble, Until, failure_reason};
 use subunit_codec::Protocol;
 
-use crate::children::Children;
 use crate::lane::{Failure, Lane};
 use crate::live::relay;
 use crate::route::{Labels, Route};
@@ -70,7 +67,7 @@ impl Runner {
         if status.success() {
             return Ok(true);
         }
-        self.lane.push(|out| route.fail(&name, &reason(status), out))?;
+        self.lane.push(|out| route.fail(&name, &failure_reason(status), out))?;
         self.lane.flush()?;
         Ok(false)
     }
@@ -106,18 +103,6 @@ fn feed(mut stdin: ChildStdin, input: Receiver<Vec<u8>>) {
 fn say_cut(name: &str) {
     let trouble = Trouble::usage(format_args!("{name}: what it left running is not read any more"));
     let _ = trouble.reported(env!("CARGO_BIN_NAME"));
-}
-
-/// Why a command that ended like this did not succeed.
-fn reason(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => format!("the command ended with exit status {code}\n"),
-        (None, Some(signal)) => {
-            let name = signal_name(signal).map(|name| format!(" ({name})")).unwrap_or_default();
-            format!("the command was ended by signal {signal}{name}\n")
-        }
-        (None, None) => format!("the command ended: {status}\n"),
-    }
 }
 
 fn joined<T>(thread: JoinHandle<T>) -> T {

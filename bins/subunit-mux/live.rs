@@ -6,10 +6,9 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 
 use signal_hook::consts::SIGTERM;
-use subunit_cli::{Output, Stop, Stream, Trouble, Verdict};
+use subunit_cli::{Children, Output, Stop, Stream, Trouble, Verdict};
 use subunit_codec::Protocol;
 
-use crate::children::Children;
 use crate::command::Runner;
 use crate::control::{self, Delivery};
 use crate::lane::{Failure, Lane};

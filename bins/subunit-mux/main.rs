@@ -1,6 +1,5 @@
 //! Merges streams into one.
 
-mod children;
 mod command;
 mod control;
 mod in_order;

@@ -1,7 +1,6 @@
 //! What happens to the packets of one source.
 
 use std::borrow::Cow;
-use std::time::SystemTime;
 
 use subunit_codec::{
     Changes, Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, Status, Timestamp, encode,
@@ -146,8 +145,7 @@ impl Route {
     }
 
     fn now(&self) -> Option<Timestamp> {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().filter(|_| self.labels.timestamps)?;
-        Timestamp::new(u32::try_from(now.as_secs()).ok()?, now.subsec_nanos())
+        self.labels.timestamps.then(subunit_cli::now)?
     }
 }
 

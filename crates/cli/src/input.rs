@@ -72,13 +72,7 @@ impl Stream {
     ///
     /// When it cannot be opened.
     pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = if name == "-" {
-            // Not through the standard library's buffer: the reader has its own.
-            ("standard input".to_owned(), io::stdin().as_fd().try_clone_to_owned().map(File::from))
-        } else {
-            (Path::new(name).display().to_string(), File::open(name))
-        };
-        let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
+        let (name, file) = open(name)?;
         Ok(Self::new(name, Until::new(file, end), protocol))
     }
 
@@ -131,4 +125,16 @@ impl Stream {
             item => Ok(item),
         }
     }
+}
+
+/// The file of this name, or standard input for `-`, and what to call it.
+pub(crate) fn open(name: &OsStr) -> Result<(String, File), Trouble> {
+    let (name, file) = if name == "-" {
+        // Not through the standard library's buffer: readers have their own.
+        ("standard input".to_owned(), io::stdin().as_fd().try_clone_to_owned().map(File::from))
+    } else {
+        (Path::new(name).display().to_string(), File::open(name))
+    };
+    let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
+    Ok((name, file))
 }

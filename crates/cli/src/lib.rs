@@ -36,16 +36,22 @@
 //! }
 //! ```
 
+mod children;
+mod clock;
 mod id_list;
 mod input;
+mod lines;
 mod output;
 mod report_file;
 mod run;
 mod stop;
 mod until;
 
+pub use children::{Children, failure_reason};
+pub use clock::now;
 pub use id_list::IdList;
 pub use input::{Input, Stream};
+pub use lines::{Lines, Piece};
 pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Trouble, Verdict, main};

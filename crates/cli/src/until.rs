@@ -47,6 +47,19 @@ impl Until {
         self.is_cut
     }
 
+    /// Whether there is something to read, or to know of an end, within this time.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not say.
+    pub fn is_ready_within(&self, time: Duration) -> io::Result<bool> {
+        let timeout = Timespec::try_from(time).map_err(io::Error::other)?;
+        let end = self.end.as_ref().filter(|_| self.last.is_none());
+        let mut files = vec![readable(&self.file)];
+        files.extend(end.map(|end| readable(&**end)));
+        Ok(retry(|| poll(&mut files, Some(&timeout)))? > 0)
+    }
+
     /// Waits until there is something to read, and says how many bytes may be read: none once the input has ended for us.
     fn wait(&mut self) -> io::Result<usize> {
         let Some(end) = &self.end else { return Ok(usize::MAX) };

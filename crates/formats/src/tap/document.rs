@@ -6,6 +6,7 @@ use super::text::is_blank;
 
 /// One TAP document, as far as it has been read.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Document {
     /// How far its lines are indented.
     pub(super) indent: usize,

@@ -1,4 +1,4 @@
-//! The syntax of a line. Source: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where those leave room, what TAP::Parser
+//! The syntax of a line. Source: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where those leave room, what `TAP::Parser`
 //! and tap-parser read.
 
 use super::point::Point;

@@ -1,7 +1,7 @@
 //! The Test Anything Protocol, versions 12, 13 and 14, and the kernel's.
 //!
 //! [`Translator`] turns lines into events. Sources: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where those leave
-//! room, TAP::Parser, tap-parser and what producers write.
+//! room, `TAP::Parser`, `tap-parser` and what producers write.
 //!
 //! | file | holds |
 //! |---|---|

@@ -16,7 +16,7 @@ pub(super) const PIECE: usize = 1 << 20;
 /// It leaves as one packet with its comments, after a packet for each block of YAML. What is longer than a packet goes before.
 #[derive(Debug, Default)]
 pub(super) struct Open {
-    pub(super) is_open: bool,
+    pub(super) is_there: bool,
     pub(super) id: String,
     /// Where in the id the part begins that is its own.
     pub(super) own: usize,
@@ -32,7 +32,7 @@ pub(super) struct Open {
 impl Open {
     /// Begins a result, whose id is already in place.
     pub(super) fn begin(&mut self, status: Status, time: Option<Timestamp>) {
-        (self.is_open, self.status, self.time) = (true, Some(status), time);
+        (self.is_there, self.status, self.time) = (true, Some(status), time);
     }
 
     /// The part of the id that is its own.
@@ -81,7 +81,7 @@ impl Open {
     /// Gives the result out, if there is one.
     pub(super) fn settle<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
         self.end_yaml(out)?;
-        if !self.is_open {
+        if !self.is_there {
             return Ok(());
         }
         let event = self.event(self.status).eof();
@@ -91,7 +91,7 @@ impl Open {
             out(&event)?;
         }
         self.comment.clear();
-        (self.is_open, self.has_comment) = (false, false);
+        (self.is_there, self.has_comment) = (false, false);
         Ok(())
     }
 

@@ -15,7 +15,7 @@ impl Translator {
         let (base, is_kernel) = outer.map_or((0, is_kernel), |outer| (outer.indent, is_kernel || outer.is_kernel));
         let step = if is_kernel { (indent - base).max(1) } else { 4 };
         let depth = self.documents.len() + (indent - base) / step;
-        if (indent - base) % step != 0 || depth > Self::MOST_DEPTH {
+        if !(indent - base).is_multiple_of(step) || depth > Self::MOST_DEPTH {
             return Ok(false);
         }
         self.leave(indent, out)?;

@@ -9,7 +9,7 @@ use super::line::{Line, Plan, indentation};
 use super::open::{Open, Out, PIECE, TEXT};
 use super::point::{Directive, Point};
 use super::prefix::without_prefix;
-use super::text::{push_id, push_name, unescape};
+use super::text::{is_blank, push_id, push_name, unescape};
 
 /// Translates TAP to events, line by line.
 ///
@@ -40,6 +40,7 @@ use super::text::{push_id, push_name, unescape};
 /// # Ok::<(), std::convert::Infallible>(())
 /// ```
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Translator {
     /// The outermost one, and the subtest that is being read in each.
     pub(super) documents: Vec<Document>,
@@ -98,12 +99,6 @@ impl Translator {
         self.has_failed
     }
 
-    /// Whether something would be given out at a [pause](Self::pause).
-    #[must_use]
-    pub fn is_waiting(&self) -> bool {
-        self.open.is_open && self.open.yaml_indent.is_none() || !self.lead.is_empty()
-    }
-
     /// Takes in a line with its end, `\n` or `\r\n`, that came at this time. A line that is too long for memory may be given in pieces:
     /// the first one here, the others as [`rest`](Self::rest).
     ///
@@ -144,17 +139,17 @@ impl Translator {
                 Ok(())
             }
             Line::BailOut(reason) => self.bail_out(reason, &mut out),
-            Line::YamlStart if self.open.is_open && indent > self.document().indent => {
+            Line::YamlStart if self.open.is_there && indent > self.document().indent => {
                 self.open.yaml_indent = Some(indent);
                 self.yaml(content, indent, inner, &mut out).map(drop)
             }
-            Line::BraceOpens if self.open.is_open && indent == self.document().indent => {
+            Line::BraceOpens if self.open.is_there && indent == self.document().indent => {
                 self.announce_braced();
                 Ok(())
             }
             Line::BraceCloses if self.closes_brace(indent) => self.leave(indent + 1, &mut out),
             Line::Blank if content.is_empty() => self.text(line, &mut out),
-            Line::Blank if self.open.is_open => self.diagnostic(content, &mut out),
+            Line::Blank if self.open.is_there => self.diagnostic(content, &mut out),
             Line::Blank => self.text(line, &mut out),
             _ => self.other(line, content, indent, &mut out),
         }
@@ -182,14 +177,13 @@ impl Translator {
     ///
     /// As [`line`](Self::line).
     pub fn pause<E>(&mut self, partial: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<bool, E> {
-        if self.open.yaml_indent.is_some() {
+        let may_be_diagnostic = self.has_prefix || partial.first().is_some_and(|byte| is_blank(*byte) || *byte == b'#');
+        if self.open.yaml_indent.is_some() || !partial.is_empty() && may_be_diagnostic {
             return Ok(false);
         }
+        self.open.settle(&mut out)?;
+        self.lead_as_text(&mut out)?;
         let is_text = !partial.is_empty() && (self.has_bailed_out || !Line::may_become(partial));
-        if partial.is_empty() || is_text {
-            self.open.settle(&mut out)?;
-            self.lead_as_text(&mut out)?;
-        }
         if is_text {
             self.rest = Rest::Text;
             self.document().not_tap();
@@ -316,7 +310,7 @@ impl Translator {
     }
 
     pub(super) fn comment<E>(&mut self, line: &[u8], comment: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        if self.open.is_open {
+        if self.open.is_there {
             return self.diagnostic(comment, out);
         }
         if self.has_points || self.lead.len() + comment.len() > PIECE {
@@ -339,7 +333,7 @@ impl Translator {
     /// A line that is not TAP: indented, it belongs to the test before it.
     fn other<E>(&mut self, line: &[u8], content: &[u8], indent: usize, out: &mut Out<'_, E>) -> Result<(), E> {
         self.document().not_tap();
-        if self.open.is_open && indent > self.document().indent {
+        if self.open.is_there && indent > self.document().indent {
             return self.diagnostic(content, out);
         }
         self.text(line, out)

@@ -1,20 +1,21 @@
-//! The processes of the commands.
+//! Commands that a tool runs.
 
 use std::io;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use signal_hook::low_level::signal_name;
 
 /// The commands that run, each the leader of a process group, to be signalled together with what it started.
-#[derive(Default)]
-pub(crate) struct Children {
+#[derive(Debug, Default)]
+pub struct Children {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct State {
     running: Vec<Pid>,
     /// What the commands were told last, those that start late too.
@@ -22,7 +23,12 @@ struct State {
 }
 
 impl Children {
-    pub(crate) fn start(&self, command: &mut Command) -> io::Result<Child> {
+    /// Starts a command.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not start it.
+    pub fn start(&self, command: &mut Command) -> io::Result<Child> {
         // Nobody signals meanwhile.
         let mut state = self.lock();
         let child = command.process_group(0).spawn()?;
@@ -35,7 +41,11 @@ impl Children {
     }
 
     /// Waits until a command ends.
-    pub(crate) fn wait(&self, mut child: Child) -> io::Result<ExitStatus> {
+    ///
+    /// # Errors
+    ///
+    /// When the system does not tell how it ended.
+    pub fn wait(&self, mut child: Child) -> io::Result<ExitStatus> {
         let pid = Pid::from_child(&child);
         // As long as its status is there to be collected, its number is no other process's: signals go to it or to nobody.
         let ended = || waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
@@ -46,7 +56,7 @@ impl Children {
     }
 
     /// Passes a signal on to all that run.
-    pub(crate) fn signal(&self, number: i32) {
+    pub fn signal(&self, number: i32) {
         let mut state = self.lock();
         state.signal = Signal::from_named_raw(number);
         for pid in &state.running {
@@ -59,5 +69,18 @@ impl Children {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a command that ended like this did not succeed.
+#[must_use]
+pub fn failure_reason(status: ExitStatus) -> String {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => format!("the command ended with exit status {code}\n"),
+        (None, Some(signal)) => {
+            let name = signal_name(signal).map(|name| format!(" ({name})")).unwrap_or_default();
+            format!("the command was ended by signal {signal}{name}\n")
+        }
+        (None, None) => format!("the command ended: {status}\n"),
     }
 }

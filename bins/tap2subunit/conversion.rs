@@ -1,0 +1,111 @@
+//! From lines of TAP to packets.
+
+use std::time::Duration;
+
+use subunit_cli::{self as cli, Lines, Output, Piece, Trouble};
+use subunit_codec::{Event, Status, Timestamp};
+use subunit_formats::tap::Translator;
+
+/// How long a result waits for diagnostics when nothing else comes either.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// TAP on its way to standard output.
+pub(crate) struct Conversion {
+    sink: Sink,
+    /// The test that all others are below.
+    name: Option<String>,
+    has_timestamps: bool,
+    /// Whether a script is told of that has to have tests.
+    is_script: bool,
+    has_failed: bool,
+}
+
+struct Sink {
+    output: Output,
+    passes_text: bool,
+}
+
+impl Sink {
+    fn write(&mut self, event: &Event<'_>) -> Result<(), Trouble> {
+        let is_text = event.test_id.is_none();
+        if is_text && !self.passes_text { Ok(()) } else { self.output.event(event) }
+    }
+}
+
+impl Conversion {
+    pub(crate) fn new(name: Option<String>, has_timestamps: bool, passes_text: bool) -> Result<Self, Trouble> {
+        let sink = Sink { output: Output::new()?, passes_text };
+        Ok(Self { sink, is_script: name.is_some(), name, has_timestamps, has_failed: false })
+    }
+
+    /// From now on, input without a test is a failure.
+    pub(crate) fn expect_tests(&mut self) {
+        self.is_script = true;
+    }
+
+    /// Begins the test that all others are below, if there is one.
+    pub(crate) fn begin(&mut self) -> Result<(), Trouble> {
+        let time = self.now();
+        let Some(name) = &self.name else { return Ok(()) };
+        let event = Event::test(&**name).status(Status::InProgress);
+        self.sink.write(&Event { timestamp: time, ..event })
+    }
+
+    /// Translates one TAP document.
+    pub(crate) fn read(&mut self, lines: &mut Lines) -> Result<(), Trouble> {
+        let path = self.name.as_ref().map_or_else(String::new, |name| format!("{name}/"));
+        let mut tap = Translator::new(&path, self.is_script);
+        loop {
+            let piece = match lines.next(&mut self.sink.output, Some(PATIENCE)) {
+                Ok(Some(piece)) => piece,
+                Ok(None) => break,
+                Err(trouble) => {
+                    // What came before is no secret.
+                    tap.pause(b"", |event| self.sink.write(event))?;
+                    return Err(trouble);
+                }
+            };
+            let time = self.now();
+            let out = |event: &Event<'_>| self.sink.write(event);
+            match piece {
+                Piece::Line(line) => tap.line(line, time, out)?,
+                Piece::Rest(bytes) => tap.rest(bytes, out)?,
+                Piece::Pause(partial) => {
+                    if tap.pause(partial, out)? {
+                        lines.take_partial();
+                    }
+                }
+            }
+        }
+        tap.end(|event| self.sink.write(event))?;
+        self.has_failed |= tap.has_failed();
+        Ok(())
+    }
+
+    /// Tells of a `command` that ended badly, in the test that all others are below or in one of its own.
+    pub(crate) fn end_command(self, command: &str, failure: Option<&str>) -> Result<(), Trouble> {
+        match failure {
+            Some(reason) if self.name.is_none() => Self { name: Some(command.to_owned()), ..self }.end(Some(reason)),
+            failure => self.end(failure),
+        }
+    }
+
+    /// Ends the test that all others are below, if there is one.
+    pub(crate) fn end(mut self, failure: Option<&str>) -> Result<(), Trouble> {
+        let time = self.now();
+        if let Some(name) = &self.name {
+            let has_failed = self.has_failed || failure.is_some();
+            let event = Event::test(&**name).status(if has_failed { Status::Fail } else { Status::Success });
+            let event = Event { timestamp: time, ..event };
+            self.sink.write(&match failure {
+                Some(reason) => event.file("tap meta", reason.as_bytes()).mime_type("text/plain; charset=UTF8").eof(),
+                None => event,
+            })?;
+        }
+        self.sink.output.finish()
+    }
+
+    fn now(&self) -> Option<Timestamp> {
+        self.has_timestamps.then(cli::now)?
+    }
+}
