@@ -15,7 +15,7 @@ use crate::events;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 6] = [
+pub(crate) const TOOLS: [Tool; 7] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
@@ -26,11 +26,17 @@ pub(crate) const TOOLS: [Tool; 6] = [
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
+    Tool::converter("tap2subunit", env!("CARGO_BIN_EXE_tap2subunit")),
 ];
 
 /// The tool of this name.
 pub(crate) fn tool(name: &str) -> &'static Tool {
     const { &TOOLS }.iter().find(|tool| tool.name == name).unwrap_or_else(|| panic!("{name} is in the table"))
+}
+
+/// The tools that read subunit.
+fn of_subunit() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| tool.reads_subunit)
 }
 
 /// The tools whose operands are files to read.
@@ -141,7 +147,7 @@ fn a_file_name_may_be_any_bytes() {
 #[test]
 fn two_dashes_end_the_options() {
     let folder = folder_with("--times", &sample());
-    for tool in readers() {
+    for tool in readers().filter(|tool| tool.reads_subunit) {
         let mut command = tool.usual(["--", "--times"]);
         command.current_dir(folder.path());
         let finished = Pipeline::new([command]).run(b"");
@@ -247,7 +253,7 @@ fn output_comes_before_the_input_ends() {
 
 #[test]
 fn half_a_line_of_text_is_not_held_back() {
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         let mut live = Pipeline::new([tool.usual(["--protocol", "2"])]).deadline(DEADLINE).start();
         live.write(b"password: ");
         live.read_until(|output| contains(output, b"password: "));
@@ -274,7 +280,7 @@ fn the_longest_packet_goes_through() {
     let longest = longest_packet();
     assert_eq!(longest.len(), 4_194_303);
     let around = [test("before", Status::Success), longest, test("after", Status::Success)].concat();
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         let finished = tool.run(&[], &around);
         assert_eq!(finished.code(), 0, "{}", tool.name);
         assert_silent(tool.name, &finished);
@@ -293,7 +299,7 @@ fn the_longest_packet_goes_through() {
 #[test]
 fn a_broken_packet_is_a_failed_test_and_costs_no_other() {
     let (before, after) = (test("before", Status::Success), test("after", Status::Success));
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         for broken in [torn_packet(), corrupt_packet()] {
             let input = [&before[..], &broken, &after].concat();
             let finished = tool.run(&[], &input);
@@ -356,7 +362,7 @@ fn a_test_that_one_file_leaves_open_is_not_ended_by_the_next() {
 fn a_dash_is_standard_input() {
     let folder = folder_with("file", &test("from-file", Status::Success));
     let file = folder.path().join("file");
-    for tool in readers() {
+    for tool in readers().filter(|tool| tool.reads_subunit) {
         let input = test("from-input", Status::Success);
         assert!(tool.run(&["-"], &input).stdout == tool.run(&[], &input).stdout, "{} reads standard input", tool.name);
 
@@ -374,7 +380,7 @@ fn a_dash_is_standard_input() {
 #[test]
 fn version_1_is_detected_and_translated_or_copied() {
     let translated = tool("subunit-1to2").run(&[], SAMPLE_V1).stdout;
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         for args in [&[][..], &["--protocol", "auto"], &["--protocol=1"]] {
             let finished = tool.run(args, SAMPLE_V1);
             assert_eq!(finished.code(), tool.verdict(true), "{} {args:?}", tool.name);
@@ -387,7 +393,7 @@ fn version_1_is_detected_and_translated_or_copied() {
 
 #[test]
 fn version_1_is_text_where_version_2_is_asked_for() {
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         let finished = tool.run(&["--protocol", "2"], SAMPLE_V1);
         assert_eq!(finished.code(), 0, "{}: there is no test, and none that failed", tool.name);
         match tool.writes {
@@ -405,7 +411,7 @@ fn version_1_is_text_where_version_2_is_asked_for() {
 fn text_can_be_left_out() {
     let text = [b"building\n".to_vec(), test("a", Status::Success), b"done".to_vec()].concat();
     let tests = test("a", Status::Success);
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         let finished = tool.run(&["--no-passthrough"], &text);
         assert!(finished.stdout == tool.run(&[], &tests).stdout, "{} writes no text", tool.name);
     }
@@ -447,7 +453,7 @@ fn empty_input_is_all_well() {
 
 #[test]
 fn options_may_be_repeated_and_abbreviated() {
-    for tool in &TOOLS {
+    for tool in of_subunit() {
         let text = tool.run(&["--protocol", "2"], SAMPLE_V1).stdout;
         for args in [&["--protocol", "1", "--protocol", "2"][..], &["--proto=2"], &["--no-pas", "--proto", "2"]] {
             let finished = tool.run(args, SAMPLE_V1);
@@ -465,7 +471,7 @@ fn options_may_be_repeated_and_abbreviated() {
 fn arguments_may_stand_in_any_order() {
     let folder = folder_with("file", SAMPLE_V1);
     let file = folder.path().join("file");
-    for tool in readers() {
+    for tool in readers().filter(|tool| tool.reads_subunit) {
         let before = Pipeline::new([tool.usual([OsStr::new("--protocol=2"), file.as_os_str()])]).run(b"");
         let after = Pipeline::new([tool.usual([file.as_os_str(), OsStr::new("--protocol=2")])]).run(b"");
         assert!(before.stdout == after.stdout, "{} takes options after files", tool.name);

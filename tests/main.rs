@@ -20,4 +20,5 @@ mod subunit_ls;
 mod subunit_mux;
 mod subunit_stats;
 mod subunit_tee;
+mod tap2subunit;
 mod tool;

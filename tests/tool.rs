@@ -16,6 +16,8 @@ pub(crate) struct Tool {
     pub(crate) name: &'static str,
     pub(crate) path: &'static str,
     pub(crate) writes: Writes,
+    /// Whether it reads subunit. For one that does not, subunit is text.
+    pub(crate) reads_subunit: bool,
     /// Whether its operands are files to read, one after the other.
     pub(crate) reads_files: bool,
     /// Whether failures in the stream make its exit status 1.
@@ -51,6 +53,7 @@ impl Tool {
             name,
             path,
             writes: Writes::Subunit,
+            reads_subunit: true,
             reads_files: true,
             judges: false,
             runs_commands: false,
@@ -74,6 +77,11 @@ impl Tool {
     pub(crate) const fn merger(name: &'static str, path: &'static str) -> Self {
         let writer = Self::writer(name, path);
         Self { reads_files: false, runs_commands: true, ends_well: true, route_code: Some("0"), ..writer }
+    }
+
+    /// A tool that makes subunit of something else, in files or from a command that it runs.
+    pub(crate) const fn converter(name: &'static str, path: &'static str) -> Self {
+        Self { reads_subunit: false, runs_commands: true, ends_well: true, ..Self::writer(name, path) }
     }
 
     /// The same tool, which judges too.

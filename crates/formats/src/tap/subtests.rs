@@ -27,6 +27,13 @@ impl Translator {
         Ok(true)
     }
 
+    /// Goes as far in as the document is that a line with this indentation is about, and never out: only a test point ends a subtest.
+    pub(super) fn reach<E>(&mut self, indent: usize, is_kernel: bool, out: &mut Out<'_, E>) -> Result<bool, E> {
+        let is_outside = self.document().indent > indent;
+        let is_known = self.documents.iter().any(|document| document.indent == indent);
+        if is_outside { Ok(is_known) } else { self.enter(indent, is_kernel, out) }
+    }
+
     /// Begins a subtest of the innermost document.
     pub(super) fn begin_subtest(&mut self, indent: usize) {
         let outer_path = self.path.len();

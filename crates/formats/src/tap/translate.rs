@@ -128,14 +128,12 @@ impl Translator {
             Line::Point(point) if self.enter(indent, false, &mut out)? => self.point(&point, &mut out),
             Line::Plan(plan) if self.enter(indent, false, &mut out)? => self.plan(&plan, line, &mut out),
             Line::Subtest(name) => self.subtest(indent, name, line, &mut out),
-            Line::Version { number, is_kernel } if self.enter(indent, is_kernel, &mut out)? => {
-                let document = self.document();
-                document.is_kernel |= is_kernel;
-                document.escapes_backslash |= is_kernel || number >= 13;
+            Line::Version { number, is_kernel } if self.reach(indent, is_kernel, &mut out)? => {
+                self.version(indent, number, is_kernel);
                 Ok(())
             }
-            Line::Pragma(keys) if self.enter(indent, false, &mut out)? => {
-                self.pragma(keys);
+            Line::Pragma(keys) if self.reach(indent, false, &mut out)? => {
+                self.pragma(indent, keys);
                 Ok(())
             }
             Line::BailOut(reason) => self.bail_out(reason, &mut out),
@@ -210,6 +208,12 @@ impl Translator {
         self.close(&mut out)
     }
 
+    /// The innermost document that is indented this far at the most.
+    fn document_at(&mut self, indent: usize) -> &mut Document {
+        let index = self.documents.iter().rposition(|document| document.indent <= indent);
+        &mut self.documents[index.unwrap_or_default()]
+    }
+
     /// The innermost document.
     pub(super) fn document(&mut self) -> &mut Document {
         self.documents.last_mut().expect("the outermost document is never left")
@@ -261,11 +265,22 @@ impl Translator {
         if plan.comment.is_empty() { out(&event) } else { out(&event.file("tap comment", plan.comment)) }
     }
 
-    fn pragma(&mut self, keys: &[u8]) {
+    fn version(&mut self, indent: usize, number: u64, is_kernel: bool) {
+        let document = self.document_at(indent);
+        let is_old = number < 13 && !is_kernel;
+        if is_old || !document.is_fresh() {
+            document.not_tap();
+        }
+        document.is_kernel |= is_kernel;
+        document.escapes_backslash |= !is_old;
+    }
+
+    fn pragma(&mut self, indent: usize, keys: &[u8]) {
+        let document = self.document_at(indent);
         for key in keys.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
             match key {
-                b"+strict" => self.document().is_strict = true,
-                b"-strict" => self.document().is_strict = false,
+                b"+strict" => document.is_strict = true,
+                b"-strict" => document.is_strict = false,
                 _ => {}
             }
         }

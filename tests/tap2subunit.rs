@@ -1,0 +1,487 @@
+//! What tap2subunit does.
+
+use std::fs;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use subunit_codec::{Assembler, Item, Protocol, Reader, Status, Test};
+use testkit::pipeline::{Finished, Live, Pipeline};
+use testkit::random::Random;
+
+use crate::events;
+use crate::folder::Folder;
+use crate::habits::tool;
+use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
+
+fn command(args: &[&str]) -> Command {
+    tool("tap2subunit").command(args)
+}
+
+fn run(args: &[&str], tap: impl AsRef<[u8]>) -> Finished {
+    Pipeline::new([command(args)]).deadline(DEADLINE).run(tap.as_ref())
+}
+
+fn start(args: &[&str]) -> Live {
+    Pipeline::new([command(args)]).deadline(DEADLINE).start()
+}
+
+/// The stream that TAP becomes, as lines.
+#[track_caller]
+fn lines(tap: impl AsRef<[u8]>) -> Vec<String> {
+    let finished = run(&[], tap);
+    assert_eq!(finished.code(), 0, "{:?}", finished.stderr);
+    assert_silent("tap2subunit", &finished);
+    events::lines(&finished.stdout)
+}
+
+fn tests(stream: &[u8]) -> Vec<Test> {
+    let mut reader = Reader::new(stream, Protocol::V2);
+    let (mut assembler, mut tests) = (Assembler::keeping_files(), Vec::new());
+    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+        let Item::Packet(packet) = item else { panic!("{item:?} is no packet") };
+        tests.extend(assembler.push(&packet));
+    }
+    tests.extend(assembler.finish());
+    tests
+}
+
+/// The ids and outcomes of the tests that TAP becomes.
+fn outcomes(tap: impl AsRef<[u8]>) -> Vec<(String, Status)> {
+    tests(&run(&[], tap).stdout).into_iter().map(|test| (test.id, test.status)).collect()
+}
+
+/// The ids of the tests that fail.
+fn failures(tap: impl AsRef<[u8]>) -> Vec<String> {
+    outcomes(tap).into_iter().filter(|(_, status)| *status == Status::Fail).map(|(id, _)| id).collect()
+}
+
+fn contains(output: &[u8], part: &[u8]) -> bool {
+    output.windows(part.len()).any(|window| window == part)
+}
+
+#[test]
+fn version_12_is_translated_as_the_reference_does() {
+    let tap =
+        "# before\n1..5\nok 1 - a\n# after\n# all\nnot ok 2 b\nnoise\nok # SKIP no c\nnot ok 4 - d # TODO later\n";
+    assert_eq!(
+        lines(tap),
+        [
+            "test 1 - a success not-runnable tap comment=\"# before\\n# after\\n# all\" (text/plain; charset=UTF8) eof",
+            "- ... stdout=\"noise\\n\" (text/plain; charset=UTF8)",
+            "test 2 b fail not-runnable eof",
+            "test 3 skip not-runnable tap comment=\"no c\" (text/plain; charset=UTF8) eof",
+            "test 4 - d xfail not-runnable tap comment=\"later\" (text/plain; charset=UTF8) eof",
+            "test 5 fail not-runnable tap meta=\"test missing from TAP output\" (text/plain; charset=UTF8) eof",
+        ]
+    );
+    assert_eq!(lines("1..0 # SKIP why\n"), ["file skip skip tap comment=\"SKIP why\" eof"]);
+    assert_eq!(lines("1..0\n"), ["file skip skip eof"]);
+}
+
+#[test]
+fn a_file_of_version_14_becomes_what_was_recorded() {
+    let expected = String::from_utf8(read_data("bridge.events")).expect("it is text");
+    assert_eq!(lines(read_data("bridge.tap")).join("\n") + "\n", expected);
+}
+
+#[test]
+fn line_ends_do_not_matter() {
+    let tap = read_data("bridge.tap");
+    let text = String::from_utf8(tap.clone()).expect("it is text");
+    let meaning = |tap: &[u8]| {
+        let mut stream = run(&[], tap).stdout;
+        stream.retain(|byte| *byte != b'\r');
+        outcomes_of(&tests(&run(&[], tap).stdout))
+    };
+    assert_eq!(meaning(text.replace('\n', "\r\n").as_bytes()), meaning(&tap));
+    assert_eq!(meaning(text.trim_end().as_bytes()), meaning(&tap), "the last line needs no newline");
+}
+
+/// Ids, outcomes and sizes of attachments.
+fn outcomes_of(tests: &[Test]) -> Vec<(String, Status, usize)> {
+    tests.iter().map(|test| (test.id.clone(), test.status, test.attachments.len())).collect()
+}
+
+#[test]
+fn failures_are_those_of_a_harness() {
+    let none: [&str; 0] = [];
+    for (tap, expected) in [
+        ("1..2\nok\nok\n", &none[..]),
+        ("1..3\nok 2\nok 3\nok 1\n", &none),
+        ("ok 1\nnot ok 2 # TODO\nnot ok 3 # SKIP\n1..3\n", &none),
+        ("KTAP version 1\nok 1 a\n", &none),
+        ("1..3\nok 2\n", &["test 1", "test 3"]),
+        ("1..2\nok 1\nok 2\nok 3\n", &["tap errors"]),
+        ("1..2\nok 1\nok 2\nok 2\n", &["tap errors"]),
+        ("ok 1\n", &["tap errors"]),
+        ("1..1\nok 1\n1..1\n", &["tap errors"]),
+        ("ok 1\n1..2\nok 2\n", &["tap errors"]),
+        ("pragma +strict\n1..1\nok 1\nwhat\n", &["tap errors"]),
+        ("1..3\nok 1\nBail out! no power\nok 2\n", &["Bail out! no power"]),
+        ("1..3\nok 1 - a\n    1..2\n    Bail out!\nok 2\n", &["Bail out!"]),
+        ("1..200000\nok 100000\n", &["tests 1 to 99999", "tests 100001 to 200000"]),
+        ("ok 136211425\n1..1\n", &["test 1", "tap errors"]),
+        ("1..99999999999999999999\nok 1\n", &["tests 2 to 18446744073709551614"]),
+    ] {
+        assert_eq!(failures(tap), expected, "{tap}");
+    }
+}
+
+#[test]
+fn missing_tests_are_counted() {
+    let test = &tests(&run(&[], "1..200\nok 1\n").stdout)[1];
+    assert_eq!((&*test.id, test.status), ("tests 2 to 200", Status::Fail));
+    assert_eq!(test.attachments[0].bytes.as_deref(), Some(&b"199 tests missing from TAP output"[..]));
+}
+
+#[test]
+fn a_bail_out_is_the_end() {
+    let lines = lines("1..9\nok 1\nBail out! fire\n# really\nok 2\n");
+    assert_eq!(lines[0], "test 1 success not-runnable eof");
+    assert_eq!(lines[1], "- ... stdout=\"ok 2\\n\" (text/plain; charset=UTF8)");
+    assert!(lines[2].starts_with("Bail out! fire fail not-runnable tap comment=\"# really\""), "{lines:?}");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+}
+
+#[test]
+fn subtests_have_ids_below_their_parent() {
+    let ids = |tap: &str| outcomes(tap).into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+    let inner = "    1..1\n    ok 1 - in\n";
+    assert_eq!(
+        ids(&format!("1..1\n# Subtest: out\n{inner}ok 1 - out\n")),
+        ["test 1 - out/test 1 - in", "test 1 - out"]
+    );
+    assert_eq!(ids(&format!("1..1\n    # Subtest: out\n{inner}ok 1 - out\n"))[0], "test 1 - out/test 1 - in");
+    assert_eq!(ids(&format!("1..1\n{inner}ok 1 - out\n"))[0], "test 1/test 1 - in");
+    assert_eq!(ids(&format!("1..1\nok 1 - out {{\n{inner}}}\n")), ["test 1 - out", "test 1 - out/test 1 - in"]);
+    let kernel = "KTAP version 1\n1..1\n  KTAP version 1\n  # Subtest: s\n  1..1\n    KTAP version 1\n    1..1\n    ok 1 t\n  ok 1 u\nok 1 s\n";
+    assert_eq!(ids(kernel), ["test 1 - s/test 1/test 1 t", "test 1 - s/test 1 u", "test 1 s"]);
+    let old_kernel = "TAP version 14\n1..1\n\t# Subtest: s\n\t1..1\n\tok 1 - t\nok 1 - s\n";
+    assert_eq!(ids(old_kernel), ["test 1 - s/test 1 - t", "test 1 - s"]);
+    let logged: String = old_kernel.lines().map(|line| format!("[    0.06][    T1] {line}\n")).collect();
+    assert_eq!(ids(&logged), ids(old_kernel));
+    assert_eq!(failures(format!("1..1\n{inner}    ok 2\nok 1\n")), ["test 1/tap errors"]);
+}
+
+#[test]
+fn bytes_that_are_no_text_survive() {
+    let tests = tests(&run(&[], b"1..2\nok 1 caf\xe9 a\0b\n# \xb3\xff\nok 2 \xc3\xa9\n\xb3\x29\x01\n").stdout);
+    assert_eq!(tests[0].id, "test 1 caf\u{fffd} a\u{fffd}b");
+    assert_eq!(tests[0].attachments[0].bytes.as_deref(), Some(&b"# \xb3\xff"[..]));
+    assert_eq!(tests[1].id, "test 2 é");
+}
+
+#[test]
+fn results_leave_before_the_next_line_comes() {
+    let mut live = start(&[]);
+    let mut expected = Vec::new();
+    for (line, id) in [("ok 1 - a\n", "test 1 - a"), ("not ok 2 - b\n# why\n", "test 2 - b"), ("ok 3\n", "test 3")] {
+        live.write(line.as_bytes());
+        let seen = live.read_until(|output| tests(output).iter().any(|test| test.id == id)).to_vec();
+        expected.push(id);
+        assert_eq!(tests(&seen).iter().map(|test| &*test.id).collect::<Vec<_>>(), expected);
+    }
+    live.write(b"1..3\n");
+    let tests = tests(&live.finish().stdout);
+    assert_eq!(tests[1].attachments[0].bytes.as_deref(), Some(&b"# why"[..]));
+    assert_eq!(tests.len(), 3);
+}
+
+#[test]
+fn a_block_of_yaml_is_waited_for() {
+    let mut live = start(&[]);
+    live.write(b"1..1\nnot ok 1\n  ---\n  a: 1\n");
+    thread::sleep(Duration::from_millis(500));
+    live.write(b"  b: 2\n  ...\n");
+    let output = live.read_until(|output| contains(output, b"b: 2") && !tests(output).is_empty());
+    assert_eq!(events::file(output, Some("test 1"), "tap yaml"), b"---\na: 1\nb: 2\n...\n");
+    assert_eq!(live.finish().code(), 0);
+}
+
+#[test]
+fn half_a_line_of_text_is_not_held_back() {
+    let mut live = start(&[]);
+    live.write(b"1..1\npassword: ");
+    live.read_until(|output| contains(output, b"password: "));
+    live.write(b"secret\nok 1\n");
+    let stdout = live.finish().stdout;
+    assert_eq!(events::file(&stdout, None, "stdout"), b"password: secret\n");
+    assert_eq!(tests(&stdout)[0].id, "test 1");
+}
+
+#[test]
+fn how_lines_are_cut_into_reads_does_not_matter() {
+    let tap = read_data("bridge.tap");
+    let whole = run(&[], &tap).stdout;
+    for size in [1, 3, 50] {
+        let live = start(&[]);
+        tap.chunks(size).for_each(|chunk| live.write(chunk));
+        assert!(live.finish().stdout == whole, "in portions of {size}");
+    }
+}
+
+#[test]
+fn a_script_has_its_assertions_below_it() {
+    let finished = run(&["--name", "t/a.t"], "1..2\nok 1 - a\nnot ok 2\n");
+    let expected = [
+        "t/a.t inprogress",
+        "t/a.t/test 1 - a success not-runnable eof",
+        "t/a.t/test 2 fail not-runnable eof",
+        "t/a.t fail",
+    ];
+    assert_eq!(events::lines(&finished.stdout), expected);
+    for (tap, status) in [
+        ("1..1\nok 1\n", "success"),
+        ("1..1\nok 1 # TODO\n", "success"),
+        ("1..0 # SKIP\n", "success"),
+        ("1..2\nok 1\n", "fail"),
+        ("", "fail"),
+        ("hello\n", "fail"),
+        ("Bail out!\n", "fail"),
+    ] {
+        let stdout = run(&["--name=x"], tap).stdout;
+        assert_eq!(events::lines(&stdout).last(), Some(&format!("x {status}")), "{tap:?}");
+    }
+}
+
+#[test]
+fn events_are_stamped_with_the_time_at_which_their_line_came() {
+    let mut live = start(&["--timestamps", "--name", "s"]);
+    live.write(b"1..2\nok 1\n");
+    live.read_until(|output| contains(output, b"test 1"));
+    thread::sleep(Duration::from_millis(300));
+    live.write(b"noise\nok 2\n");
+    let stdout = live.finish().stdout;
+    let tests = tests(&stdout);
+    let [first, second, script] = &tests[..] else { panic!("{tests:?}") };
+    let between = second.stop.expect("stamped").seconds_since(first.stop.expect("stamped"));
+    assert!((0.25..20.0).contains(&between), "{between} s");
+    assert!(script.duration().expect("it has a start and a stop") >= between);
+    assert!(events::lines(&stdout).iter().all(|line| line.contains(" @")), "every event has a time");
+}
+
+/// A script in a folder of its own.
+fn script(text: &str) -> Folder {
+    let folder = Folder::new();
+    folder.write("script", text.as_bytes());
+    folder
+}
+
+fn run_script(interpreter: &str, text: &str, args: &[&str]) -> Finished {
+    let folder = script(text);
+    let mut command = folder.command(tool("tap2subunit"), args);
+    command.args(["--", interpreter, "script"]);
+    Pipeline::new([command]).deadline(DEADLINE).run(b"")
+}
+
+#[test]
+fn a_perl_script_is_run() {
+    const SCRIPT: &str = "use strict; use warnings; use Test::More tests => 4;\n\
+        ok(1, 'works'); is(1, 2, 'is'); TODO: { local $TODO = 'soon'; ok(0, 'later'); }\n\
+        subtest inner => sub { plan tests => 1; ok(1, 'deep # hash') };\n";
+    let finished = run_script("perl", SCRIPT, &["--name", "basic.t"]);
+    assert_eq!(finished.code(), 1, "perl exits with the number of failures");
+    assert!(finished.stderr[0].contains("Failed test 'is'"), "its standard error is ours: {:?}", finished.stderr);
+    let tests = tests(&finished.stdout);
+    let outcomes: Vec<_> = tests.iter().map(|test| (&*test.id, test.status.name())).collect();
+    assert_eq!(
+        outcomes,
+        [
+            ("basic.t/test 1 - works", "success"),
+            ("basic.t/test 2 - is", "fail"),
+            ("basic.t/test 3 - later", "xfail"),
+            ("basic.t/test 4 - inner/test 1 - deep # hash", "success"),
+            ("basic.t/test 4 - inner", "success"),
+            ("basic.t", "fail"),
+        ]
+    );
+    let reason = tests[5].attachments[0].bytes.as_deref();
+    assert_eq!(reason, Some(&b"the command ended with exit status 1\n"[..]));
+}
+
+#[test]
+fn a_bash_script_is_run() {
+    let finished = run_script("bash", "echo 1..2; echo ok 1 - a; echo note >&2; echo ok 2 - b\n", &[]);
+    assert_eq!(finished.code(), 0);
+    assert_eq!(finished.stderr[0], "note\n");
+    let expected = ["test 1 - a success not-runnable eof", "test 2 - b success not-runnable eof"];
+    assert_eq!(events::lines(&finished.stdout), expected);
+}
+
+#[test]
+fn a_script_that_ends_badly_fails() {
+    let reason_of = |text: &str| {
+        let finished = run_script("bash", text, &[]);
+        assert_eq!(finished.code(), 1, "{text}");
+        let test = tests(&finished.stdout).pop().expect("there is a test for it");
+        assert_eq!((&*test.id, test.status), ("bash script", Status::Fail));
+        String::from_utf8(test.attachments[0].bytes.clone().expect("kept")).expect("it is text")
+    };
+    assert_eq!(reason_of("echo ok 1; echo 1..1; exit 3\n"), "the command ended with exit status 3\n");
+    assert_eq!(reason_of("echo ok 1; kill -9 $$\n"), "the command was ended by signal 9 (SIGKILL)\n");
+    let silent = run_script("bash", "true\n", &["--name=s"]);
+    assert_eq!(silent.code(), 0);
+    let lines = events::lines(&silent.stdout);
+    assert!(lines[1].contains("s/tap errors fail not-runnable tap meta=\"no tests\""), "{lines:?}");
+    assert_eq!(lines[2], "s fail");
+}
+
+#[test]
+fn a_command_that_cannot_be_run_is_trouble() {
+    let finished = run(&["--name=s", "--", "/nonexistent/script"], "");
+    assert_eq!(trouble("tap2subunit", &finished), "/nonexistent/script: No such file or directory");
+    let finished = run(&["a.tap", "--", "true"], "");
+    assert!(trouble("tap2subunit", &finished).contains("cannot be used with"));
+}
+
+#[test]
+fn a_script_gives_its_results_live() {
+    let folder = script("echo ok 1 - a; sleep 1000");
+    let mut command = folder.command(tool("tap2subunit"), &["--name=s"]);
+    command.args(["--", "bash", "script"]);
+    let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+    live.read_until(|output| tests(output).iter().any(|test| test.id == "s/test 1 - a"));
+    kill_process(process(live.process_ids()[0]), Signal::TERM).expect("it runs");
+    let finished = live.finish();
+    assert_eq!(finished.code(), 143);
+    let lines = events::lines(&finished.stdout);
+    assert!(lines.last().is_some_and(|line| line.starts_with("s fail tap meta=\"the command was ended by signal 15")));
+}
+
+#[test]
+fn nothing_is_left_running() {
+    for ends_by_signal in [true, false] {
+        let folder = script("sleep 1000 & echo $! > pid; echo ok 1 - a; while :; do echo ok; sleep 0.1; done");
+        let mut command = folder.command(tool("tap2subunit"), &[]);
+        command.args(["--", "bash", "script"]);
+        let head = Command::new("head");
+        let stages = if ends_by_signal { vec![command] } else { vec![command, with(head, &["-c", "30"])] };
+        let mut live = Pipeline::new(stages).deadline(DEADLINE).start();
+        live.read_until(|output| contains(output, b"test 1"));
+        if ends_by_signal {
+            kill_process(process(live.process_ids()[0]), Signal::TERM).expect("it runs");
+        }
+        let finished = live.finish();
+        let code = finished.statuses[0].code();
+        assert_eq!(code, Some(if ends_by_signal { 143 } else { 141 }));
+        let sleeper: u32 = String::from_utf8_lossy(&folder.read("pid")).trim().parse().expect("it is a number");
+        let since = Instant::now();
+        while test_kill_process(process(sleeper)).is_ok() && !is_zombie(sleeper) {
+            assert!(since.elapsed() < DEADLINE, "the script has left {sleeper} running");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+fn with(mut command: Command, args: &[&str]) -> Command {
+    command.args(args);
+    command
+}
+
+fn process(id: u32) -> Pid {
+    i32::try_from(id).ok().and_then(Pid::from_raw).expect("it is a process id")
+}
+
+/// Whether a process has ended and nobody has asked how.
+fn is_zombie(id: u32) -> bool {
+    fs::read_to_string(format!("/proc/{id}/stat")).map_or(true, |stat| stat.contains(") Z "))
+}
+
+#[test]
+fn text_can_be_left_out() {
+    let finished = run(&["--no-pass"], "hello\n1..1\nok 1\n# kept\nbye\n");
+    let lines = events::lines(&finished.stdout);
+    assert_eq!(lines, ["test 1 success not-runnable tap comment=\"# kept\" (text/plain; charset=UTF8) eof"]);
+}
+
+#[test]
+fn files_are_documents_of_their_own() {
+    let folder = Folder::new();
+    folder.write("--times", b"1..1\nok 1 - file\n");
+    let command = folder.command(tool("tap2subunit"), &["./--times", "-", "./--times"]);
+    let finished = Pipeline::new([command]).run(b"1..1\nok 1 - input\n");
+    let ids: Vec<_> = tests(&finished.stdout).into_iter().map(|test| test.id).collect();
+    assert_eq!(ids, ["test 1 - file", "test 1 - input", "test 1 - file"]);
+}
+
+#[test]
+fn long_lines_and_blocks_take_little_memory() {
+    const MOST: usize = 16 << 20;
+    let long = vec![b'x'; 24 << 20];
+    let yaml = [b"not ok 2\n  ---\n  ", &long[..], b"\n  ...\n"].concat();
+    let comments = [b"not ok 3\n".to_vec(), b"# comment\n".repeat(2_000_000)].concat();
+    let tap = [b"1..4\nok 1 - ", &long[..], b"\n", &yaml, &comments, &long, b"\n# ", &long, b"\nok 4\n"].concat();
+    let mut live = start(&[]);
+    live.write(&tap);
+    live.read_until(|output| contains(&output[output.len().saturating_sub(100)..], b"test 4"));
+    let most = peak_memory(live.process_ids()[0]);
+    assert!(most < MOST, "it used {most} bytes");
+    let tests = tests(&live.finish().stdout);
+    let sizes: Vec<_> = tests.iter().map(|test| test.attachments.iter().map(|file| file.size).sum::<u64>()).collect();
+    assert!(sizes[1] > 24 << 20 && sizes[2] > 44_000_000, "{sizes:?}");
+    assert_eq!(tests.iter().map(|test| test.status.name()).collect::<Vec<_>>(), ["success", "fail", "fail", "success"]);
+}
+
+#[test]
+fn deep_nesting_and_odd_numbers_are_no_trouble() {
+    let steps: String = (0..500).map(|depth| format!("{}ok 1 - {depth}\n", " ".repeat(4 * depth))).collect();
+    let stairs = steps.lines().rev().collect::<Vec<_>>().join("\n");
+    for tap in [&steps, &stairs] {
+        assert!(failures(tap).iter().all(|id| id.ends_with("tap errors")));
+    }
+    let kernel: String = (0..500).map(|depth| format!("{}KTAP version 1\n", "  ".repeat(depth))).collect();
+    assert_eq!(failures(&kernel), [""; 0]);
+    let backwards: String = (1..=200_000).rev().map(|number| format!("ok {number}\n")).collect();
+    assert_eq!(failures(backwards + "1..200000\n"), [""; 0]);
+}
+
+#[test]
+fn every_line_of_any_input_is_somewhere_in_the_output() {
+    const WORDS: [&str; 24] = [
+        "1..3",
+        "ok 1 - w",
+        "not ok 2 w # TODO w",
+        "ok",
+        "# w",
+        "    ok 1 w",
+        "    1..2",
+        "  ---",
+        "  w: 1",
+        "  ...",
+        "w w",
+        "  w",
+        "TAP version 14",
+        "KTAP version 1",
+        "# Subtest: w",
+        "ok 3 w {",
+        "}",
+        "\tok 1 w",
+        "pragma +strict",
+        "1..0 # w",
+        "        ok 2 - w",
+        "[ 1.0] KTAP version 1",
+        "",
+        "   ",
+    ];
+    for seed in 0..60 {
+        let mut random = Random::new(seed);
+        let mut tap = String::new();
+        for line in 0..200 {
+            let word = WORDS[random.below(WORDS.len())];
+            tap.push_str(&word.replace('w', &format!("word{line}.")));
+            tap.push_str(if random.below(9) == 0 { "\r\n" } else { "\n" });
+        }
+        let finished = run(&[], &tap);
+        assert_eq!((finished.code(), &*finished.stderr[0]), (0, ""), "seed {seed}");
+        assert_eq!(events::strays(&finished.stdout), [""; 0], "seed {seed}");
+        let lines = events::lines(&finished.stdout).join("\n");
+        // A comment that announces a subtest is the name of it, if there is one.
+        for line in tap.lines().filter(|line| !line.contains("Subtest")) {
+            for word in line.split_whitespace().filter(|word| word.starts_with("word")) {
+                assert!(lines.contains(word.trim_end_matches(':')), "seed {seed}: {line:?} is lost in\n{tap}");
+            }
+        }
+    }
+}
