@@ -120,7 +120,7 @@ fn failures_are_those_of_a_harness() {
         ("ok 1\n1..2\nok 2\n", &["tap errors"]),
         ("pragma +strict\n1..1\nok 1\nwhat\n", &["tap errors"]),
         ("1..3\nok 1\nBail out! no power\nok 2\n", &["Bail out! no power"]),
-        ("1..3\nok 1 - a\n    1..2\n    Bail out!\nok 2\n", &["Bail out!"]),
+        ("1..3\nok 1 - a\n    1..2\n    Bail out!\nok 2\n", &["Bail out! "]),
         ("1..200000\nok 100000\n", &["tests 1 to 99999", "tests 100001 to 200000"]),
         ("ok 136211425\n1..1\n", &["test 1", "tap errors"]),
         ("1..99999999999999999999\nok 1\n", &["tests 2 to 18446744073709551614"]),
@@ -160,7 +160,7 @@ fn subtests_have_ids_below_their_parent() {
     assert_eq!(ids(kernel), ["test 1 - s/test 1/test 1 t", "test 1 - s/test 1 u", "test 1 s"]);
     let old_kernel = "TAP version 14\n1..1\n\t# Subtest: s\n\t1..1\n\tok 1 - t\nok 1 - s\n";
     assert_eq!(ids(old_kernel), ["test 1 - s/test 1 - t", "test 1 - s"]);
-    let logged: String = old_kernel.lines().map(|line| format!("[    0.06][    T1] {line}\n")).collect();
+    let logged: String = old_kernel.lines().flat_map(|line| ["[    0.06][    T1] ", line, "\n"]).collect();
     assert_eq!(ids(&logged), ids(old_kernel));
     assert_eq!(failures(format!("1..1\n{inner}    ok 2\nok 1\n")), ["test 1/tap errors"]);
 }
@@ -426,14 +426,15 @@ fn long_lines_and_blocks_take_little_memory() {
 
 #[test]
 fn deep_nesting_and_odd_numbers_are_no_trouble() {
-    let steps: String = (0..500).map(|depth| format!("{}ok 1 - {depth}\n", " ".repeat(4 * depth))).collect();
+    let steps: String = (0..500).flat_map(|depth| [" ".repeat(4 * depth), "ok 1 - step\n".to_owned()]).collect();
     let stairs = steps.lines().rev().collect::<Vec<_>>().join("\n");
     for tap in [&steps, &stairs] {
         assert!(failures(tap).iter().all(|id| id.ends_with("tap errors")));
     }
-    let kernel: String = (0..500).map(|depth| format!("{}KTAP version 1\n", "  ".repeat(depth))).collect();
+    let kernel: String = (0..500).flat_map(|depth| ["  ".repeat(depth), "KTAP version 1\n".to_owned()]).collect();
     assert_eq!(failures(&kernel), [""; 0]);
-    let backwards: String = (1..=200_000).rev().map(|number| format!("ok {number}\n")).collect();
+    let backwards: String =
+        (1..=200_000).rev().flat_map(|number| ["ok ".to_owned(), number.to_string(), "\n".to_owned()]).collect();
     assert_eq!(failures(backwards + "1..200000\n"), [""; 0]);
 }
 

@@ -14,12 +14,17 @@ import time
 
 import generate
 import rows
+import tap
 from compare import Case, Crash, Defect, compare
 from decode import Packet, Test, decode, meaning
 from tools import run_ours, run_reference
 
 #: Recorded streams, in tests/data.
 RECORDED = ["testr-run", "testr-run.subunit"]
+#: TAP, there, too.
+RECORDED_TAP = ["bridge.tap"]
+#: Generated TAP for each generated stream.
+TAP_SHARE = 0.15
 #: How many of the generated streams are of version 1, and how many are damaged.
 VERSION_1, DAMAGED = 0.3, 0.05
 #: Commands that run over each generated stream of version 2.
@@ -99,6 +104,9 @@ class Report:
     allowed: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     #: Streams, commands and messages.
     defects: list = dataclasses.field(default_factory=list)
+
+    def defect(self, stream, command, what, expected, got):
+        self.defects.append((stream, command, Defect(what, expected, got)))
 
 
 class Comparison:
@@ -211,7 +219,7 @@ class Comparison:
     def expect(self, report, stream, command, what, expected, got):
         report.runs += 1
         if expected != got:
-            report.defects.append((stream, command, Defect(what, expected, got)))
+            report.defect(stream, command, what, expected, got)
 
 
 def is_status(item, status):
@@ -242,7 +250,7 @@ def main(root):
     parser.add_argument("--count", type=int, default=4000, help="number of generated streams (%(default)s)")
     parser.add_argument("--tools", type=pathlib.Path, help="folder of our tools (built in release mode when not given)")
     parser.add_argument("--readme", type=pathlib.Path, default=root / "README.md", help="where the differences stand")
-    parser.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE", help="streams to use instead")
+    parser.add_argument("files", nargs="*", type=pathlib.Path, metavar="FILE", help="streams, TAP, or folders of such to use instead")
     arguments = parser.parse_args()
     missing = rows.missing(arguments.readme.read_text() if arguments.readme.exists() else "")
     if missing:
@@ -250,13 +258,26 @@ def main(root):
         print("".join(f"| {row} |\n" for row in missing), end="", file=sys.stderr)
         return 1
     comparison = Comparison((arguments.tools or build(root)).resolve(), arguments.seed)
-    files = arguments.files or [root / "tests" / "data" / name for name in RECORDED]
+    data = root / "tests" / "data"
+    files = list(inside(arguments.files)) or [data / name for name in RECORDED + RECORDED_TAP]
+    files, tap_files = [file for file in files if not tap.is_tap(file)], [file for file in files if tap.is_tap(file)]
     count = 0 if arguments.files else arguments.count
-    print(f"seed {arguments.seed}, {count} generated streams, and {', '.join(file.name for file in files)}", flush=True)
+    print(f"seed {arguments.seed}, {count} generated streams, and {', '.join(file.name for file in files) or 'no recorded ones'}, {len(tap_files)} files of TAP", flush=True)
     began = time.monotonic()
     with multiprocessing.Pool(os.cpu_count()) as pool:
         reports = pool.map(comparison.recorded, files, 1) + pool.map(comparison.generated, range(count), 20)
+    reports.append(Report("tap"))
+    tap.compare_all(root, comparison.tools, arguments.seed, int(TAP_SHARE * count), tap_files, reports[-1])
     return tell(reports, root / "target" / "differential", time.monotonic() - began)
+
+
+def inside(paths):
+    """The files named, and those of TAP and of subunit in the folders named."""
+    for path in paths:
+        if path.is_dir():
+            yield from (file for file in sorted(path.rglob("*")) if tap.is_tap(file) or file.suffix == ".subunit")
+        else:
+            yield path
 
 
 def tell(reports, work, seconds):
@@ -273,7 +294,7 @@ def tell(reports, work, seconds):
     if told > MOST_TOLD:
         print(f"\n... and {told - MOST_TOLD} more")
     print("\ndifferences on purpose:")
-    for row in rows.ALL:
+    for row in [*rows.ALL, *tap.EXCEPTIONS, *tap.DISAGREE.values()]:
         print(f"{allowed[row]:7} {row.split(' | ')[0]}")
     runs = sum(report.runs for report in reports)
     print(f"\n{runs} comparisons in {seconds:.0f} s, {told} defects")

@@ -45,6 +45,14 @@ LS_TIMES = (
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
 STATS_UXSUCCESS = "Unexpected successes in `subunit-stats` | count as passed, status 0 | count as failed, status 1"
+TAP_ORDER = "TAP tests that are missing before the last one | are reported where the next one comes | are reported at the end"
+TAP_MANY = "More than a hundred TAP tests missing in a row | a failed test for each | one failed test that says how many"
+TAP_PLAN = (
+    "TAP without a plan, with two, or with a plan between tests; tests outside of the plan; repeated numbers | nothing is said | "
+    "a failed test `tap errors`"
+)
+TAP_BAIL_OUT = "After `Bail out!` in TAP | tests are read on, and missing ones reported | all is text"
+TAP_TODO = "`ok # TODO` in TAP | xfail | uxsuccess"
 
 ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]
 

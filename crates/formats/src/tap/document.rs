@@ -112,9 +112,9 @@ impl Document {
         self.gaps().flat_map(|(first, last)| missing(first, last)).chain(complaint)
     }
 
-    /// The numbers of the plan that are missing.
+    /// The numbers that are missing: of the plan, or without one those before the greatest.
     fn gaps(&self) -> impl Iterator<Item = (u64, u64)> {
-        let (first, last) = if self.has_plan { (self.first, self.last) } else { (1, 0) };
+        let (first, last) = if self.has_plan { (self.first, self.last) } else { (1, self.numbers.greatest()) };
         self.numbers.gaps(first, last)
     }
 
@@ -174,7 +174,7 @@ mod tests {
     fn missing_tests_are_those_of_the_plan() {
         assert_eq!(gaps(&["1..3", "ok 2"]), [(1, 1), (3, 3)]);
         assert_eq!(gaps(&["ok", "ok 5", "ok", "1..7"]), [(2, 4), (7, 7)]);
-        assert_eq!(gaps(&["ok 100000"]), [], "without a plan, nobody knows");
+        assert_eq!(gaps(&["ok 100000"]), [(1, 99999)], "no plan is needed to know that");
         assert_eq!(gaps(&["5..8", "ok 5", "ok", "ok 7", "ok"]), []);
         assert_eq!(gaps(&["1..0"]), []);
     }

@@ -32,6 +32,11 @@ impl Numbers {
         true
     }
 
+    /// The greatest number, 0 when there is none.
+    pub(super) fn greatest(&self) -> u64 {
+        self.ranges.last_key_value().map_or(0, |(_, last)| *last)
+    }
+
     /// The ranges of numbers from `first` to `last` that are not in the set.
     pub(super) fn gaps(&self, first: u64, last: u64) -> impl Iterator<Item = (u64, u64)> {
         let ranges = self.ranges.iter().map(|(first, last)| (*first, *last));

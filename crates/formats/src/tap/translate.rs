@@ -292,11 +292,9 @@ impl Translator {
         self.path.truncate(self.root);
         self.open.id.clear();
         self.open.id.push_str(&self.path);
-        self.open.id.push_str("Bail out!");
-        if !reason.is_empty() {
-            self.open.id.push(' ');
-            push_name(&mut self.open.id, reason, escapes_backslash);
-        }
+        // With a blank at the end when there is no reason, as python-subunit has it.
+        self.open.id.push_str("Bail out! ");
+        push_name(&mut self.open.id, reason, escapes_backslash);
         (self.has_bailed_out, self.has_failed, self.has_points) = (true, true, true);
         self.open.begin(Status::Fail, self.time);
         if !self.lead.is_empty() {
