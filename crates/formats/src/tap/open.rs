@@ -17,6 +17,8 @@ pub(super) const PIECE: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Open {
     pub(super) is_there: bool,
+    /// Whether it is gone since a pause, and what still comes for it is late.
+    pub(super) is_late: bool,
     pub(super) id: String,
     /// Where in the id the part begins that is its own.
     pub(super) own: usize,
@@ -32,7 +34,7 @@ pub(super) struct Open {
 impl Open {
     /// Begins a result, whose id is already in place.
     pub(super) fn begin(&mut self, status: Status, time: Option<Timestamp>) {
-        (self.is_there, self.status, self.time) = (true, Some(status), time);
+        (self.is_there, self.is_late, self.status, self.time) = (true, false, Some(status), time);
     }
 
     /// The part of the id that is its own.
@@ -71,7 +73,7 @@ impl Open {
 
     /// Ends the block of YAML, if there is one.
     pub(super) fn end_yaml<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
-        if self.yaml_indent.take().is_some() {
+        if self.yaml_indent.take().is_some() && self.is_there {
             out(&self.event(None).file("tap yaml", &self.yaml[..]).mime_type(YAML).eof())?;
             self.yaml.clear();
         }
@@ -81,6 +83,7 @@ impl Open {
     /// Gives the result out, if there is one.
     pub(super) fn settle<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
         self.end_yaml(out)?;
+        self.is_late = false;
         if !self.is_there {
             return Ok(());
         }

@@ -11,6 +11,9 @@ impl Translator {
     /// Goes to the document that a line of TAP with this indentation is in, and begins it if need be. `false` when the line cannot be
     /// TAP: levels are four columns each, and any number of them for the kernel.
     pub(super) fn enter<E>(&mut self, indent: usize, is_kernel: bool, out: &mut Out<'_, E>) -> Result<bool, E> {
+        if self.document().indent == indent {
+            return Ok(true);
+        }
         let outer = self.documents.iter().rfind(|document| document.indent <= indent);
         let (base, is_kernel) = outer.map_or((0, is_kernel), |outer| (outer.indent, is_kernel || outer.is_kernel));
         let step = if is_kernel { (indent - base).max(1) } else { 4 };
@@ -49,9 +52,9 @@ impl Translator {
             }
             Some(Announced::Comment(name)) => {
                 child.is_named = true;
-                push_id(&mut self.path, number, b"- ", &name, escapes_backslash);
+                push_id(&mut self.path, number, "- ", &name, escapes_backslash);
             }
-            None => push_id(&mut self.path, number, b"", b"", false),
+            None => push_id(&mut self.path, number, "", b"", false),
         }
         self.path.push('/');
         self.documents.push(child);
@@ -99,7 +102,7 @@ impl Translator {
             let (outer_path, escapes_backslash) = (document.outer_path, document.escapes_backslash);
             let number = self.documents.iter().rev().nth(1).map_or(1, Document::next_number);
             self.path.truncate(outer_path);
-            push_id(&mut self.path, number, b"- ", name, escapes_backslash);
+            push_id(&mut self.path, number, "- ", name, escapes_backslash);
             self.path.push('/');
         } else {
             document.next = Some(Announced::Comment(name.to_vec()));

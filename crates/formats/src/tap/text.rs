@@ -1,5 +1,7 @@
 //! Text of a line as text of a stream.
 
+use std::fmt::Write;
+
 /// The most bytes of a description, or another part of a line, that an id has.
 pub(super) const MOST_NAME: usize = 1 << 14;
 
@@ -54,12 +56,12 @@ pub(super) fn push_name(id: &mut String, bytes: &[u8], escapes_backslash: bool) 
 }
 
 /// Appends the id of a test point.
-pub(super) fn push_id(id: &mut String, number: u64, before_name: &[u8], name: &[u8], escapes_backslash: bool) {
-    id.push_str("test ");
-    id.push_str(&number.to_string());
+pub(super) fn push_id(id: &mut String, number: u64, before_name: &str, name: &[u8], escapes_backslash: bool) {
+    // A string takes any text.
+    let _ = write!(id, "test {number}");
     if !name.is_empty() {
         id.push(' ');
-        id.push_str(&String::from_utf8_lossy(before_name));
+        id.push_str(before_name);
         push_name(id, name, escapes_backslash);
     }
 }

@@ -17,7 +17,8 @@ use super::text::{is_blank, push_id, push_name, unescape};
 /// test point before theirs, `test 2 - parent/test 1 - child`; the description is part of it where it is known before the subtest
 /// begins. What belongs to no test is text: a file `stdout`, line by line.
 ///
-/// A result is given out when the next line shows that it has got all its diagnostics, or at a [pause](Self::pause). Memory follows
+/// A result is given out when the next line shows that it has got all its diagnostics, or at a [pause](Self::pause): diagnostics that
+/// come after that are text. Which tests there are and what became of them does not depend on pauses. Memory follows
 /// the depth of subtests, which is at most [`MOST_DEPTH`](Self::MOST_DEPTH), and the gaps in the numbers of tests; attachments
 /// leave in pieces of a mebibyte.
 ///
@@ -119,7 +120,7 @@ impl Translator {
             && matches!(Line::parse(without_prefix(content).trim_ascii_end()), Line::Version { .. });
         let content = if self.has_prefix { without_prefix(content) } else { content };
         let (indent, inner) = indentation(content);
-        if self.open.yaml_indent.is_some() && self.yaml(content, indent, inner, &mut out)? {
+        if self.open.yaml_indent.is_some() && self.yaml(line, content, indent, &mut out)? {
             return Ok(());
         }
         match Line::parse(inner.trim_ascii_end()) {
@@ -137,11 +138,11 @@ impl Translator {
                 Ok(())
             }
             Line::BailOut(reason) => self.bail_out(reason, &mut out),
-            Line::YamlStart if self.open.is_there && indent > self.document().indent => {
+            Line::YamlStart if (self.open.is_there || self.open.is_late) && indent > self.document().indent => {
                 self.open.yaml_indent = Some(indent);
-                self.yaml(content, indent, inner, &mut out).map(drop)
+                self.yaml(line, content, indent, &mut out).map(drop)
             }
-            Line::BraceOpens if self.open.is_there && indent == self.document().indent => {
+            Line::BraceOpens if (self.open.is_there || self.open.is_late) && indent == self.document().indent => {
                 self.announce_braced();
                 Ok(())
             }
@@ -179,7 +180,9 @@ impl Translator {
         if self.open.yaml_indent.is_some() || !partial.is_empty() && may_be_diagnostic {
             return Ok(false);
         }
+        let is_late = self.open.is_late || self.open.is_there;
         self.open.settle(&mut out)?;
+        self.open.is_late = is_late;
         self.lead_as_text(&mut out)?;
         let is_text = !partial.is_empty() && (self.has_bailed_out || !Line::may_become(partial));
         if is_text {
@@ -235,7 +238,7 @@ impl Translator {
         id.clear();
         id.push_str(&self.path);
         self.open.own = id.len();
-        push_id(id, number, b"", point.description, escapes_backslash);
+        push_id(id, number, "", point.description, escapes_backslash);
         self.open.begin(status, self.time);
         if !self.lead.is_empty() {
             self.open.comment(&mem::take(&mut self.lead), out)?;
@@ -304,19 +307,24 @@ impl Translator {
     }
 
     /// Takes in a line of a block of YAML; `false` when the block ended before it without saying so.
-    fn yaml<E>(&mut self, content: &[u8], indent: usize, inner: &[u8], out: &mut Out<'_, E>) -> Result<bool, E> {
+    fn yaml<E>(&mut self, line: &[u8], content: &[u8], indent: usize, out: &mut Out<'_, E>) -> Result<bool, E> {
+        let inner = content.trim_ascii();
         if indent <= self.document().indent
-            && matches!(Line::parse(inner.trim_ascii_end()), Line::Point(_) | Line::Plan(_) | Line::BailOut(_))
+            && matches!(Line::parse(inner), Line::Point(_) | Line::Plan(_) | Line::BailOut(_))
         {
             self.open.end_yaml(out)?;
             return Ok(false);
         }
         let block = self.open.yaml_indent.unwrap_or_default();
-        let blanks = content.iter().take(block).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        self.rest = Rest::Yaml;
-        self.open.yaml(&content[blanks..], out)?;
-        self.open.yaml(b"\n", out)?;
-        if indent == block && inner.trim_ascii_end() == b"..." {
+        if self.open.is_there {
+            let blanks = content.iter().take(block).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            self.rest = Rest::Yaml;
+            self.open.yaml(&content[blanks..], out)?;
+            self.open.yaml(b"\n", out)?;
+        } else {
+            self.text(line, out)?;
+        }
+        if indent == block && inner == b"..." {
             self.open.end_yaml(out)?;
         }
         Ok(true)

@@ -1,0 +1,80 @@
+//! Properties of TAP.
+
+use proptest::prelude::*;
+use subunit_codec::{Event, encode};
+use subunit_formats::tap::Translator;
+
+/// What lines are made of.
+const WORDS: [&[u8]; 28] = [
+    b"ok",
+    b"not ok",
+    b" ",
+    b" 1",
+    b" 18446744073709551615",
+    b" 99999999999999999999",
+    b" - a",
+    b" # TODO",
+    b" # skip",
+    b"\\",
+    b"#",
+    b" {",
+    b"}",
+    b"1..",
+    b"0",
+    b"    ",
+    b"\t",
+    b"  ",
+    b"---",
+    b"...",
+    b"TAP version 14",
+    b"KTAP version 1",
+    b"# Subtest: b",
+    b"Bail out!",
+    b"pragma +strict",
+    b"[ 1.0] ",
+    b"\r\n",
+    b"\xff\x00",
+];
+
+fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let word = prop_oneof![
+        9 => prop::sample::select(&WORDS[..]).prop_map(<[u8]>::to_vec),
+        1 => prop::collection::vec(any::<u8>(), 0..9),
+    ];
+    let line = prop::collection::vec(word, 0..6).prop_map(|words| [words.concat(), b"\n".to_vec()].concat());
+    prop::collection::vec(line, 0..40)
+}
+
+/// The stream that lines become, in which each call may say that it pauses.
+fn translated(lines: &[Vec<u8>], pauses: bool) -> Vec<u8> {
+    let mut stream = Vec::new();
+    let mut out = |event: &Event<'_>| encode(event, &mut stream);
+    let mut tap = Translator::new("", true);
+    for line in lines {
+        tap.line(line, None, &mut out).expect("every event can be written");
+        if pauses {
+            tap.pause(b"", &mut out).expect("every event can be written");
+        }
+        tap.rest(b"rest\n", &mut out).expect("every event can be written");
+    }
+    tap.end(&mut out).expect("every event can be written");
+    stream
+}
+
+/// The ids and statuses of a stream, in order.
+fn outcomes(stream: &[u8]) -> Vec<String> {
+    let mut reader = subunit_codec::Reader::new(stream, subunit_codec::Protocol::V2);
+    let mut outcomes = Vec::new();
+    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+        let subunit_codec::Item::Packet(packet) = item else { panic!("{item:?} is no packet") };
+        outcomes.extend(packet.test_id().zip(packet.status()).map(|(id, status)| format!("{id} {status}")));
+    }
+    outcomes
+}
+
+proptest! {
+    #[test]
+    fn any_lines_become_events_whatever_the_pauses(lines in lines()) {
+        prop_assert_eq!(outcomes(&translated(&lines, false)), outcomes(&translated(&lines, true)));
+    }
+}
