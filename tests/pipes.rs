@@ -269,3 +269,32 @@ fn workers_run_at_once_and_are_told_apart() {
     .run(&kept);
     assert!(dead.text().contains(r#""name":"reason""#), "the worker that was killed says so: {}", dead.text());
 }
+
+#[test]
+fn a_suite_of_tap_scripts_is_one_run() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("there is room");
+    script("good.t", "use Test::More tests => 2; ok(1, 'one'); ok(1, 'two');\n");
+    script("bad.t", "use Test::More tests => 2; ok(1, 'one'); diag('oh'); is(1, 2, 'two');\n");
+    script("dies.t", "use Test::More tests => 2; ok(1, 'one'); die 'no more';\n");
+    let loop_ = "for t in *.t; do \"$0\" --name \"$t\" -- perl \"$t\" 2>/dev/null; done; :";
+    let mut suite = program("sh", &["-c", loop_, tool("tap2subunit").path]);
+    suite.current_dir(folder.path());
+    let finished = Pipeline::new([suite, command("subunit-filter", &[]), command("subunit-ls", &[])]).run(b"");
+    let expected = ["bad.t/test 2 - two", "bad.t", "dies.t/test 2", "dies.t"];
+    assert_eq!(finished.text().lines().collect::<Vec<_>>(), expected);
+    assert_eq!(finished.code(), 1);
+    assert_silent("the pipeline", &finished);
+}
+
+#[test]
+fn results_in_tap_are_listed_as_they_come() {
+    let mut live = Pipeline::new([command("tap2subunit", &[]), command("subunit-ls", &[])]).deadline(DEADLINE).start();
+    for round in 1..4 {
+        live.write(format!("ok {round}\n").as_bytes());
+        let expected = format!("test {round}\n");
+        live.read_until(|output| output.ends_with(expected.as_bytes()));
+    }
+    live.write(b"1..3\n");
+    assert_eq!(live.finish().code(), 0);
+}

@@ -87,6 +87,6 @@ mod tests {
     fn an_id_is_text_without_nul() {
         assert_eq!(name(b"caf\xe9 a\0b\0", true), "caf\u{fffd} a\u{fffd}b\u{fffd}");
         assert_eq!(name("größe".as_bytes(), true), "größe");
-        assert!(name(&[b'x'; 1 << 17], true).len() <= MOST_NAME);
+        assert!(name(&vec![b'x'; 1 << 17], true).len() <= MOST_NAME);
     }
 }
