@@ -41,7 +41,7 @@ fn tests(stream: &[u8]) -> Vec<Test> {
     let (mut assembler, mut tests) = (Assembler::keeping_files(), Vec::new());
     while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
         let Item::Packet(packet) = item else { panic!("{item:?} is no packet") };
-        tests.extend(assembler.push(&packet));
+        tests.extend(assembler.push(&packet).cloned());
     }
     tests.extend(assembler.finish());
     tests
