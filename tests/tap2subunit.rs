@@ -201,6 +201,17 @@ fn a_block_of_yaml_is_waited_for() {
 }
 
 #[test]
+fn what_comes_too_late_for_a_test_is_text() {
+    let mut live = start(&[]);
+    live.write(b"1..2\nnot ok 1\n");
+    live.read_until(|output| !tests(output).is_empty());
+    live.write(b"  ---\n  a: |\n    ok 7\n  ...\n# late\nok 2\n");
+    let stdout = live.finish().stdout;
+    assert_eq!(tests(&stdout).iter().map(|test| &*test.id).collect::<Vec<_>>(), ["test 1", "test 2"]);
+    assert_eq!(events::file(&stdout, None, "stdout"), b"  ---\n  a: |\n    ok 7\n  ...\n# late\n");
+}
+
+#[test]
 fn half_a_line_of_text_is_not_held_back() {
     let mut live = start(&[]);
     live.write(b"1..1\npassword: ");
@@ -326,6 +337,8 @@ fn a_script_that_ends_badly_fails() {
     let lines = events::lines(&silent.stdout);
     assert!(lines[1].contains("s/tap errors fail not-runnable tap meta=\"no tests\""), "{lines:?}");
     assert_eq!(lines[2], "s fail");
+    let nameless = run_script("bash", "true\n", &[]);
+    assert!(events::lines(&nameless.stdout)[0].starts_with("tap errors fail"), "a script that tests nothing fails");
 }
 
 #[test]
@@ -430,6 +443,8 @@ fn deep_nesting_and_odd_numbers_are_no_trouble() {
     let stairs = steps.lines().rev().collect::<Vec<_>>().join("\n");
     for tap in [&steps, &stairs] {
         assert!(failures(tap).iter().all(|id| id.ends_with("tap errors")));
+        let deepest = outcomes(tap).iter().map(|(id, _)| id.matches('/').count()).max();
+        assert_eq!(deepest, Some(63), "64 levels are enough; the rest is text");
     }
     let kernel: String = (0..500).flat_map(|depth| ["  ".repeat(depth), "KTAP version 1\n".to_owned()]).collect();
     assert_eq!(failures(&kernel), [""; 0]);
