@@ -157,7 +157,7 @@ fn subtests_have_ids_below_their_parent() {
     assert_eq!(ids(&format!("1..1\n{inner}ok 1 - out\n"))[0], "test 1/test 1 - in");
     assert_eq!(ids(&format!("1..1\nok 1 - out {{\n{inner}}}\n")), ["test 1 - out", "test 1 - out/test 1 - in"]);
     let kernel = "KTAP version 1\n1..1\n  KTAP version 1\n  # Subtest: s\n  1..1\n    KTAP version 1\n    1..1\n    ok 1 t\n  ok 1 u\nok 1 s\n";
-    assert_eq!(ids(kernel), ["test 1 - s/test 1/test 1 t", "test 1 - s/test 1 u", "test 1 s"]);
+    assert_eq!(ids(kernel), ["test 1 s/test 1/test 1 t", "test 1 s/test 1 u", "test 1 s"]);
     let old_kernel = "TAP version 14\n1..1\n\t# Subtest: s\n\t1..1\n\tok 1 - t\nok 1 - s\n";
     assert_eq!(ids(old_kernel), ["test 1 - s/test 1 - t", "test 1 - s"]);
     let logged: String = old_kernel.lines().flat_map(|line| ["[    0.06][    T1] ", line, "\n"]).collect();

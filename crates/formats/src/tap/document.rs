@@ -1,5 +1,7 @@
 //! What is known of one TAP document: the outermost one, or a subtest.
 
+use std::collections::BTreeSet;
+
 use super::line::{Plan, number};
 use super::numbers::Numbers;
 use super::text::is_blank;
@@ -25,7 +27,7 @@ pub(super) struct Document {
     pub(super) has_plan: bool,
     first: u64,
     last: u64,
-    todo: Vec<u64>,
+    todo: BTreeSet<u64>,
     /// How many test points there were when the plan came.
     before_plan: u64,
     points: u64,
@@ -93,6 +95,11 @@ impl Document {
     /// Whether the plan says that a test is one to do.
     pub(super) fn is_to_do(&self, number: u64) -> bool {
         self.todo.contains(&number)
+    }
+
+    /// What the description of a test point begins with that ends a subtest: producers for the kernel write no dash.
+    pub(super) fn dash(&self) -> &'static str {
+        if self.is_kernel { "" } else { "- " }
     }
 
     /// Takes note of a line that is not TAP.

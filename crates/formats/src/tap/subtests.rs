@@ -52,7 +52,7 @@ impl Translator {
             }
             Some(Announced::Comment(name)) => {
                 child.is_named = true;
-                push_id(&mut self.path, number, "- ", &name, escapes_backslash);
+                push_id(&mut self.path, number, child.dash(), &name, escapes_backslash);
             }
             None => push_id(&mut self.path, number, "", b"", false),
         }
@@ -99,10 +99,11 @@ impl Translator {
         if names_itself {
             // Nothing in it has had an id yet.
             document.is_named = true;
-            let (outer_path, escapes_backslash) = (document.outer_path, document.escapes_backslash);
+            let (outer_path, dash) = (document.outer_path, document.dash());
+            let escapes_backslash = document.escapes_backslash;
             let number = self.documents.iter().rev().nth(1).map_or(1, Document::next_number);
             self.path.truncate(outer_path);
-            push_id(&mut self.path, number, "- ", name, escapes_backslash);
+            push_id(&mut self.path, number, dash, name, escapes_backslash);
             self.path.push('/');
         } else {
             document.next = Some(Announced::Comment(name.to_vec()));

@@ -146,7 +146,7 @@ impl Translator {
                 self.announce_braced();
                 Ok(())
             }
-            Line::BraceCloses if self.closes_brace(indent) => self.leave(indent + 1, &mut out),
+            Line::BraceCloses if self.closes_brace(indent) => self.leave(indent, &mut out),
             Line::Blank if content.is_empty() => self.text(line, &mut out),
             Line::Blank if self.open.is_there => self.diagnostic(content, &mut out),
             Line::Blank => self.text(line, &mut out),
