@@ -80,8 +80,8 @@ impl Attachment {
     const AT_ONCE: usize = 32 << 10;
 
     pub(crate) fn new(name: &str, mime_type: Option<&str>) -> Self {
-        // What was printed is text, whatever it says of itself.
-        let is_text = is_text(mime_type) || matches!(name, "stdout" | "stderr");
+        // Files of these names are text, whatever they say of themselves.
+        let is_text = is_text(mime_type) || matches!(name, "stdout" | "stderr" | "traceback" | "reason");
         let reading = || Box::new(Reading { decoder: Decoder::new(mime_type), cleaner: Cleaner::default() });
         Self {
             name: name.to_owned(),

@@ -60,36 +60,45 @@ impl Case {
         cases: &mut Text,
         pen: &mut Pen<'_>,
     ) -> Result<(), Trouble> {
-        let (mut output, mut errors, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let status = self.status.unwrap_or(Status::InProgress);
-        let mut reason = None;
+        let (mut reason, mut causes, mut others) = (None, Vec::new(), Vec::new());
+        let (mut output, mut errors) = (Vec::new(), Vec::new());
         for attachment in self.attachments.finish(pen.spool)? {
             match &*attachment.name {
                 "stdout" => output.push(attachment),
                 "stderr" => errors.push(attachment),
-                "reason" if status == Status::Skip && reason.is_none() => reason = Some(attachment),
+                "reason" if status == Status::Skip && reason.is_none() && !attachment.text.is_empty() => {
+                    reason = Some(attachment);
+                }
+                _ if status.is_failure() => causes.push(attachment),
                 _ => others.push(attachment),
             }
         }
-        pen.markup.case(id, between(self.start, self.stop));
-        if let Some(outcome) = Outcome::of(status) {
-            let telling = reason.as_ref().or_else(|| telling(&others));
+        let (outcome, properties) = (Outcome::of(status), properties(route_code, &self.tags));
+        let has_output = !(output.is_empty() && others.is_empty() && properties.is_empty());
+        let is_empty = outcome.is_none() && !has_output && errors.is_empty();
+        pen.markup.case(id, between(self.start, self.stop), is_empty);
+        if is_empty {
+            pen.markup.line();
+            return pen.flush(cases);
+        }
+        if let Some(outcome) = outcome {
+            let telling = reason.as_ref().or_else(|| telling(&causes));
             let (kind, message) = outcome.words(telling, pen.spool)?;
-            let kind: &[_] = if status == Status::Skip { &[] } else { &[("type", &*kind)] };
-            pen.markup.open(outcome.element, &[kind, &[("message", &*message)]].concat());
-            match reason {
-                Some(reason) => pen.join(cases, reason.text)?,
-                None if status != Status::Skip => pen.others(cases, std::mem::take(&mut others))?,
-                None => {}
+            let attributes = [("type", &*kind), ("message", &*message)];
+            let known: Vec<_> = attributes.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+            pen.markup.open(outcome.element, &known);
+            if let Some(reason) = reason {
+                pen.join(cases, reason.text)?;
             }
+            pen.others(cases, causes)?;
             pen.markup.close(outcome.element);
         }
-        let properties = Properties { route_code, tags: &self.tags };
-        if !(output.is_empty() && others.is_empty() && properties.is_empty()) {
+        if has_output {
             pen.markup.open("system-out", &[]);
             pen.printed(cases, output)?;
             pen.others(cases, others)?;
-            properties.write(pen.markup);
+            pen.markup.text(&properties);
             pen.markup.close("system-out");
         }
         if !errors.is_empty() {
@@ -158,25 +167,15 @@ fn shortened(message: &str) -> String {
     if end < message.len() { format!("{}...", &message[..end]) } else { message.to_owned() }
 }
 
-/// What a test case has no other place for. Readers that know these lines take them for properties; Jenkins' schema has none here.
-struct Properties<'a> {
-    route_code: Option<&'a str>,
-    tags: &'a [String],
-}
-
-impl Properties<'_> {
-    fn is_empty(&self) -> bool {
-        self.route_code.is_none() && self.tags.is_empty()
+/// Lines of what a test case has no other place for. Readers that know such lines take them for properties; in Jenkins' schema, a test
+/// case has none.
+fn properties(route_code: Option<&str>, tags: &[String]) -> String {
+    let mut lines = String::new();
+    let tags = tags.iter().map(|tag| ("tag", tag.as_str()));
+    for (name, value) in route_code.map(|code| ("route", code)).into_iter().chain(tags) {
+        lines.extend(["[[PROPERTY|", name, "=", value, "]]\n"]);
     }
-
-    fn write(&self, markup: &mut Markup) {
-        let tags = self.tags.iter().map(|tag| ("tag", tag.as_str()));
-        for (name, value) in self.route_code.map(|code| ("route", code)).into_iter().chain(tags) {
-            for text in ["[[PROPERTY|", name, "=", value, "]]\n"] {
-                markup.text(text);
-            }
-        }
-    }
+    lines
 }
 
 /// What test cases are written with.

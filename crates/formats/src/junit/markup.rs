@@ -58,8 +58,8 @@ impl Markup {
         self.writer.get_mut().clear();
     }
 
-    /// Opens a `testcase`.
-    pub fn case(&mut self, id: &str, time: Duration) {
+    /// Opens a `testcase`; one that `is_empty` is closed, too.
+    pub fn case(&mut self, id: &str, time: Duration, is_empty: bool) {
         let (classname, name) = split(id);
         self.time.clear();
         push_seconds(time, &mut self.time);
@@ -67,8 +67,9 @@ impl Markup {
         self.case.push_attribute(("classname", clean(classname)));
         self.case.push_attribute(("name", clean(name)));
         self.case.push_attribute(("time", &*self.time));
-        let start = Event::Start(self.case.borrow());
-        self.writer.write_event(start).expect("a buffer takes anything");
+        let start = self.case.borrow();
+        let event = if is_empty { Event::Empty(start) } else { Event::Start(start) };
+        self.writer.write_event(event).expect("a buffer takes anything");
     }
 
     /// Opens a `testsuite`.

@@ -10,7 +10,7 @@
 //! let mut xml = Markup::new();
 //! let counts = Counts { tests: 1, failures: 1, ..Counts::default() };
 //! xml.suite("nightly", &counts, Duration::from_secs(2), None);
-//! xml.case("net.Ping.test_lost", Duration::from_millis(1500));
+//! xml.case("net.Ping.test_lost", Duration::from_millis(1500), false);
 //! xml.open("failure", &[("type", "AssertionError"), ("message", "2 < 3")]);
 //! xml.text("Traceback ...");
 //! for element in ["failure", "testcase", "testsuite"] {

@@ -1,5 +1,7 @@
 //! Test ids as JUnit has them: a class and a name in it.
 
+use memchr::memmem;
+
 /// Splits a test id into classname and name.
 ///
 /// What follows the first bracket, quote or white space belongs to the name, whatever it holds: these are parameters and
@@ -16,9 +18,11 @@
 /// ```
 #[must_use]
 pub fn split(id: &str) -> (&str, &str) {
-    let is_end = |c: char| c.is_whitespace() || matches!(c, '(' | '[' | '{' | '<' | '"' | '\'' | '`');
-    let head = &id[..id.find(is_end).unwrap_or(id.len())];
-    let places = ["::", "/", "."].into_iter().filter_map(|separator| Some((head.rfind(separator)?, separator.len())));
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"([{<\"'`".contains(byte);
+    let head = &id.as_bytes()[..id.bytes().position(|byte| is_end(&byte)).unwrap_or(id.len())];
+    let separators: [&[u8]; 3] = [b"::", b"/", b"."];
+    let places =
+        separators.into_iter().filter_map(|separator| Some((memmem::rfind(head, separator)?, separator.len())));
     let mut parts = places.map(|(at, length)| (&id[..at], &id[at + length..]));
     parts.find(|(class, name)| !class.is_empty() && !name.is_empty()).unwrap_or(("", id))
 }
