@@ -2,9 +2,10 @@
 
 use subunit_cli::Trouble;
 use subunit_codec::{Packet, Status, Timestamp};
-use subunit_formats::junit::{Counts, Markup, Summary, unescaped};
+use subunit_formats::junit::{Counts, Summary, unescaped};
 
 use crate::attachment::{Attachment, Attachments, Piece};
+use crate::pen::Pen;
 use crate::spool::{Spool, Text};
 use crate::suites::between;
 
@@ -20,8 +21,8 @@ pub(crate) struct Case {
 
 /// How many bytes at the end of a text are looked at for what the matter was.
 const TELLING: usize = 64 << 10;
-/// How long a message may be.
-const LONGEST_MESSAGE: usize = 4 << 10;
+/// How many characters a message may have.
+const LONGEST_MESSAGE: usize = 1000;
 
 impl Case {
     /// Takes in a packet of the test.
@@ -52,63 +53,67 @@ impl Case {
         }
     }
 
-    /// Adds the test to `cases`.
+    /// Adds the test case to a text.
     pub(crate) fn write(
         self,
         id: &str,
         route_code: Option<&str>,
-        cases: &mut Text,
+        to: &mut Text,
         pen: &mut Pen<'_>,
     ) -> Result<(), Trouble> {
-        let status = self.status.unwrap_or(Status::InProgress);
-        let (mut reason, mut causes, mut others) = (None, Vec::new(), Vec::new());
-        let (mut output, mut errors) = (Vec::new(), Vec::new());
-        for attachment in self.attachments.finish(pen.spool)? {
-            match &*attachment.name {
-                "stdout" => output.push(attachment),
-                "stderr" => errors.push(attachment),
-                "reason" if status == Status::Skip && reason.is_none() && !attachment.text.is_empty() => {
-                    reason = Some(attachment);
-                }
-                _ if status.is_failure() => causes.push(attachment),
-                _ => others.push(attachment),
-            }
-        }
+        let (status, time) = (self.status.unwrap_or(Status::InProgress), between(self.start, self.stop));
         let (outcome, properties) = (Outcome::of(status), properties(route_code, &self.tags));
-        let has_output = !(output.is_empty() && others.is_empty() && properties.is_empty());
-        let is_empty = outcome.is_none() && !has_output && errors.is_empty();
-        pen.markup.case(id, between(self.start, self.stop), is_empty);
-        if is_empty {
-            pen.markup.line();
-            return pen.flush(cases);
-        }
+        let places = Places::new(status, self.attachments.finish(pen.spool)?);
+        let has_output = !(places.output.is_empty() && places.others.is_empty() && properties.is_empty());
+        let is_empty = outcome.is_none() && !has_output && places.errors.is_empty();
+        pen.markup.case(id, time, is_empty);
         if let Some(outcome) = outcome {
-            let telling = reason.as_ref().or_else(|| telling(&causes));
-            let (kind, message) = outcome.words(telling, pen.spool)?;
-            let attributes = [("type", &*kind), ("message", &*message)];
-            let known: Vec<_> = attributes.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-            pen.markup.open(outcome.element, &known);
-            if let Some(reason) = reason {
-                pen.join(cases, reason.text)?;
-            }
-            pen.others(cases, causes)?;
-            pen.markup.close(outcome.element);
+            outcome.write(places.outcome, to, pen)?;
         }
         if has_output {
             pen.markup.open("system-out", &[]);
-            pen.printed(cases, output)?;
-            pen.others(cases, others)?;
+            pen.printed(to, places.output)?;
+            pen.others(to, places.others)?;
             pen.markup.text(&properties);
             pen.markup.close("system-out");
         }
-        if !errors.is_empty() {
+        if !places.errors.is_empty() {
             pen.markup.open("system-err", &[]);
-            pen.printed(cases, errors)?;
+            pen.printed(to, places.errors)?;
             pen.markup.close("system-err");
         }
-        pen.markup.close("testcase");
+        if !is_empty {
+            pen.markup.close("testcase");
+        }
         pen.markup.line();
-        pen.flush(cases)
+        pen.flush(to)
+    }
+}
+
+/// Where the attachments of a test belong.
+#[derive(Default)]
+struct Places {
+    /// In the failure, or the one reason of a test that was skipped.
+    outcome: Vec<Attachment>,
+    output: Vec<Attachment>,
+    errors: Vec<Attachment>,
+    others: Vec<Attachment>,
+}
+
+impl Places {
+    fn new(status: Status, attachments: Vec<Attachment>) -> Self {
+        let mut places = Self::default();
+        for attachment in attachments {
+            let is_reason = || attachment.name == "reason" && !attachment.text.is_empty() && places.outcome.is_empty();
+            let place = match &*attachment.name {
+                "stdout" => &mut places.output,
+                "stderr" => &mut places.errors,
+                _ if status.is_failure() || status == Status::Skip && is_reason() => &mut places.outcome,
+                _ => &mut places.others,
+            };
+            place.push(attachment);
+        }
+        places
     }
 }
 
@@ -136,10 +141,25 @@ impl Outcome {
         Some(Self { element, kind, message, is_certain })
     }
 
-    /// Type and message, out of the attachment that tells of the failure.
-    fn words(&self, telling: Option<&Attachment>, spool: &Spool) -> Result<(String, String), Trouble> {
+    /// Writes the element, with the attachments that belong in it.
+    fn write(&self, attachments: Vec<Attachment>, to: &mut Text, pen: &mut Pen<'_>) -> Result<(), Trouble> {
+        let (kind, message) = self.words(&attachments, pen.spool)?;
+        if self.element == "skipped" {
+            let attributes = [("message", &*message)];
+            pen.markup.open(self.element, if message.is_empty() { &[] } else { &attributes });
+            attachments.into_iter().try_for_each(|reason| pen.join(to, reason.text))?;
+        } else {
+            pen.markup.open(self.element, &[("type", &kind), ("message", &message)]);
+            pen.others(to, attachments)?;
+        }
+        pen.markup.close(self.element);
+        Ok(())
+    }
+
+    /// Type and message, out of the attachment that tells most.
+    fn words(&self, attachments: &[Attachment], spool: &Spool) -> Result<(String, String), Trouble> {
         let own = || (self.kind.to_owned(), self.message.to_owned());
-        let Some(attachment) = telling.filter(|_| !self.is_certain) else { return Ok(own()) };
+        let Some(attachment) = telling(attachments).filter(|_| !self.is_certain) else { return Ok(own()) };
         let bytes = spool.last(&attachment.text, TELLING)?;
         let is_cut = attachment.text.len() > bytes.len() as u64;
         let text = String::from_utf8_lossy(&bytes);
@@ -158,13 +178,15 @@ impl Outcome {
 /// The attachment that tells what went wrong: a traceback, or else a reason, or else the first text.
 fn telling(attachments: &[Attachment]) -> Option<&Attachment> {
     let texts = || attachments.iter().filter(|attachment| !attachment.text.is_empty());
-    let named = |name: &str| texts().find(|attachment| attachment.name == name);
-    texts().find(|attachment| attachment.is_traceback()).or_else(|| named("reason")).or_else(|| texts().next())
+    let reason = || texts().find(|attachment| attachment.name == "reason");
+    texts().find(|attachment| attachment.is_traceback()).or_else(reason).or_else(|| texts().next())
 }
 
 fn shortened(message: &str) -> String {
-    let end = message.floor_char_boundary(LONGEST_MESSAGE);
-    if end < message.len() { format!("{}...", &message[..end]) } else { message.to_owned() }
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
+    }
 }
 
 /// Lines of what a test case has no other place for. Readers that know such lines take them for properties; in Jenkins' schema, a test
@@ -176,66 +198,4 @@ fn properties(route_code: Option<&str>, tags: &[String]) -> String {
         lines.extend(["[[PROPERTY|", name, "=", value, "]]\n"]);
     }
     lines
-}
-
-/// What test cases are written with.
-pub(crate) struct Pen<'a> {
-    pub(crate) spool: &'a mut Spool,
-    pub(crate) markup: &'a mut Markup,
-}
-
-impl Pen<'_> {
-    /// Adds what was written to a text.
-    pub(crate) fn flush(&mut self, to: &mut Text) -> Result<(), Trouble> {
-        self.spool.add(to, self.markup.as_bytes())?;
-        self.markup.clear();
-        Ok(())
-    }
-
-    /// Adds the attachments of a test that has no test case.
-    pub(crate) fn stray(&mut self, to: &mut Text, id: &str, attachments: Attachments) -> Result<(), Trouble> {
-        let mut attachments = attachments.finish(self.spool)?;
-        for attachment in &mut attachments {
-            attachment.name = format!("{} of {id}", attachment.name);
-        }
-        self.others(to, attachments)?;
-        self.flush(to)
-    }
-
-    /// Adds a text, after what was written.
-    pub(crate) fn join(&mut self, to: &mut Text, text: Text) -> Result<(), Trouble> {
-        self.flush(to)?;
-        self.spool.join(to, text)
-    }
-
-    /// Adds what was printed, so that whatever follows is on a new line.
-    pub(crate) fn printed(&mut self, to: &mut Text, attachments: Vec<Attachment>) -> Result<(), Trouble> {
-        for attachment in attachments {
-            let is_open = !attachment.text.is_empty() && !attachment.ends_line;
-            self.join(to, attachment.text)?;
-            if is_open {
-                self.markup.line();
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds attachments as testtools shows them: first those without text, by name, type and size, then texts under their names,
-    /// and tracebacks as they are.
-    pub(crate) fn others(&mut self, to: &mut Text, attachments: Vec<Attachment>) -> Result<(), Trouble> {
-        let (texts, binaries): (Vec<_>, Vec<_>) = attachments.into_iter().partition(|one| !one.text.is_empty());
-        let (tracebacks, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(Attachment::is_traceback);
-        for Attachment { name, mime_type, size, .. } in binaries {
-            let mime_type = mime_type.as_deref().unwrap_or("application/octet-stream");
-            self.markup.text(&format!("{name} ({mime_type}, {size} {})\n", if size == 1 { "byte" } else { "bytes" }));
-        }
-        for attachment in texts {
-            self.markup.text(&attachment.name);
-            self.markup.text(if attachment.has_lines { ": {{{\n" } else { ": {{{" });
-            let is_open = attachment.has_lines && !attachment.ends_line;
-            self.join(to, attachment.text)?;
-            self.markup.text(if is_open { "\n}}}\n" } else { "}}}\n" });
-        }
-        self.printed(to, tracebacks)
-    }
 }

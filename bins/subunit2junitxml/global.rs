@@ -6,7 +6,7 @@ use std::mem;
 use subunit_cli::Trouble;
 
 use crate::attachment::{Attachment, Piece};
-use crate::case::Pen;
+use crate::pen::Pen;
 use crate::suites::Suites;
 
 /// Files of the whole run that did not end yet, by route code and name.

@@ -4,6 +4,7 @@ mod attachment;
 mod case;
 mod global;
 mod passing;
+mod pen;
 mod report;
 mod spool;
 mod suites;

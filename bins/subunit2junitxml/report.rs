@@ -5,8 +5,9 @@ use subunit_codec::{Damage, InFlight, PARSER_TEST_ID, Packet, Status};
 use subunit_formats::junit::Markup;
 
 use crate::attachment::Piece;
-use crate::case::{Case, Pen};
+use crate::case::Case;
 use crate::global::Global;
+use crate::pen::Pen;
 use crate::spool::{Reading, Spool, Text};
 use crate::suites::{By, Suite, Suites};
 

@@ -54,6 +54,7 @@ impl Decoder {
     }
 
     /// Decodes the next bytes, after which `is_last` says that there are no more, and adds them to `text`.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot")]
     pub fn decode(&mut self, bytes: &[u8], is_last: bool, text: &mut String) {
         let most = self.0.max_utf8_buffer_length(bytes.len());
         text.reserve(most.expect("what is in memory three times is less than all there can be"));

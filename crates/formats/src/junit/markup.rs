@@ -1,7 +1,7 @@
 //! The elements of a report.
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::fmt::Write;
 use std::time::Duration;
 
 use quick_xml::Writer;
@@ -69,7 +69,7 @@ impl Markup {
         self.case.push_attribute(("time", &*self.time));
         let start = self.case.borrow();
         let event = if is_empty { Event::Empty(start) } else { Event::Start(start) };
-        self.writer.write_event(event).expect("a buffer takes anything");
+        write(&mut self.writer, event);
     }
 
     /// Opens a `testsuite`.
@@ -116,7 +116,7 @@ impl Markup {
 
     /// Ends a line between elements.
     pub fn line(&mut self) {
-        self.writer.get_mut().write_all(b"\n").expect("a buffer takes anything");
+        self.writer.get_mut().push(b'\n');
     }
 
     /// Writes the line that says what follows.
@@ -126,8 +126,12 @@ impl Markup {
     }
 
     fn write(&mut self, event: Event<'_>) {
-        self.writer.write_event(event).expect("a buffer takes anything");
+        write(&mut self.writer, event);
     }
+}
+
+fn write(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
+    writer.write_event(event).expect("a buffer takes anything");
 }
 
 /// Text that is [clean](super::Cleaner) already, as it stands between tags.
@@ -162,7 +166,6 @@ fn push_counts(counts: &Counts, time: Duration, element: &mut BytesStart<'_>) {
 
 /// Seconds with three decimals, rounded.
 fn push_seconds(time: Duration, text: &mut String) {
-    use std::fmt::Write;
     let millis = (time.as_nanos() + 500_000) / 1_000_000;
     write!(text, "{}.{:03}", millis / 1000, millis % 1000).expect("a string takes any text");
 }
