@@ -142,7 +142,7 @@ testcase classname="m.C" name="hung" time="0.000"
 "#;
     assert_eq!(cases(&input), expected);
     let finished = report(&[], &input);
-    let suite = r#"testsuite name="subunit" tests="8" failures="3" errors="1" skipped="2" time="1.500" timestamp="1970-01-01T00:16:40Z""#;
+    let suite = r#"testsuite name="subunit" tests="8" failures="3" errors="1" time="1.500" skipped="2" timestamp="1970-01-01T00:16:40Z""#;
     assert_eq!(outline(finished.text()).lines().next(), Some(suite));
     assert_eq!(finished.code(), 1);
 }

@@ -77,6 +77,7 @@ impl Markup {
         let mut element = BytesStart::new("testsuite");
         element.push_attribute(("name", clean(name)));
         push_counts(counts, time, &mut element);
+        element.push_attribute(("skipped", &*counts.skipped.to_string()));
         if let Some(start) = start {
             element.push_attribute(("timestamp", &*rfc3339(start)));
         }
@@ -86,11 +87,7 @@ impl Markup {
     /// Opens the `testsuites` that hold all others. Jenkins' schema knows no number of skipped tests here.
     pub fn suites(&mut self, counts: &Counts, time: Duration) {
         let mut element = BytesStart::new("testsuites");
-        let [tests, failures, errors] = [counts.tests, counts.failures, counts.errors].map(|count| count.to_string());
-        self.time.clear();
-        push_seconds(time, &mut self.time);
-        let attributes = [("tests", &tests), ("failures", &failures), ("errors", &errors), ("time", &self.time)];
-        element.extend_attributes(attributes.map(|(name, value)| (name, value.as_str())));
+        push_counts(counts, time, &mut element);
         self.write(Event::Start(element));
     }
 
@@ -154,13 +151,13 @@ fn start<'a>(element: &'a str, attributes: &[(&str, &str)]) -> BytesStart<'a> {
     start
 }
 
+/// What suites and all of them together have in common.
 fn push_counts(counts: &Counts, time: Duration, element: &mut BytesStart<'_>) {
-    let mut seconds = String::new();
-    push_seconds(time, &mut seconds);
-    let Counts { tests, failures, errors, skipped } = *counts;
-    for (name, count) in [("tests", tests), ("failures", failures), ("errors", errors), ("skipped", skipped)] {
+    for (name, count) in [("tests", counts.tests), ("failures", counts.failures), ("errors", counts.errors)] {
         element.push_attribute((name, &*count.to_string()));
     }
+    let mut seconds = String::new();
+    push_seconds(time, &mut seconds);
     element.push_attribute(("time", &*seconds));
 }
 

@@ -18,7 +18,7 @@
 //! }
 //! assert_eq!(
 //!     std::str::from_utf8(xml.as_bytes())?,
-//!     r#"<testsuite name="nightly" tests="1" failures="1" errors="0" skipped="0" time="2.000"><testcase classname="net.Ping" name="test_lost" time="1.500"><failure type="AssertionError" message="2 &lt; 3">Traceback ...</failure></testcase></testsuite>"#
+//!     r#"<testsuite name="nightly" tests="1" failures="1" errors="0" time="2.000" skipped="0"><testcase classname="net.Ping" name="test_lost" time="1.500"><failure type="AssertionError" message="2 &lt; 3">Traceback ...</failure></testcase></testsuite>"#
 //! );
 //! # Ok::<(), std::str::Utf8Error>(())
 //! ```
