@@ -43,10 +43,9 @@ impl Text {
 impl Spool {
     /// How many bytes are kept in memory, all texts together.
     const MOST_IN_MEMORY: usize = 4 << 20;
-    /// How many bytes of one text are kept in memory.
-    const MOST_OF_ONE: usize = 256 << 10;
-    /// Texts longer than this are joined where they are, shorter ones are copied: their parts would be too many to remember.
-    const SHORT: u64 = 64 << 10;
+    /// How many bytes of one text are kept in memory. Longer ones are joined where they are, others are copied: their parts would be
+    /// too many to remember.
+    const MOST_OF_ONE: usize = 64 << 10;
 
     /// Adds bytes to the end of a text.
     pub(crate) fn add(&mut self, text: &mut Text, bytes: &[u8]) -> Result<(), Trouble> {
@@ -61,7 +60,7 @@ impl Spool {
 
     /// Adds one text to the end of another.
     pub(crate) fn join(&mut self, text: &mut Text, other: Text) -> Result<(), Trouble> {
-        if other.length <= Self::SHORT {
+        if other.length <= Self::MOST_OF_ONE as u64 {
             self.copy(text, &other)?;
             self.in_memory -= other.end.len();
             return Ok(());
