@@ -26,7 +26,7 @@ pub(crate) const TOOLS: [Tool; 7] = [
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
-    Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().with(&[
+    Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().ending_well().with(&[
         "-f",
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2junitxml.report"),
