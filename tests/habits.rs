@@ -15,7 +15,7 @@ use crate::events;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 7] = [
+pub(crate) const TOOLS: [Tool; 8] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
@@ -26,6 +26,11 @@ pub(crate) const TOOLS: [Tool; 7] = [
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
+    Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().ending_well().with(&[
+        "-f",
+        "-o",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2junitxml.report"),
+    ]),
     Tool::converter("tap2subunit", env!("CARGO_BIN_EXE_tap2subunit")),
 ];
 

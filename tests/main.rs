@@ -14,6 +14,7 @@ mod habits;
 mod manpages;
 mod pipes;
 mod readme;
+mod subunit2junitxml;
 mod subunit_1to2;
 mod subunit_filter;
 mod subunit_ls;

@@ -232,6 +232,31 @@ fn a_run_is_counted_on_its_way_to_the_next_tool() {
 }
 
 #[test]
+fn a_build_is_reported_to_jenkins_on_its_way() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let (path, results) = (folder.path().join("report.xml"), folder.path().join("run.subunit"));
+    let mut make = program("sh", &["-c", "echo make: check; cat \"$0\"; echo make: done"]);
+    make.arg(data("testr-run.subunit"));
+    let mut junit = command("subunit2junitxml", &["-f", "--suite-by", "tag", "-o"]);
+    junit.arg(&path);
+    let mut tee = command("subunit-tee", &["--text"]);
+    tee.arg(&results);
+    let finished = Pipeline::new([make, command("subunit-filter", &["-s", "--xfail"]), junit, tee]).run(b"");
+    assert_silent("the pipeline", &finished);
+    let codes: Vec<_> = finished.statuses.iter().map(std::process::ExitStatus::code).collect();
+    assert_eq!(codes, [Some(0), Some(0), Some(1), Some(0)], "who reports judges");
+    let report = std::fs::read_to_string(path).expect("there is a report");
+    assert!(report.contains("<testsuites tests=\"1355\" failures=\"4\" errors=\"0\" time=\"0.315\">"), "{report}");
+    for (worker, ids) in recorded_ids() {
+        let suite = format!("<testsuite name=\"{worker}\" tests=\"{}\"", ids.len());
+        assert_eq!(report.matches(&suite).count(), 1, "{suite}");
+    }
+    let kept = std::fs::read(&results).expect("it was made");
+    let again = Pipeline::new([command("subunit2junitxml", &["--suite-by=tag", "--no-passthrough"])]).run(&kept);
+    assert!(again.text() == report, "what went on makes the same report");
+}
+
+#[test]
 fn damage_is_reported_once_however_long_the_pipeline() {
     let mut input = test("a", Status::Success);
     input.truncate(input.len() - 5);

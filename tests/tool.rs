@@ -89,6 +89,11 @@ impl Tool {
         Self { judges: true, ..self }
     }
 
+    /// The same tool, which brings something to an end when a signal comes.
+    pub(crate) const fn ending_well(self) -> Self {
+        Self { ends_well: true, ..self }
+    }
+
     /// The same tool, to be run with these arguments.
     pub(crate) const fn with(self, args: &'static [&'static str]) -> Self {
         Self { args, ..self }

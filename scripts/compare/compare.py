@@ -9,6 +9,7 @@ import re
 
 import rows
 from decode import Packet, Test, Text, add_text, decode, meaning
+from junit import compare_junit
 
 
 class Defect(Exception):
@@ -58,6 +59,7 @@ def compare(case):
         "subunit-filter": compare_filter,
         "subunit-ls": compare_ls,
         "subunit-stats": compare_stats,
+        "subunit2junitxml": compare_junit,
     }[case.tool](case)
 
 

@@ -45,6 +45,36 @@ LS_TIMES = (
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
 STATS_UXSUCCESS = "Unexpected successes in `subunit-stats` | count as passed, status 0 | count as failed, status 1"
+JUNIT_NAMES = (
+    "Test ids in `subunit2junitxml` | split at the last `.` before the first `(` | "
+    "split at the last `::`, or else `/`, or else `.`, before the first bracket, quote or white space"
+)
+JUNIT_FAILURES = (
+    "Failures in `subunit2junitxml` | the type `testtools.testresult.real._StringException`, no message, all texts in one | "
+    "type and message of the exception; `stdout` and `stderr` in `system-out` and `system-err`"
+)
+JUNIT_UNFINISHED = "Tests that never finish in `subunit2junitxml` | failures without a word | errors that say so"
+JUNIT_UXSUCCESS = (
+    "Unexpected successes in `subunit2junitxml` | failures without a word | "
+    "failures with a message and the attachments"
+)
+JUNIT_ATTACHMENTS = (
+    "Attachments in `subunit2junitxml` | dropped unless the test failed | "
+    "each shows somewhere: `failure`, `skipped`, `system-out`, `system-err`"
+)
+JUNIT_TAGS = (
+    "Tags and routes in `subunit2junitxml` | dropped | "
+    "properties of the suite, and lines in `system-out` of the test"
+)
+JUNIT_CONTROLS = (
+    "Control characters in `subunit2junitxml` | dropped, the rest of an ANSI sequence stays | "
+    "shown as `\\x07`; ANSI sequences are taken out whole"
+)
+JUNIT_TIMES = (
+    "Times in `subunit2junitxml` | count to the last time seen on any route, or to now; may be negative | "
+    "count from a test's first packet to its last; 0.000 when unknown"
+)
+JUNIT_CHARSET = "Text attachments without a charset in `subunit2junitxml` | are read as Latin-1 | are read as UTF-8"
 TAP_ORDER = "TAP tests that are missing before the last one | are reported where the next one comes | are reported at the end"
 TAP_MANY = "More than a hundred TAP tests missing in a row | a failed test for each | one failed test that says how many"
 TAP_PLAN = (

@@ -1,13 +1,15 @@
-//! Formats beside subunit: attachments and times as text, tests as JSON, TAP as tests.
+//! Formats beside subunit: attachments and times as text, tests as JSON and JUnit XML, TAP as tests.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`text`] | attachments as text for people |
 //! | [`time`] | timestamps as text |
 //! | [`json`] | tests as JSON |
+//! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
 
 pub mod json;
+pub mod junit;
 pub mod tap;
 pub mod text;
 pub mod time;

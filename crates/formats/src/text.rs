@@ -1,6 +1,7 @@
 //! Attachments as text for people.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use encoding_rs::{Encoding, UTF_8};
 
@@ -30,6 +31,42 @@ pub fn is_text(mime_type: Option<&str>) -> bool {
 #[must_use]
 pub fn decode<'a>(mime_type: Option<&str>, bytes: &'a [u8]) -> Cow<'a, str> {
     encoding(mime_type).decode_without_bom_handling(bytes).0
+}
+
+/// Decodes text that comes in pieces, as [`decode`] decodes it whole: a character may be cut by the end of a piece.
+///
+/// ```
+/// use subunit_formats::text::Decoder;
+///
+/// let mut decoder = Decoder::new(Some("text/plain;charset=utf8"));
+/// let mut text = String::new();
+/// decoder.decode(b"caf\xc3", false, &mut text);
+/// decoder.decode(b"\xa9 \xff", true, &mut text);
+/// assert_eq!(text, "café \u{fffd}");
+/// ```
+pub struct Decoder(encoding_rs::Decoder);
+
+impl Decoder {
+    /// A decoder for text of this MIME type.
+    #[must_use]
+    pub fn new(mime_type: Option<&str>) -> Self {
+        Self(encoding(mime_type).new_decoder_without_bom_handling())
+    }
+
+    /// Decodes the next bytes, after which `is_last` says that there are no more, and adds them to `text`.
+    #[expect(clippy::missing_panics_doc, reason = "it cannot")]
+    pub fn decode(&mut self, bytes: &[u8], is_last: bool, text: &mut String) {
+        let most = self.0.max_utf8_buffer_length(bytes.len());
+        text.reserve(most.expect("what is in memory three times is less than all there can be"));
+        // With that room, all of it is decoded at once.
+        let _ = self.0.decode_to_string(bytes, text, is_last);
+    }
+}
+
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Decoder").field(&self.0.encoding().name()).finish()
+    }
 }
 
 /// Whether text of this MIME type is UTF-8, as far as anybody can tell before reading it.

@@ -211,6 +211,15 @@ impl Live {
         &self.stdout
     }
 
+    /// Reads what comes out to its end, for commands that end before their input does.
+    ///
+    /// # Panics
+    ///
+    /// When the deadline passes first.
+    pub fn read_to_end(&mut self) {
+        while self.read("the end of the output") {}
+    }
+
     /// Ends the standard input and waits for the commands to end.
     ///
     /// # Panics

@@ -1,0 +1,201 @@
+//! A test as a test case.
+
+use subunit_cli::Trouble;
+use subunit_codec::{Packet, Status, Timestamp};
+use subunit_formats::junit::{Counts, Summary, unescaped};
+
+use crate::attachment::{Attachment, Attachments, Piece};
+use crate::pen::Pen;
+use crate::spool::{Spool, Text};
+use crate::suites::between;
+
+/// What is known so far of a test.
+#[derive(Debug, Default)]
+pub(crate) struct Case {
+    pub(crate) status: Option<Status>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) stop: Option<Timestamp>,
+    pub(crate) attachments: Attachments,
+}
+
+/// How many bytes at the end of a text are looked at for what the matter was.
+const TELLING: usize = 64 << 10;
+/// How many characters a message may have.
+const LONGEST_MESSAGE: usize = 1000;
+
+impl Case {
+    /// Takes in a packet of the test.
+    pub(crate) fn take_in(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
+        self.start = self.start.or(packet.timestamp());
+        if let Some(tags) = packet.tags()
+            && !tags.clone().eq(self.tags.iter().map(String::as_str))
+        {
+            self.tags = tags.map(str::to_owned).collect();
+        }
+        if let Some(status) = packet.status() {
+            self.status = Some(status);
+            if status != Status::InProgress {
+                self.stop = packet.timestamp();
+            }
+        }
+        Piece::of(packet).map_or(Ok(()), |piece| self.attachments.take_in(piece, spool))
+    }
+
+    /// What the test adds to the counts of its suite.
+    pub(crate) fn counts(&self) -> Counts {
+        let is = |statuses: &[Option<Status>]| u64::from(statuses.contains(&self.status));
+        Counts {
+            tests: 1,
+            failures: is(&[Some(Status::Fail), Some(Status::UnexpectedSuccess)]),
+            errors: is(&[Some(Status::InProgress)]),
+            skipped: is(&[Some(Status::Skip)]),
+        }
+    }
+
+    /// Adds the test case to a text.
+    pub(crate) fn write(
+        self,
+        id: &str,
+        route_code: Option<&str>,
+        to: &mut Text,
+        pen: &mut Pen<'_>,
+    ) -> Result<(), Trouble> {
+        let (status, time) = (self.status.unwrap_or(Status::InProgress), between(self.start, self.stop));
+        let (outcome, properties) = (Outcome::of(status), properties(route_code, &self.tags));
+        let places = Places::new(status, self.attachments.finish(pen.spool)?);
+        let has_output = !(places.output.is_empty() && places.others.is_empty() && properties.is_empty());
+        let is_empty = outcome.is_none() && !has_output && places.errors.is_empty();
+        pen.markup.case(id, time, is_empty);
+        if let Some(outcome) = outcome {
+            outcome.write(places.outcome, to, pen)?;
+        }
+        if has_output {
+            pen.markup.open("system-out", &[]);
+            pen.printed(to, places.output)?;
+            pen.others(to, places.others)?;
+            pen.markup.text(&properties);
+            pen.markup.close("system-out");
+        }
+        if !places.errors.is_empty() {
+            pen.markup.open("system-err", &[]);
+            pen.printed(to, places.errors)?;
+            pen.markup.close("system-err");
+        }
+        if !is_empty {
+            pen.markup.close("testcase");
+        }
+        pen.markup.line();
+        pen.flush(to)
+    }
+}
+
+/// Where the attachments of a test belong.
+#[derive(Default)]
+struct Places {
+    /// In the failure, or the one reason of a test that was skipped.
+    outcome: Vec<Attachment>,
+    output: Vec<Attachment>,
+    errors: Vec<Attachment>,
+    others: Vec<Attachment>,
+}
+
+impl Places {
+    fn new(status: Status, attachments: Vec<Attachment>) -> Self {
+        let mut places = Self::default();
+        for attachment in attachments {
+            let is_reason = || attachment.name == "reason" && !attachment.text.is_empty() && places.outcome.is_empty();
+            let place = match &*attachment.name {
+                "stdout" => &mut places.output,
+                "stderr" => &mut places.errors,
+                _ if status.is_failure() || status == Status::Skip && is_reason() => &mut places.outcome,
+                _ => &mut places.others,
+            };
+            place.push(attachment);
+        }
+        places
+    }
+}
+
+/// How a test case says that a test did not simply pass.
+struct Outcome {
+    element: &'static str,
+    /// The type, and the message, where no attachment tells of others.
+    kind: &'static str,
+    message: &'static str,
+    /// Whether the message is this one whatever the attachments say.
+    is_certain: bool,
+}
+
+impl Outcome {
+    fn of(status: Status) -> Option<Self> {
+        let (element, kind, message, is_certain) = match status {
+            Status::Fail => ("failure", "failure", "the test failed", false),
+            Status::UnexpectedSuccess => {
+                ("failure", "UnexpectedSuccess", "the test passed, and was expected to fail", true)
+            }
+            Status::InProgress => ("error", "Unfinished", "the test did not finish", true),
+            Status::Skip => ("skipped", "", "", false),
+            Status::Exists | Status::Success | Status::ExpectedFailure => return None,
+        };
+        Some(Self { element, kind, message, is_certain })
+    }
+
+    /// Writes the element, with the attachments that belong in it.
+    fn write(&self, attachments: Vec<Attachment>, to: &mut Text, pen: &mut Pen<'_>) -> Result<(), Trouble> {
+        let (kind, message) = self.words(&attachments, pen.spool)?;
+        if self.element == "skipped" {
+            let attributes = [("message", &*message)];
+            pen.markup.open(self.element, if message.is_empty() { &[] } else { &attributes });
+            attachments.into_iter().try_for_each(|reason| pen.join(to, reason.text))?;
+        } else {
+            pen.markup.open(self.element, &[("type", &kind), ("message", &message)]);
+            pen.others(to, attachments)?;
+        }
+        pen.markup.close(self.element);
+        Ok(())
+    }
+
+    /// Type and message, out of the attachment that tells most.
+    fn words(&self, attachments: &[Attachment], spool: &Spool) -> Result<(String, String), Trouble> {
+        let own = || (self.kind.to_owned(), self.message.to_owned());
+        let Some(attachment) = telling(attachments).filter(|_| !self.is_certain) else { return Ok(own()) };
+        let bytes = spool.last(&attachment.text, TELLING)?;
+        let is_cut = attachment.text.len() > bytes.len() as u64;
+        let text = String::from_utf8_lossy(&bytes);
+        // The first line may begin in the middle of a character or of an escape.
+        let text = text.split_once('\n').filter(|_| is_cut).map_or(&*text, |(_, rest)| rest);
+        let text = unescaped(text);
+        if self.element == "skipped" {
+            return Ok((String::new(), shortened(text.trim())));
+        }
+        let summary = Summary::of(&text, is_cut);
+        let message = if summary.message.is_empty() { self.message } else { summary.message };
+        Ok((summary.kind.unwrap_or(self.kind).to_owned(), shortened(message)))
+    }
+}
+
+/// The attachment that tells what went wrong: a traceback, or else a reason, or else the first text.
+fn telling(attachments: &[Attachment]) -> Option<&Attachment> {
+    let texts = || attachments.iter().filter(|attachment| !attachment.text.is_empty());
+    let reason = || texts().find(|attachment| attachment.name == "reason");
+    texts().find(|attachment| attachment.is_traceback()).or_else(reason).or_else(|| texts().next())
+}
+
+fn shortened(message: &str) -> String {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}...", &message[..end]),
+        None => message.to_owned(),
+    }
+}
+
+/// Lines of what a test case has no other place for. Readers that know such lines take them for properties; in Jenkins' schema, a test
+/// case has none.
+fn properties(route_code: Option<&str>, tags: &[String]) -> String {
+    let mut lines = String::new();
+    let tags = tags.iter().map(|tag| ("tag", tag.as_str()));
+    for (name, value) in route_code.map(|code| ("route", code)).into_iter().chain(tags) {
+        lines.extend(["[[PROPERTY|", name, "=", value, "]]\n"]);
+    }
+    lines
+}

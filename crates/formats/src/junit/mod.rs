@@ -1,0 +1,35 @@
+//! JUnit XML: the reports that Jenkins and most other CI servers read.
+//!
+//! There is no standard. What is written here is valid for the schema that Jenkins' xUnit plugin holds reports to, and means the same
+//! to other readers. Texts are made fit for XML 1.0 first, see [`Cleaner`].
+//!
+//! ```
+//! use std::time::Duration;
+//! use subunit_formats::junit::{Counts, Markup};
+//!
+//! let mut xml = Markup::new();
+//! let counts = Counts { tests: 1, failures: 1, ..Counts::default() };
+//! xml.suite("nightly", &counts, Duration::from_secs(2), None);
+//! xml.case("net.Ping.test_lost", Duration::from_millis(1500), false);
+//! xml.open("failure", &[("type", "AssertionError"), ("message", "2 < 3")]);
+//! xml.text("Traceback ...");
+//! for element in ["failure", "testcase", "testsuite"] {
+//!     xml.close(element);
+//! }
+//! assert_eq!(
+//!     std::str::from_utf8(xml.as_bytes())?,
+//!     r#"<testsuite name="nightly" tests="1" failures="1" errors="0" time="2.000" skipped="0"><testcase classname="net.Ping" name="test_lost" time="1.500"><failure type="AssertionError" message="2 &lt; 3">Traceback ...</failure></testcase></testsuite>"#
+//! );
+//! # Ok::<(), std::str::Utf8Error>(())
+//! ```
+
+mod ansi;
+mod clean;
+mod markup;
+mod names;
+mod summary;
+
+pub use clean::{Cleaner, clean};
+pub use markup::{Counts, Markup, escaped, unescaped};
+pub use names::{package, split};
+pub use summary::Summary;

@@ -1,0 +1,130 @@
+//! What a failure is called and what it says, out of the text that tells of it.
+
+/// The type and message of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Summary<'a> {
+    /// The class of the exception, where the text names one.
+    pub kind: Option<&'a str>,
+    /// What it says.
+    pub message: &'a str,
+}
+
+impl<'a> Summary<'a> {
+    /// Reads a text. Of a Python traceback, the last exception counts, with all lines of its message. Of any other text, the first
+    /// line that is not blank counts; or the last one, when `is_cut` says that the start of the text is missing.
+    ///
+    /// ```
+    /// use subunit_formats::junit::Summary;
+    ///
+    /// let text = "Traceback (most recent call last):\n  File \"x.py\", line 1, in f\n    g()\nx.Broken: one\nand two\n";
+    /// assert_eq!(Summary::of(text, false), Summary { kind: Some("x.Broken"), message: "one\nand two" });
+    /// ```
+    #[must_use]
+    pub fn of(text: &'a str, is_cut: bool) -> Self {
+        if let Some(exception) = last_exception(text) {
+            return Self::of_exception(exception);
+        }
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let line = if is_cut { lines.next_back() } else { lines.next() }.unwrap_or_default();
+        match line.split_once(": ") {
+            Some((kind, _)) if is_name(kind) && (kind.ends_with("Error") || kind.ends_with("Exception")) => {
+                Self::of_exception(line)
+            }
+            _ => Self { kind: None, message: line },
+        }
+    }
+
+    /// Reads `kind: message`, or `kind` alone.
+    fn of_exception(text: &'a str) -> Self {
+        let text = text.trim();
+        let (kind, message) = text.split_once(':').unwrap_or((text, ""));
+        if is_name(kind) {
+            Self { kind: Some(kind), message: message.trim() }
+        } else {
+            Self { kind: None, message: text }
+        }
+    }
+}
+
+/// From the line of the last exception of a Python traceback to the end of the text.
+fn last_exception(text: &str) -> Option<&str> {
+    if let Some((_, group)) = text.split_once("+ Exception Group Traceback (most recent call last):\n") {
+        // The group counts, not the last of those in it.
+        let lines = group.lines().filter_map(|line| line.trim_start().strip_prefix("| "));
+        return lines.into_iter().find(|line| !line.starts_with(' '));
+    }
+    let mut is_in_frames = false;
+    let mut last = None;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("Traceback (most recent call last):") || line.starts_with("  File \"") {
+            is_in_frames = true;
+        } else if is_in_frames && !line.starts_with(' ') && !line.trim().is_empty() {
+            is_in_frames = false;
+            last = Some(at);
+        }
+        at += line.len();
+    }
+    last.map(|at| &text[at..])
+}
+
+/// Whether a text is a name with dots in it, as classes have.
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '<' | '>'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, kind: Option<&str>, message: &str) {
+        assert_eq!(Summary::of(text, false), Summary { kind, message }, "{text}");
+    }
+
+    const FRAMES: &str =
+        "Traceback (most recent call last):\n  File \"x.py\", line 3, in test\n    self.go()\n    ~~~~~~~^^\n";
+
+    #[test]
+    fn the_last_exception_of_a_python_traceback_counts() {
+        check(&format!("{FRAMES}ValueError: no\n"), Some("ValueError"), "no");
+        check(&format!("{FRAMES}KeyError\n"), Some("KeyError"), "");
+        check(&format!("{FRAMES}a.b.C: x: y\n\n"), Some("a.b.C"), "x: y");
+        check(&format!("{FRAMES}MismatchError: !=:\nreference = 1\nactual    = 2\na note\n"), Some("MismatchError"), {
+            "!=:\nreference = 1\nactual    = 2\na note"
+        });
+        let chained = "\nDuring handling of the above exception, another exception occurred:\n\n";
+        check(&format!("{FRAMES}ValueError: first\n{chained}{FRAMES}OSError: last\n"), Some("OSError"), "last");
+        check(&format!("{FRAMES}two words: x\n"), None, "two words: x");
+        check("Traceback (most recent call last):\n", None, "Traceback (most recent call last):");
+    }
+
+    #[test]
+    fn a_syntax_error_is_an_exception() {
+        let place = "  File \"y.py\", line 1\n    foo(\n       ^\n";
+        check(
+            &format!("{FRAMES}{place}SyntaxError: '(' was never closed\n"),
+            Some("SyntaxError"),
+            "'(' was never closed",
+        );
+        check(&format!("{place}IndentationError: unexpected indent\n"), Some("IndentationError"), "unexpected indent");
+    }
+
+    #[test]
+    fn a_group_of_exceptions_counts_as_one() {
+        let text = "  + Exception Group Traceback (most recent call last):\n  |   File \"x.py\", line 1, in f\n  |     g()\n\
+            \x20 | ExceptionGroup: both (2 sub-exceptions)\n  +-+---------------- 1 ----------------\n\
+            \x20   | Traceback (most recent call last):\n    |   File \"x.py\", line 1, in h\n    | ValueError: no\n";
+        check(text, Some("ExceptionGroup"), "both (2 sub-exceptions)");
+    }
+
+    #[test]
+    fn of_other_texts_the_first_line_counts() {
+        check("\n  thread 'x' panicked at src/lib.rs:1:2:\nno\n", None, "thread 'x' panicked at src/lib.rs:1:2:");
+        check("java.lang.IllegalStateException: no\n\tat a.B\n", Some("java.lang.IllegalStateException"), "no");
+        check("AssertionError: 1 != 2", Some("AssertionError"), "1 != 2");
+        check("note: this", None, "note: this");
+        check("", None, "");
+        assert_eq!(Summary::of("of a long log\nno such file\n\n", true).message, "no such file", "its last line");
+    }
+}
