@@ -313,6 +313,40 @@ fn a_suite_of_tap_scripts_is_one_run() {
 }
 
 #[test]
+fn scripts_in_perl_and_bash_run_at_once_and_are_reported_to_jenkins() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("there is room");
+    script(
+        "car.t",
+        "use Test::More; ok(1, 'wheels'); subtest doors => sub { is(1, 2, 'left'); ok(1, 'right') };\n\
+         TODO: { local $TODO = 'soon'; ok(0, 'roof') } done_testing;\n",
+    );
+    script("bike.t", "echo 1..3; echo 'ok 1 - bell'; echo 'ok 2 # SKIP no light'; echo pump; kill -9 $$\n");
+    let commands = ["car=perl car.t", "bike=bash bike.t"].map(|command| {
+        let (code, run) = command.split_once('=').expect("a code and a command");
+        format!("{code}='{}' --name {code}.t -- {run} 2>/dev/null", tool("tap2subunit").path)
+    });
+    let mut merge = command("subunit-mux", &["-c", &commands[0], "-c", &commands[1]]);
+    merge.current_dir(folder.path());
+    let report = command("subunit2junitxml", &["--suite-by", "route"]);
+    let finished = Pipeline::new([merge, report]).deadline(DEADLINE).run(b"");
+    assert_eq!(finished.statuses.iter().map(std::process::ExitStatus::code).collect::<Vec<_>>(), [Some(1), Some(1)]);
+    let report = finished.text();
+    let count = |suite: &str| {
+        let opening = format!("<testsuite name=\"{suite}\" ");
+        let line = report.lines().find(|line| line.trim_start().starts_with(&opening)).map(str::trim_start);
+        line.unwrap_or_else(|| panic!("no suite {suite} in {report}")).to_owned()
+    };
+    // The script that was killed fails, so does the test that it planned and never came to, and so does the command.
+    assert!(count("bike").contains("tests=\"5\" failures=\"3\" errors=\"0\" time=\"0.000\" skipped=\"1\""), "{report}");
+    // What is to be done soon is no failure; the subtest, its parent, the script and the command are.
+    assert!(count("car").contains("tests=\"7\" failures=\"4\" errors=\"0\" time=\"0.000\" skipped=\"0\""), "{report}");
+    for id in ["test 1 - wheels", "test 2 - doors", "test 1 - left", "test 2 - right", "roof", "pump"] {
+        assert!(report.contains(id), "{id} is missing in {report}");
+    }
+}
+
+#[test]
 fn results_in_tap_are_listed_as_they_come() {
     let mut live = Pipeline::new([command("tap2subunit", &[]), command("subunit-ls", &[])]).deadline(DEADLINE).start();
     for round in 1..4 {
