@@ -141,7 +141,7 @@ impl Route {
     }
 
     fn joined<'a>(&'a self, inner: Option<&str>) -> Cow<'a, str> {
-        inner.map_or(Cow::from(&self.code), |inner| Cow::from(format!("{}/{inner}", self.code)))
+        inner.map_or(Cow::from(&self.code), |inner| Cow::from([&self.code, "/", inner].concat()))
     }
 
     fn now(&self) -> Option<Timestamp> {

@@ -7,8 +7,9 @@ use hashbrown::HashMap;
 
 use crate::decode::{Damage, PARSER_TEST_ID};
 use crate::in_flight::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
-use crate::packet::{Packet, Tags};
+use crate::packet::Packet;
 use crate::status::Status;
+use crate::tags::Tags;
 use crate::timestamp::Timestamp;
 
 /// A test, put together from its packets.
@@ -94,6 +95,8 @@ struct Open {
     has_status: bool,
     /// Whether the tags are its own, and not those of the test that its memory was used for before.
     has_tags: bool,
+    /// The tags as they are written in packets.
+    tags_field: Vec<u8>,
     /// Attachments that did not end yet, by name.
     unended: HashMap<String, usize>,
 }
@@ -192,7 +195,7 @@ impl Default for Open {
             runnable: false,
             attachments: Vec::new(),
         };
-        Self { test, has_status: false, has_tags: false, unended: HashMap::new() }
+        Self { test, has_status: false, has_tags: false, tags_field: Vec::new(), unended: HashMap::new() }
     }
 }
 
@@ -219,6 +222,7 @@ impl Open {
     fn finish(&mut self) -> &mut Test {
         if !self.has_tags {
             self.test.tags.clear();
+            self.tags_field.clear();
         }
         &mut self.test
     }
@@ -226,11 +230,14 @@ impl Open {
     fn take_in(&mut self, packet: &Packet<'_>, keeps_files: bool) {
         let timestamp = packet.timestamp();
         self.test.start = self.test.start.or(timestamp);
-        if let Some(tags) = packet.tags() {
+        if let Some(field) = packet.tags_field() {
             self.has_tags = true;
             // Most tests have the tags of an earlier one, and most packets those of an earlier one of the same test.
-            if !tags.are(&self.test.tags) {
-                self.take_in_tags(tags);
+            if self.tags_field != field {
+                self.tags_field.clear();
+                self.tags_field.shrink_to(MOST_TO_USE_AGAIN);
+                self.tags_field.extend_from_slice(field);
+                self.take_in_tags(Tags::read(field));
             }
         }
         if let Some(status) = packet.status() {

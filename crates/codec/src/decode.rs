@@ -7,6 +7,7 @@ use crate::buffer::Buffer;
 use crate::error::PacketError;
 use crate::event::Event;
 use crate::judge::{Judge, Place, Verdict};
+use crate::layout::Layout;
 use crate::packet::{Packet, SIGNATURE};
 use crate::status::Status;
 use crate::v1::LineError;
@@ -112,7 +113,7 @@ pub struct Decoder {
 /// An item of so many bytes.
 #[derive(Clone, Copy, Debug)]
 enum Found {
-    Packet(usize),
+    Packet(usize, Layout),
     Text(usize),
     Damage(usize, PacketError),
 }
@@ -158,10 +159,10 @@ impl Decoder {
         }
         let found = self.next.take()?;
         let offset = self.buffer.offset();
-        let (Found::Packet(length) | Found::Text(length) | Found::Damage(length, _)) = found;
+        let (Found::Packet(length, _) | Found::Text(length) | Found::Damage(length, _)) = found;
         let bytes = self.buffer.take(length);
         let (item, is_boundary) = match found {
-            Found::Packet(_) => (Item::Packet(Packet::from_checked(bytes)), true),
+            Found::Packet(_, layout) => (Item::Packet(Packet::from_checked(bytes, layout)), true),
             Found::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
             Found::Damage(_, error) => {
                 (Item::Damage(Damage { bytes, offset, fault: Fault::Packet(error) }), length > 1)
@@ -202,7 +203,7 @@ impl Decoder {
                 is_last: self.is_ended,
             };
             let found = match self.judge.judge(place, &bytes[at..]) {
-                Verdict::Packet(length) => Some(Found::Packet(length)),
+                Verdict::Packet(length, layout) => Some(Found::Packet(length, layout)),
                 Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
                 Verdict::More => None,
                 Verdict::Text => {

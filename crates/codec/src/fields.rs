@@ -4,6 +4,7 @@
 use std::str;
 
 use crate::error::{PacketError, PacketErrorKind as Kind};
+use crate::layout::Layout;
 use crate::number;
 use crate::packet::{CHECKSUM, MAX_LENGTH, SIGNATURE};
 
@@ -70,9 +71,10 @@ impl Header {
     }
 }
 
-/// Whether all fields of a packet whose first bytes are `bytes` are there and sound; `false` when the bytes end before the fields do.
+/// Where the fields of a packet are whose first bytes are `bytes`, if all are there and sound; `None` when the bytes end before the
+/// fields do.
 #[inline(always)]
-pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<bool, PacketError> {
+pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<Option<Layout>, PacketError> {
     let check_string = |span: Span, bytes: &[u8]| {
         let whole = bytes.len() >= span.end as usize;
         let string = &bytes[span.start as usize..bytes.len().min(span.end as usize)];
@@ -104,10 +106,8 @@ struct Stop;
 /// A walk through the fields of a packet, some of whose bytes may still be missing. Its steps are told where a thing starts and say
 /// where it ends.
 struct Walk<'a, CheckString> {
-    /// The bytes that are there.
+    /// The bytes before the checksum that are there.
     bytes: &'a [u8],
-    /// Where the bytes of fields that are there end.
-    here: usize,
     /// Where the checksum starts.
     end: usize,
     /// Is told where in the bytes a string is and says whether all of it is there; its error holds an offset in the packet.
@@ -119,54 +119,49 @@ struct Walk<'a, CheckString> {
 impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a, CheckString> {
     fn new(bytes: &'a [u8], header: &Header, check_string: CheckString) -> Self {
         let end = header.length - CHECKSUM;
-        Self { bytes, here: end.min(bytes.len()), end, check_string, fault: None }
+        Self { bytes: &bytes[..end.min(bytes.len())], end, check_string, fault: None }
     }
 
-    /// Goes through the fields in order, as far as the bytes go: `false` when they end first, or when there are more than
+    /// Goes through the fields in order, as far as the bytes go: `None` when they end first, or when there are more than
     /// `most_tags`.
     #[inline(always)]
-    fn all_fields(mut self, header: &Header, most_tags: usize) -> Result<bool, PacketError> {
-        let end = self.fields_in_order(header, most_tags);
-        self.fault.map_or(Ok(end.is_ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
+    fn all_fields(mut self, header: &Header, most_tags: usize) -> Result<Option<Layout>, PacketError> {
+        let layout = self.fields_in_order(header, most_tags);
+        self.fault.map_or(Ok(layout.ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
     }
 
     #[inline(always)]
-    fn fields_in_order(&mut self, header: &Header, most_tags: usize) -> Result<usize, Stop> {
+    fn fields_in_order(&mut self, header: &Header, most_tags: usize) -> Result<Layout, Stop> {
         let has = |field| header.flags & field != 0;
-        let mut at = header.size;
-        if has(flag::TIMESTAMP) {
-            at = self.timestamp(at)?;
-        }
-        if has(flag::TEST_ID) {
-            at = self.string(at)?;
-        }
-        if has(flag::TAGS) {
-            at = self.tags(at, most_tags)?;
-        }
-        if has(flag::MIME_TYPE) {
-            at = self.string(at)?;
-        }
-        if has(flag::FILE) {
-            at = self.file(at)?;
-        }
-        if has(flag::ROUTE_CODE) {
-            at = self.string(at)?;
-        }
-        Ok(at)
+        let timestamp = header.size;
+        let test_id = if has(flag::TIMESTAMP) { self.timestamp(timestamp)? } else { timestamp };
+        let tags = if has(flag::TEST_ID) { self.string(test_id)? } else { test_id };
+        let mime_type = if has(flag::TAGS) { self.tags(tags, most_tags)? } else { tags };
+        let file = if has(flag::MIME_TYPE) { self.string(mime_type)? } else { mime_type };
+        let route_code = if has(flag::FILE) { self.file(file)? } else { file };
+        let end = if has(flag::ROUTE_CODE) { self.string(route_code)? } else { route_code };
+        Ok(Layout {
+            test_id: place(test_id),
+            tags: place(tags),
+            mime_type: place(mime_type),
+            file: place(file),
+            route_code: place(route_code),
+            end: place(end),
+        })
     }
 
     /// A number: its value, and where it ends.
     #[inline(always)]
     fn number(&mut self, at: usize) -> Result<(usize, usize), Stop> {
         match self.bytes.get(at..).and_then(number::read) {
-            Some((value, width)) if at + width <= self.here => Ok((value as usize, at + width)),
-            _ => Err(self.no_number(at)),
+            Some((value, width)) => Ok((value as usize, at + width)),
+            None => Err(self.no_number(at)),
         }
     }
 
     #[cold]
     fn no_number(&mut self, at: usize) -> Stop {
-        let width = self.bytes[..self.here].get(at).map_or(1, |first| number::width_from_first(*first));
+        let width = self.bytes.get(at).map_or(1, |first| number::width_from_first(*first));
         self.missing(at, width)
     }
 
@@ -182,7 +177,7 @@ impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a
     #[inline(always)]
     fn timestamp(&mut self, at: usize) -> Result<usize, Stop> {
         let nanoseconds = at + 4;
-        if nanoseconds > self.here {
+        if nanoseconds > self.bytes.len() {
             return Err(self.missing(at, 4));
         }
         self.number(nanoseconds).map(|(_, end)| end)
@@ -193,7 +188,7 @@ impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a
         let (length, start) = self.number(at)?;
         let end = start + length;
         match self.bytes.get(start..end) {
-            Some(string) if end <= self.here && is_short_and_plain(string) => Ok(end),
+            Some(string) if is_short_and_plain(string) => Ok(end),
             _ => self.other_string(start, length),
         }
     }

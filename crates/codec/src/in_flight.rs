@@ -1,13 +1,13 @@
 //! Tests in flight.
 
 use std::collections::VecDeque;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::mem;
 
 use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_table::HashTable;
 
-use crate::packet::Packet;
+use crate::packet::{Packet, checked};
 
 /// What is kept of each test between its first packet and its last: a `T`, found by route code and test id.
 ///
@@ -48,7 +48,6 @@ pub struct Flight<T> {
 /// What a test is found by: the test id and route code of one of its packets.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
-    packet: Packet<'a>,
     id: &'a [u8],
     route_code: Option<&'a [u8]>,
     hash: u64,
@@ -91,7 +90,10 @@ impl<T> InFlight<T> {
     #[must_use]
     pub fn key<'a>(&self, packet: &Packet<'a>) -> Option<Key<'a>> {
         let (id, route_code) = (packet.test_id_bytes()?, packet.route_code_bytes());
-        Some(Key { packet: *packet, id, route_code, hash: self.hasher.hash_one((route_code, id)) })
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(id);
+        hasher.write(route_code.unwrap_or_default());
+        Some(Key { id, route_code, hash: hasher.finish() })
     }
 
     /// What is kept of a test in flight.
@@ -128,7 +130,7 @@ impl<T> InFlight<T> {
     fn insert(&mut self, key: &Key<'_>, mut slot: Box<Slot<T>>) -> &mut T {
         (slot.hash, slot.number) = (key.hash, self.begun);
         self.begun += 1;
-        slot.flight.name_after(&key.packet);
+        slot.flight.name_after(key);
         &mut self.tests.insert_unique(key.hash, slot, |slot| slot.hash).into_mut().flight.value
     }
 
@@ -185,13 +187,13 @@ impl Key<'_> {
 }
 
 impl<T> Flight<T> {
-    /// Takes over the test id and the route code of a packet.
-    fn name_after(&mut self, packet: &Packet<'_>) {
+    /// Takes over the test id and the route code of a key.
+    fn name_after(&mut self, key: &Key<'_>) {
         self.id.clear();
         self.id.shrink_to(MOST_TO_USE_AGAIN);
-        packet.test_id().unwrap_or_default().clone_into(&mut self.id);
-        if self.route_code.as_deref().map(str::as_bytes) != packet.route_code_bytes() {
-            self.route_code = packet.route_code().map(str::to_owned);
+        self.id.push_str(checked(key.id));
+        if self.route_code.as_deref().map(str::as_bytes) != key.route_code {
+            self.route_code = key.route_code.map(|code| checked(code).to_owned());
         }
     }
 }

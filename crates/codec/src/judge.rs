@@ -9,13 +9,14 @@ use crc32fast::Hasher;
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::fields::{self, Header};
 use crate::known::{KnownChecksums, KnownEnds, KnownText};
+use crate::layout::Layout;
 use crate::packet::{CHECKSUM, checksums_match, stored_checksum};
 
 /// What stands at a signature byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A packet of so many bytes.
-    Packet(usize),
+    /// A packet of so many bytes, and where its fields are.
+    Packet(usize, Layout),
     /// Bytes that were a packet once, or began as one.
     Damage {
         /// How many of them are given up: all that the packet claims, or the signature alone.
@@ -71,8 +72,8 @@ impl Judge {
             return self.judge_fault(place, bytes, &header, error);
         }
         match fields::check(packet, &header) {
-            Ok(true) => Verdict::Packet(header.length),
-            Ok(false) => self.judge_fault(place, bytes, &header, PacketError::new(Kind::Truncated, packet.len())),
+            Ok(Some(layout)) => Verdict::Packet(header.length, layout),
+            Ok(None) => self.judge_fault(place, bytes, &header, PacketError::new(Kind::Truncated, packet.len())),
             Err(error) => self.judge_fault(place, bytes, &header, error),
         }
     }

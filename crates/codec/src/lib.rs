@@ -57,6 +57,7 @@ mod number;
 mod packet;
 mod read;
 mod status;
+mod tags;
 mod timestamp;
 pub mod v1;
 
@@ -67,7 +68,8 @@ pub use encode::{Encoder, encode};
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
 pub use event::{Event, File};
 pub use in_flight::{Flight, InFlight, Key};
-pub use packet::{MAX_LENGTH, Packet, SIGNATURE, Tags};
+pub use packet::{MAX_LENGTH, Packet, SIGNATURE};
 pub use read::{Protocol, Reader, UnknownProtocol};
 pub use status::{Status, UnknownStatus};
+pub use tags::Tags;
 pub use timestamp::Timestamp;

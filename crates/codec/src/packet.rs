@@ -14,6 +14,7 @@ use crate::fields::{self, Header, flag};
 use crate::layout::Layout;
 use crate::number;
 use crate::status::Status;
+use crate::tags::Tags;
 use crate::timestamp::Timestamp;
 
 /// The byte that every packet starts with. In UTF-8 it never starts a character.
@@ -42,6 +43,7 @@ pub(crate) const CHECKSUM: usize = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
     bytes: &'a [u8],
+    layout: Layout,
 }
 
 impl<'a> Packet<'a> {
@@ -54,27 +56,31 @@ impl<'a> Packet<'a> {
     /// When they are not: see [`PacketErrorKind`](crate::PacketErrorKind) for the ways. The first fault in the order of the bytes
     /// is the one reported, the checksum last.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, PacketError> {
+        let packet = Self::parse_unsummed(bytes)?;
+        let end = bytes.len() - CHECKSUM;
+        let (computed, stored) = (crc32fast::hash(&bytes[..end]), stored_checksum(bytes));
+        if checksums_match(computed, stored) {
+            Ok(packet)
+        } else {
+            Err(PacketError::new(Kind::Checksum { computed, stored }, end))
+        }
+    }
+
+    /// Checks all but the checksum.
+    pub(crate) fn parse_unsummed(bytes: &'a [u8]) -> Result<Self, PacketError> {
         let truncated = PacketError::new(Kind::Truncated, bytes.len());
         let header = Header::read(bytes)?.ok_or(truncated)?;
         if bytes.len() > header.length {
             return Err(PacketError::new(Kind::Length, 3));
         }
-        let is_whole = fields::check(bytes, &header)?;
-        if !is_whole || bytes.len() < header.length {
-            return Err(truncated);
-        }
-        let (computed, stored) = (crc32fast::hash(&bytes[..bytes.len() - CHECKSUM]), stored_checksum(bytes));
-        if checksums_match(computed, stored) {
-            Ok(Self { bytes })
-        } else {
-            Err(PacketError::new(Kind::Checksum { computed, stored }, bytes.len() - CHECKSUM))
-        }
+        let layout = fields::check(bytes, &header)?.filter(|_| bytes.len() == header.length);
+        Ok(Self { bytes, layout: layout.ok_or(truncated)? })
     }
 
     /// A packet from bytes that were checked.
     #[inline]
-    pub(crate) fn from_checked(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+    pub(crate) fn from_checked(bytes: &'a [u8], layout: Layout) -> Self {
+        Self { bytes, layout }
     }
 
     /// The whole packet, from signature to checksum.
@@ -86,7 +92,7 @@ impl<'a> Packet<'a> {
     /// When the event happened.
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        let (seconds, rest) = self.field(flag::TIMESTAMP, Layout::timestamp)?.split_first_chunk()?;
+        let (seconds, rest) = self.field(self.timestamp_start(), self.layout.test_id)?.split_first_chunk()?;
         let (nanoseconds, _) = number::read(rest)?;
         Timestamp::new(u32::from_be_bytes(*seconds), nanoseconds)
     }
@@ -94,13 +100,13 @@ impl<'a> Packet<'a> {
     /// The test that the event is about; without one it is about the run as a whole.
     #[must_use]
     pub fn test_id(&self) -> Option<&'a str> {
-        self.string(flag::TEST_ID, Layout::test_id)
+        self.test_id_bytes().map(checked)
     }
 
     /// Whether the event is about a test.
     #[must_use]
     pub fn has_test_id(&self) -> bool {
-        self.layout().has(flag::TEST_ID)
+        self.has(flag::TEST_ID)
     }
 
     /// Whether the event is about the test of this id.
@@ -118,46 +124,43 @@ impl<'a> Packet<'a> {
     /// The tags in the order written. `None` says nothing of tags, an empty list takes earlier ones back.
     #[must_use]
     pub fn tags(&self) -> Option<Tags<'a>> {
-        let field = self.field(flag::TAGS, Layout::tags)?;
-        let (count, width) = number::read(field)?;
-        Some(Tags { left: count, rest: &field[width..] })
+        self.tags_field().map(Tags::read)
     }
 
     /// Whether the test can be run by itself.
     #[must_use]
     pub fn is_runnable(&self) -> bool {
-        self.layout().has(flag::RUNNABLE)
+        self.has(flag::RUNNABLE)
     }
 
     /// The MIME type of the file that the packet carries a part of.
     #[must_use]
     pub fn mime_type(&self) -> Option<&'a str> {
-        self.string(flag::MIME_TYPE, Layout::mime_type)
+        self.counted(self.layout.mime_type, self.layout.file).map(checked)
     }
 
     /// The name of the file that the packet carries a part of.
     #[must_use]
     pub fn file_name(&self) -> Option<&'a str> {
-        self.string(flag::FILE, Layout::file)
+        self.file().map(|(name, _)| checked(name))
     }
 
     /// The part of the file that the packet carries; `None` exactly when there is no file name.
     #[must_use]
     pub fn file_bytes(&self) -> Option<&'a [u8]> {
-        let (_, rest) = number::split_counted(self.field(flag::FILE, Layout::file)?)?;
-        Some(number::split_counted(rest)?.0)
+        self.file().map(|(_, bytes)| bytes)
     }
 
     /// Whether the file ends with this part.
     #[must_use]
     pub fn is_eof(&self) -> bool {
-        self.layout().has(flag::EOF)
+        self.has(flag::EOF)
     }
 
     /// The way the packet took through multiplexers, outermost first, parts separated by `/`.
     #[must_use]
     pub fn route_code(&self) -> Option<&'a str> {
-        self.string(flag::ROUTE_CODE, Layout::route_code)
+        self.route_code_bytes().map(checked)
     }
 
     /// What the packet means, borrowed from it.
@@ -179,53 +182,84 @@ impl<'a> Packet<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn flags(&self) -> u16 {
-        self.layout().flags()
+        let [_, high, low, ..] = *self.bytes else { return 0 };
+        u16::from_be_bytes([high, low])
+    }
+
+    /// Whether the packet has the field of this flag.
+    #[inline]
+    fn has(&self, flag: u16) -> bool {
+        self.flags() & flag != 0
     }
 
     /// The fields as they are written, cut where one may be taken out or put in.
     pub(crate) fn parts(&self) -> Parts<'a> {
-        let layout = self.layout();
-        let (test_id, tags, mime_type) = (layout.test_id(), layout.tags(), layout.mime_type());
-        let (route_code, end) = (layout.route_code(), layout.end());
+        let Layout { test_id, tags, mime_type, route_code, end, .. } = self.layout;
+        let part = |start: u32, end: u32| &self.bytes[start as usize..end as usize];
         Parts {
-            timestamp: &self.bytes[layout.timestamp()..test_id],
-            test_id: &self.bytes[test_id..tags],
-            tags: &self.bytes[tags..mime_type],
-            file: &self.bytes[mime_type..route_code],
-            route_code: &self.bytes[route_code..end],
-            rest: &self.bytes[end..self.bytes.len() - CHECKSUM],
+            timestamp: part(self.timestamp_start(), test_id),
+            test_id: part(test_id, tags),
+            tags: part(tags, mime_type),
+            file: part(mime_type, route_code),
+            route_code: part(route_code, end),
+            rest: &self.bytes[end as usize..self.bytes.len() - CHECKSUM],
         }
     }
 
-    fn layout(&self) -> Layout<'a> {
-        Layout(self.bytes)
+    /// Where the header ends.
+    #[inline]
+    fn timestamp_start(&self) -> u32 {
+        4 + u32::from(self.bytes.get(3).copied().unwrap_or_default() >> 6)
     }
 
-    /// The bytes from the start of a field on, if the packet has it.
-    fn field(&self, flag: u16, start: impl Fn(&Layout<'a>) -> usize) -> Option<&'a [u8]> {
-        let layout = self.layout();
-        if layout.has(flag) { self.bytes.get(start(&layout)..) } else { None }
+    /// The bytes of a field, if the packet has it.
+    #[inline]
+    fn field(&self, start: u32, end: u32) -> Option<&'a [u8]> {
+        self.bytes.get(start as usize..end as usize).filter(|field| !field.is_empty())
+    }
+
+    /// The content of a field that is bytes after their number.
+    #[inline]
+    fn counted(&self, start: u32, end: u32) -> Option<&'a [u8]> {
+        after_number(self.field(start, end)?)
     }
 
     /// The bytes of the test id.
+    #[inline]
     pub(crate) fn test_id_bytes(&self) -> Option<&'a [u8]> {
-        Some(number::split_counted(self.field(flag::TEST_ID, Layout::test_id)?)?.0)
+        self.counted(self.layout.test_id, self.layout.tags)
+    }
+
+    /// The tags as they are written.
+    #[inline]
+    pub(crate) fn tags_field(&self) -> Option<&'a [u8]> {
+        self.field(self.layout.tags, self.layout.mime_type)
+    }
+
+    /// The name and content of the file.
+    #[inline]
+    fn file(&self) -> Option<(&'a [u8], &'a [u8])> {
+        let (name, rest) = number::split_counted(self.field(self.layout.file, self.layout.route_code)?)?;
+        Some((name, after_number(rest)?))
     }
 
     /// The bytes of the route code.
+    #[inline]
     pub(crate) fn route_code_bytes(&self) -> Option<&'a [u8]> {
-        Some(number::split_counted(self.field(flag::ROUTE_CODE, Layout::route_code)?)?.0)
-    }
-
-    fn string(&self, flag: u16, start: impl Fn(&Layout<'a>) -> usize) -> Option<&'a str> {
-        let (string, _) = number::split_counted(self.field(flag, start)?)?;
-        Some(checked(string))
+        self.counted(self.layout.route_code, self.layout.end)
     }
 }
 
+/// What comes after the number that `bytes` begin with.
+#[inline]
+fn after_number(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(number::width_from_first(*bytes.first()?)..)
+}
+
 /// A string of a packet.
-fn checked(string: &[u8]) -> &str {
+pub(crate) fn checked(string: &[u8]) -> &str {
     str::from_utf8(string).expect("strings are checked before a packet is made")
 }
 
@@ -241,42 +275,6 @@ pub(crate) struct Parts<'a> {
     /// Bytes after the last field.
     pub(crate) rest: &'a [u8],
 }
-
-/// The tags of a packet, in the order written.
-#[derive(Clone, Debug)]
-pub struct Tags<'a> {
-    left: u32,
-    rest: &'a [u8],
-}
-
-impl<'a> Tags<'a> {
-    /// Whether the tags are these.
-    pub(crate) fn are(&self, tags: &[String]) -> bool {
-        let mut own = self.clone();
-        own.len() == tags.len() && tags.iter().all(|tag| own.next_bytes() == Some(tag.as_bytes()))
-    }
-
-    fn next_bytes(&mut self) -> Option<&'a [u8]> {
-        self.left = self.left.checked_sub(1)?;
-        let (tag, rest) = number::split_counted(self.rest)?;
-        self.rest = rest;
-        Some(tag)
-    }
-}
-
-impl<'a> Iterator for Tags<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        self.next_bytes().map(checked)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left as usize, Some(self.left as usize))
-    }
-}
-
-impl ExactSizeIterator for Tags<'_> {}
 
 /// The checksum at the end of a whole packet.
 pub(crate) fn stored_checksum(packet: &[u8]) -> u32 {

@@ -11,6 +11,7 @@ use crate::encode::encode;
 use crate::event::Event;
 use crate::fields::Header;
 use crate::judge::{Judge, Place, Verdict};
+use crate::layout::Layout;
 use crate::packet::{Packet, SIGNATURE};
 use crate::status::Status;
 use crate::timestamp::Timestamp;
@@ -71,7 +72,7 @@ enum Found {
 /// What so many bytes of the input are to the outside.
 #[derive(Clone, Copy, Debug)]
 enum Given {
-    Packet(usize),
+    Packet(usize, Layout),
     Text(usize),
     Damage(usize, Fault),
 }
@@ -134,12 +135,12 @@ impl Translator {
             Found::Given(given) => given,
         };
         let offset = self.buffer.offset();
-        let (Given::Packet(length) | Given::Text(length) | Given::Damage(length, _)) = given;
+        let (Given::Packet(length, _) | Given::Text(length) | Given::Damage(length, _)) = given;
         let bytes = self.buffer.take(length);
         let (item, is_boundary) = match given {
-            Given::Packet(_) => {
+            Given::Packet(_, layout) => {
                 self.parser.packet_passed();
-                (Item::Packet(Packet::from_checked(bytes)), true)
+                (Item::Packet(Packet::from_checked(bytes, layout)), true)
             }
             Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
             Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
@@ -248,7 +249,7 @@ fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -
         let is_boundary = place.is_boundary && at == 0;
         let candidate = Place { offset: place.offset + at as u64, is_boundary, is_last: place.is_last };
         let given = match judge.judge(candidate, &bytes[at..]) {
-            Verdict::Packet(length) => Given::Packet(length),
+            Verdict::Packet(length, layout) => Given::Packet(length, layout),
             Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
             // The line may be a directive, unless it is longer than any.
             Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
@@ -304,7 +305,7 @@ impl Events {
     fn take(&mut self, length: usize) -> Packet<'_> {
         let bytes = &self.packets[self.taken..self.taken + length];
         self.taken += length;
-        Packet::from_checked(bytes)
+        Packet::parse_unsummed(bytes).expect("what was encoded is a packet")
     }
 
     fn event(&self) -> Event<'static> {
