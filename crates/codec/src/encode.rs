@@ -33,14 +33,15 @@ use crate::timestamp::Timestamp;
 pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     check_strings(event)?;
     let content: &[u8] = event.file.as_ref().map_or(&[], |file| &file.bytes);
-    let most = most_content(event).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
+    let fields = fields_length(event);
+    let most = most_content(event, fields).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
     let mut rest = content;
     while rest.len() > most {
         let (piece, after) = rest.split_at(most);
-        write_packet(event, piece, false, out);
+        write_packet(event, fields, piece, false, out);
         rest = after;
     }
-    write_packet(event, rest, true, out);
+    write_packet(event, fields, rest, true, out);
     Ok(())
 }
 
@@ -55,10 +56,11 @@ fn check_strings(event: &Event<'_>) -> Result<(), EncodeError> {
     event.route_code.as_deref().map_or(Ok(()), |code| check("route code", code))
 }
 
-/// How many bytes of its file one packet of the event can hold; `None` when the event is too long even without them.
-fn most_content(event: &Event<'_>) -> Option<usize> {
+/// How many bytes of its file one packet of the event can hold, whose other fields take `fields` bytes; `None` when the event is too
+/// long even without them.
+fn most_content(event: &Event<'_>, fields: usize) -> Option<usize> {
     // The length of the longest packet takes three bytes.
-    let room = MAX_LENGTH.checked_sub(3 + 3 + fields_length(event) + CHECKSUM)?;
+    let room = MAX_LENGTH.checked_sub(3 + 3 + fields + CHECKSUM)?;
     let Some(file) = &event.file else { return Some(0) };
     // The content comes after a number of one to three bytes, which has to be wide enough for it.
     let in_width = |width| Some(room.checked_sub(width)?.min(number::most(width)));
@@ -76,12 +78,12 @@ fn fields_length(event: &Event<'_>) -> usize {
         + optional(event.route_code.as_deref())
 }
 
-/// Writes one packet with `content` as its file's part. All lengths were checked.
-fn write_packet(event: &Event<'_>, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
+/// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All lengths were checked.
+fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
     let file = event.file.as_ref().map(|file| (&*file.name, content));
     let file_length = file.map_or(0, |_| length_number(content.len()).1 + content.len());
     let start = out.len();
-    write_header(flags(event, is_last), fields_length(event) + file_length, out);
+    write_header(flags(event, is_last), fields + file_length, out);
     if let Some(time) = event.timestamp {
         write_timestamp(time, out);
     }

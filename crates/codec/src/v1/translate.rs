@@ -308,30 +308,27 @@ impl Events {
         Packet::parse_unsummed(bytes).expect("what was encoded is a packet")
     }
 
-    fn event(&self) -> Event<'static> {
-        Event { timestamp: self.time, ..Event::test(self.test_id.clone()) }
-    }
-
-    fn write(&mut self, event: &Event<'_>) {
-        encode(event, &mut self.packets).expect("lines and tags are kept below the packet limit and free of NUL");
+    /// Writes what there is to say of the test that runs: what `say` makes of an event with its id and the time.
+    fn write<'a>(&'a mut self, say: impl FnOnce(Event<'a>, &'a Detail) -> Event<'a>) {
+        let event = say(Event { timestamp: self.time, ..Event::test(&*self.test_id) }, &self.detail);
+        encode(&event, &mut self.packets).expect("lines and tags are kept below the packet limit and free of NUL");
     }
 
     fn write_detail(&mut self, is_last: bool) {
-        let bytes = std::mem::take(&mut self.detail.bytes);
-        let mut event = self.event().file(self.detail.name.clone(), bytes);
-        event.mime_type =
-            Some(self.detail.mime_type.clone().into()).filter(|mime_type: &Cow<'_, str>| !mime_type.is_empty());
-        event.eof = is_last;
-        self.write(&event);
+        self.write(|event, detail| {
+            let event = event.file(&*detail.name, &*detail.bytes);
+            let mime_type = Some(Cow::from(&*detail.mime_type)).filter(|mime_type| !mime_type.is_empty());
+            Event { mime_type, eof: is_last, ..event }
+        });
+        self.detail.bytes.clear();
     }
 
     fn finish(&mut self, status: Status) {
         let tags = self.local_tags.take().unwrap_or_default().into_vec();
-        let mut event = self.event().status(status);
-        if !tags.is_empty() {
-            event = event.tags(tags);
-        }
-        self.write(&event);
+        self.write(|event, _| {
+            let event = event.status(status);
+            if tags.is_empty() { event } else { event.tags(tags) }
+        });
     }
 }
 
@@ -339,7 +336,7 @@ impl Receiver for Events {
     fn start(&mut self, label: &[u8]) {
         self.test_id = text(label);
         self.local_tags = Some(self.global_tags.clone());
-        self.write(&self.event().status(Status::InProgress));
+        self.write(|event, _| event.status(Status::InProgress));
     }
 
     fn begin_detail(&mut self, name: &[u8], mime_type: &[u8]) {
@@ -428,5 +425,8 @@ impl Tags {
 
 /// Bytes as a string that a packet can hold.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}")
+    match str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&0) => text.to_owned(),
+        _ => String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}"),
+    }
 }
