@@ -12,7 +12,8 @@ use rustix::io::{Errno, ioctl_fionread};
 /// A file that is read until it ends, or until soon after it was told to end.
 ///
 /// It is told to by a second file that becomes readable or is closed at its other end, and is never read. From then on, whoever
-/// writes has [a second](Self::LAST_WORDS) for last words, and what a pipe held at that moment is read in any case.
+/// writes has [a second](Self::LAST_WORDS) for last words. What a pipe held at that moment is read in any case, and all of it when
+/// nobody is left to write.
 #[derive(Debug)]
 pub struct Until {
     file: File,
@@ -76,11 +77,18 @@ impl Until {
         let Some(Last { deadline, left }) = self.last else { return Ok(usize::MAX) };
         let remaining = deadline.saturating_duration_since(Instant::now());
         if remaining.is_zero() {
-            return Ok(left);
+            return Ok(if self.has_no_writer()? { usize::MAX } else { left });
         }
         let timeout = Timespec::try_from(remaining).map_err(io::Error::other)?;
         let ready = retry(|| poll(&mut [readable(&self.file)], Some(&timeout)))?;
         Ok(if ready == 0 { 0 } else { usize::MAX })
+    }
+
+    /// Whether nobody can write to the pipe any more, so that what it holds is the rest of it.
+    fn has_no_writer(&self) -> io::Result<bool> {
+        let mut files = [readable(&self.file)];
+        retry(|| poll(&mut files, Some(&Timespec::default())))?;
+        Ok(files[0].revents().contains(PollFlags::HUP))
     }
 }
 
@@ -181,5 +189,17 @@ mod tests {
         let before = Instant::now();
         while !read(&mut until).is_empty() {}
         assert!(before.elapsed() < 10 * Until::LAST_WORDS, "though there is no end of what it has to say");
+    }
+
+    #[test]
+    fn an_end_that_is_reached_late_is_an_end() {
+        let (mut until, mut writer, bell) = until();
+        writer.write_all(b"abcdef").unwrap();
+        drop((writer, bell));
+        assert_eq!(read(&mut until), b"abcd");
+        std::thread::sleep(Until::LAST_WORDS);
+        assert_eq!(read(&mut until), b"ef");
+        assert_eq!(read(&mut until), b"");
+        assert!(!until.is_cut(), "nobody was left to write");
     }
 }
