@@ -63,7 +63,8 @@ impl Filter {
                 return self.gate.single(packet, output).map(drop);
             }
             Some(test) => test,
-            None => match self.ended.get(key.hash()).filter(|_| status.is_none()) {
+            None if status.is_some() => self.tests.begin(&key, self.gate.begin(packet)),
+            None => match self.ended.get(key.hash()) {
                 Some(Decision::Keep) => return self.gate.pass(packet, Decision::Keep, output),
                 Some(Decision::Drop) => return self.begin_late(&key, packet, output),
                 None => self.tests.begin(&key, self.gate.begin(packet)),
