@@ -82,10 +82,13 @@ pub(super) fn indentation(line: &[u8]) -> (usize, &[u8]) {
 
 /// A number at the start of bytes, the greatest there is in place of a greater one, and what follows it.
 pub(super) fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let digits = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = bytes.split_at(digits);
-    let add = |sum: u64, digit: &u8| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
-    (!digits.is_empty()).then(|| (digits.iter().fold(0, add), rest))
+    let mut number = 0_u64;
+    let mut rest = bytes;
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        number = number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
+        rest = after;
+    }
+    (rest.len() < bytes.len()).then_some((number, rest))
 }
 
 /// What follows a word, whatever its case.

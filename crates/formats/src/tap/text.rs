@@ -1,13 +1,11 @@
 //! Text of a line as text of a stream.
 
-use std::fmt::Write;
-
 /// The most bytes of a description, or another part of a line, that an id has.
 pub(super) const MOST_NAME: usize = 1 << 14;
 
 /// Whether the byte is a blank.
 pub(super) fn is_blank(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == 0x0b
+    matches!(byte, b'\t'..=b'\r' | b' ')
 }
 
 /// Appends `bytes` with escapes resolved: `\#` is a hash sign, and `\\` a backslash where the version of TAP has that.
@@ -57,8 +55,8 @@ pub(super) fn push_name(id: &mut String, bytes: &[u8], escapes_backslash: bool) 
 
 /// Appends the id of a test point.
 pub(super) fn push_id(id: &mut String, number: u64, before_name: &str, name: &[u8], escapes_backslash: bool) {
-    // A string takes any text.
-    let _ = write!(id, "test {number}");
+    id.push_str("test ");
+    id.push_str(itoa::Buffer::new().format(number));
     if !name.is_empty() {
         id.push(' ');
         id.push_str(before_name);
