@@ -118,8 +118,8 @@ pub(crate) fn packet_length(fields: usize) -> (usize, usize) {
 pub(crate) fn write_header(flags: u16, fields: usize, out: &mut Vec<u8>) {
     let (length, width) = packet_length(fields);
     out.reserve(length);
-    out.push(SIGNATURE);
-    out.extend_from_slice(&flags.to_be_bytes());
+    let [high, low] = flags.to_be_bytes();
+    out.extend_from_slice(&[SIGNATURE, high, low]);
     number::write_in(length_number(length).0, width, out);
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn width_from_first(first: u8) -> usize {
 }
 
 /// The shortest width in bytes for `value`, which must be at most [`MAX`].
+#[inline(always)]
 pub(crate) fn width(value: u32) -> usize {
     match value {
         0..0x40 => 1,
@@ -48,16 +49,22 @@ pub(crate) fn most(width: usize) -> usize {
 }
 
 /// Appends `value`, which must be at most [`MAX`], in its shortest width.
+#[inline(always)]
 pub(crate) fn write(value: u32, out: &mut Vec<u8>) {
     debug_assert!(value <= MAX, "{value} does not fit 30 bits");
     write_in(value, width(value), out);
 }
 
 /// Appends `value` in `width` bytes, which must be enough for it.
+#[inline(always)]
 pub(crate) fn write_in(value: u32, width: usize, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.extend_from_slice(&value.to_be_bytes()[4 - width..]);
-    out[start] |= [0x00, 0x40, 0x80, 0xc0][width - 1];
+    let [a, b, c, d] = value.to_be_bytes();
+    match width {
+        1 => out.push(d),
+        2 => out.extend_from_slice(&[0x40 | c, d]),
+        3 => out.extend_from_slice(&[0x80 | b, c, d]),
+        _ => out.extend_from_slice(&[0xc0 | a, b, c, d]),
+    }
 }
 
 #[cfg(test)]
