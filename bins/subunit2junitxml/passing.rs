@@ -19,7 +19,7 @@ pub(crate) struct Passing {
 impl Passing {
     pub(crate) fn item(self, item: &Item<'_>, report: &mut Report, output: &mut Output) -> Result<(), Trouble> {
         match item {
-            Item::Packet(packet) if packet.test_id().is_none() => self.global(packet, report, output),
+            Item::Packet(packet) if !packet.has_test_id() => self.global(packet, report, output),
             Item::Packet(packet) => {
                 if self.forward {
                     output.forward(packet)?;

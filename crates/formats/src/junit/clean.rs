@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::mem;
 
 use super::ansi::{self, Sequence};
+use super::scan::{is_one_of, position};
 
 /// Makes text fit for XML 1.0 that comes in pieces: takes out the sequences that drive a terminal, and shows what is no character of
 /// XML by its number, as `\x07` or `\ufffe`.
@@ -73,14 +74,21 @@ fn rest<'a>(mut text: &'a str, is_last: bool, clean: &mut String) -> &'a str {
     ""
 }
 
-/// Where the first character stands that is none of XML 1.0, or may be none.
+/// The first byte of U+FFFE and U+FFFF, and of others.
+const LAST_PLANE: u8 = 0xef;
+
+/// Whether a byte is one of a character that is none of XML 1.0, or may be one.
+#[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "lazy operators are branches")]
+pub(super) fn is_suspect(byte: u8) -> bool {
+    (byte < b' ') & !is_one_of(byte, b"\t\n\r") | (byte == LAST_PLANE)
+}
+
+/// Where the first character stands that is none of XML 1.0, or may be an escape sequence.
 fn first_suspect(text: &[u8]) -> Option<usize> {
-    /// The first byte of U+FFFE and U+FFFF, and of others.
-    const LAST_PLANE: u8 = 0xef;
     let mut from = 0;
     loop {
-        let is_suspect = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || *byte == LAST_PLANE;
-        let at = from + text[from..].iter().position(is_suspect)?;
+        let at = from + position(&text[from..], is_suspect)?;
         if text[at] != LAST_PLANE || matches!(text[at + 1..], [0xbf, 0xbe | 0xbf, ..]) {
             return Some(at);
         }

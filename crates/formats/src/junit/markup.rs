@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::Duration;
 
-use quick_xml::Writer;
 use quick_xml::escape::{partial_escape, unescape};
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use quick_xml::events::attributes::Attribute;
 use subunit_codec::Timestamp;
 
-use super::clean::clean;
+use super::clean::{clean, is_suspect};
 use super::names::split;
+use super::scan::{is_one_of, position};
 use crate::time::rfc3339;
 
 /// How many tests there are, and what became of them.
@@ -27,142 +27,139 @@ pub struct Counts {
 }
 
 /// Writes elements into a buffer. Attributes and texts are [cleaned](clean) and escaped.
+#[derive(Debug, Default)]
 pub struct Markup {
-    writer: Writer<Vec<u8>>,
-    /// The start of an element that every report has most of.
-    case: BytesStart<'static>,
-    time: String,
-}
-
-impl Default for Markup {
-    fn default() -> Self {
-        Self::new()
-    }
+    xml: String,
 }
 
 impl Markup {
     /// An empty buffer.
     #[must_use]
     pub fn new() -> Self {
-        Self { writer: Writer::new(Vec::new()), case: BytesStart::new("testcase"), time: String::new() }
+        Self::default()
     }
 
     /// What was written.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.writer.get_ref()
+        self.xml.as_bytes()
     }
 
     /// Empties the buffer.
     pub fn clear(&mut self) {
-        self.writer.get_mut().clear();
+        self.xml.clear();
     }
 
     /// Opens a `testcase`; one that `is_empty` is closed, too.
     pub fn case(&mut self, id: &str, time: Duration, is_empty: bool) {
         let (classname, name) = split(id);
-        self.time.clear();
-        push_seconds(time, &mut self.time);
-        self.case.clear_attributes();
-        self.case.push_attribute(("classname", clean(classname)));
-        self.case.push_attribute(("name", clean(name)));
-        self.case.push_attribute(("time", &*self.time));
-        let start = self.case.borrow();
-        let event = if is_empty { Event::Empty(start) } else { Event::Start(start) };
-        write(&mut self.writer, event);
+        self.start("testcase", &[("classname", classname), ("name", name)]);
+        self.time(time);
+        self.xml.push_str(if is_empty { "/>" } else { ">" });
     }
 
     /// Opens a `testsuite`.
     pub fn suite(&mut self, name: &str, counts: &Counts, time: Duration, start: Option<Timestamp>) {
-        let mut element = BytesStart::new("testsuite");
-        element.push_attribute(("name", clean(name)));
-        push_counts(counts, time, &mut element);
-        element.push_attribute(("skipped", &*counts.skipped.to_string()));
+        self.start("testsuite", &[("name", name)]);
+        self.counts(counts, time);
+        self.attribute("skipped", &counts.skipped.to_string());
         if let Some(start) = start {
-            element.push_attribute(("timestamp", &*rfc3339(start)));
+            self.attribute("timestamp", &rfc3339(start));
         }
-        self.write(Event::Start(element));
+        self.xml.push('>');
     }
 
     /// Opens the `testsuites` that hold all others. Jenkins' schema knows no number of skipped tests here.
     pub fn suites(&mut self, counts: &Counts, time: Duration) {
-        let mut element = BytesStart::new("testsuites");
-        push_counts(counts, time, &mut element);
-        self.write(Event::Start(element));
+        self.start("testsuites", &[]);
+        self.counts(counts, time);
+        self.xml.push('>');
     }
 
     /// Opens an element.
     pub fn open(&mut self, element: &str, attributes: &[(&str, &str)]) {
-        self.write(Event::Start(start(element, attributes)));
+        self.start(element, attributes);
+        self.xml.push('>');
     }
 
     /// Writes an element without content.
     pub fn empty(&mut self, element: &str, attributes: &[(&str, &str)]) {
-        self.write(Event::Empty(start(element, attributes)));
+        self.start(element, attributes);
+        self.xml.push_str("/>");
     }
 
     /// Closes an element.
     pub fn close(&mut self, element: &str) {
-        self.write(Event::End(BytesEnd::new(element)));
+        self.xml.extend(["</", element, ">"]);
     }
 
     /// Writes text.
     pub fn text(&mut self, text: &str) {
-        self.write(Event::Text(BytesText::from_escaped(partial_escape(clean(text)))));
+        if position(text.as_bytes(), |byte| is_suspect(byte) | is_special(byte)).is_none() {
+            self.xml.push_str(text);
+        } else {
+            self.xml.push_str(&partial_escape(clean(text)));
+        }
     }
 
     /// Ends a line between elements.
     pub fn line(&mut self) {
-        self.writer.get_mut().push(b'\n');
+        self.xml.push('\n');
     }
 
     /// Writes the line that says what follows.
     pub fn declaration(&mut self) {
-        self.write(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));
-        self.line();
+        self.xml.push_str("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     }
 
-    fn write(&mut self, event: Event<'_>) {
-        write(&mut self.writer, event);
+    /// Begins a tag.
+    fn start(&mut self, element: &str, attributes: &[(&str, &str)]) {
+        self.xml.extend(["<", element]);
+        for (name, value) in attributes {
+            self.attribute(name, value);
+        }
+    }
+
+    fn attribute(&mut self, name: &str, value: &str) {
+        self.xml.extend([" ", name, "=\""]);
+        let changes = |byte| is_suspect(byte) | is_special(byte) | is_one_of(byte, b"\"'\t\n");
+        if position(value.as_bytes(), changes).is_none() {
+            self.xml.push_str(value);
+        } else {
+            self.xml.push_str(&Attribute::from((name, clean(value))).value);
+        }
+        self.xml.push('"');
+    }
+
+    /// What suites and all of them together have in common.
+    fn counts(&mut self, counts: &Counts, time: Duration) {
+        for (name, count) in [("tests", counts.tests), ("failures", counts.failures), ("errors", counts.errors)] {
+            self.attribute(name, &count.to_string());
+        }
+        self.time(time);
+    }
+
+    /// Seconds with three decimals, rounded.
+    fn time(&mut self, time: Duration) {
+        let time = time.saturating_add(Duration::from_micros(500));
+        write!(self.xml, " time=\"{}.{:03}\"", time.as_secs(), time.subsec_millis()).expect("a string takes any text");
     }
 }
 
-fn write(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
-    writer.write_event(event).expect("a buffer takes anything");
+/// Whether a byte has a meaning between tags, so that a text of it is escaped.
+#[inline]
+fn is_special(byte: u8) -> bool {
+    is_one_of(byte, b"<>&\r")
 }
 
 /// Text that is [clean](super::Cleaner) already, as it stands between tags.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
-    partial_escape(text)
+    if position(text.as_bytes(), is_special).is_none() { text.into() } else { partial_escape(text) }
 }
 
 /// The text that was [`escaped`].
 #[must_use]
 pub fn unescaped(text: &str) -> Cow<'_, str> {
     unescape(text).unwrap_or(text.into())
-}
-
-fn start<'a>(element: &'a str, attributes: &[(&str, &str)]) -> BytesStart<'a> {
-    let mut start = BytesStart::new(element);
-    for (name, value) in attributes {
-        start.push_attribute((*name, clean(value)));
-    }
-    start
-}
-
-/// What suites and all of them together have in common.
-fn push_counts(counts: &Counts, time: Duration, element: &mut BytesStart<'_>) {
-    for (name, count) in [("tests", counts.tests), ("failures", counts.failures), ("errors", counts.errors)] {
-        element.push_attribute((name, &*count.to_string()));
-    }
-    let mut seconds = String::new();
-    push_seconds(time, &mut seconds);
-    element.push_attribute(("time", &*seconds));
-}
-
-/// Seconds with three decimals, rounded.
-fn push_seconds(time: Duration, text: &mut String) {
-    let millis = (time.as_nanos() + 500_000) / 1_000_000;
-    write!(text, "{}.{:03}", millis / 1000, millis % 1000).expect("a string takes any text");
 }

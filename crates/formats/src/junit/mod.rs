@@ -27,6 +27,7 @@ mod ansi;
 mod clean;
 mod markup;
 mod names;
+mod scan;
 mod summary;
 
 pub use clean::{Cleaner, clean};

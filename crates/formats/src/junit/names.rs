@@ -1,6 +1,8 @@
 //! Test ids as JUnit has them: a class and a name in it.
 
-use memchr::memmem;
+use memchr::{memrchr, memrchr_iter};
+
+use super::scan::{is_one_of, position};
 
 /// Splits a test id into classname and name.
 ///
@@ -18,13 +20,16 @@ use memchr::memmem;
 /// ```
 #[must_use]
 pub fn split(id: &str) -> (&str, &str) {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"([{<\"'`".contains(byte);
-    let head = &id.as_bytes()[..id.bytes().position(|byte| is_end(&byte)).unwrap_or(id.len())];
-    let separators: [&[u8]; 3] = [b"::", b"/", b"."];
-    let places =
-        separators.into_iter().filter_map(|separator| Some((memmem::rfind(head, separator)?, separator.len())));
-    let mut parts = places.map(|(at, length)| (&id[..at], &id[at + length..]));
-    parts.find(|(class, name)| !class.is_empty() && !name.is_empty()).unwrap_or(("", id))
+    let is_end = |byte| is_one_of(byte, b" \t\n\x0c\r([{<\"'`");
+    let head = &id.as_bytes()[..position(id.as_bytes(), is_end).unwrap_or(id.len())];
+    let cut = |at: usize, length: usize| {
+        let (class, name) = (&id[..at], &id[at + length..]);
+        (!class.is_empty() && !name.is_empty()).then_some((class, name))
+    };
+    let colons = memrchr_iter(b':', head).find_map(|at| head[..at].ends_with(b":").then_some(at - 1));
+    let at_byte = |separator| memrchr(separator, head).and_then(|at| cut(at, 1));
+    let at_colons = colons.and_then(|at| cut(at, 2));
+    at_colons.or_else(|| at_byte(b'/')).or_else(|| at_byte(b'.')).unwrap_or(("", id))
 }
 
 /// The package that a class is in: what stands before the last separator of the classname, or all of it when it has none.
