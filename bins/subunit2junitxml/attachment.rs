@@ -1,5 +1,7 @@
 //! Attachments, made fit for a report as they come.
 
+use std::mem;
+
 use hashbrown::HashMap;
 use subunit_cli::Trouble;
 use subunit_codec::Packet;
@@ -69,9 +71,10 @@ impl Attachments {
     }
 
     /// Ends those files that did not end by themselves, and gives out all.
-    pub(crate) fn finish(mut self, spool: &mut Spool) -> Result<Vec<Attachment>, Trouble> {
+    pub(crate) fn finish(&mut self, spool: &mut Spool) -> Result<Vec<Attachment>, Trouble> {
+        self.unended.clear();
         self.list.iter_mut().try_for_each(|attachment| attachment.take_in(b"", true, spool))?;
-        Ok(self.list)
+        Ok(mem::take(&mut self.list))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A test as a test case.
 
+use std::mem;
+
 use subunit_cli::Trouble;
 use subunit_codec::{Packet, Status, Timestamp};
 use subunit_formats::junit::{Counts, Summary, unescaped};
@@ -25,13 +27,21 @@ const TELLING: usize = 64 << 10;
 const LONGEST_MESSAGE: usize = 1000;
 
 impl Case {
+    /// An empty case in the memory of this one, which was written.
+    pub(crate) fn renewed(&mut self) -> Self {
+        let mut tags = mem::take(&mut self.tags);
+        tags.clear();
+        Self { tags, ..Self::default() }
+    }
+
     /// Takes in a packet of the test.
     pub(crate) fn take_in(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
         self.start = self.start.or(packet.timestamp());
         if let Some(tags) = packet.tags()
             && !tags.clone().eq(self.tags.iter().map(String::as_str))
         {
-            self.tags = tags.map(str::to_owned).collect();
+            self.tags.clear();
+            self.tags.extend(tags.map(str::to_owned));
         }
         if let Some(status) = packet.status() {
             self.status = Some(status);
@@ -53,18 +63,19 @@ impl Case {
         }
     }
 
-    /// Adds the test case to a text.
+    /// Adds the test case to a text, with all attachments.
     pub(crate) fn write(
-        self,
+        &mut self,
         id: &str,
         route_code: Option<&str>,
         to: &mut Text,
-        pen: &mut Pen<'_>,
+        pen: &mut Pen,
     ) -> Result<(), Trouble> {
         let (status, time) = (self.status.unwrap_or(Status::InProgress), between(self.start, self.stop));
-        let (outcome, properties) = (Outcome::of(status), properties(route_code, &self.tags));
-        let places = Places::new(status, self.attachments.finish(pen.spool)?);
-        let has_output = !(places.output.is_empty() && places.others.is_empty() && properties.is_empty());
+        let outcome = Outcome::of(status);
+        let places = Places::new(status, self.attachments.finish(&mut pen.spool)?);
+        let has_properties = route_code.is_some() || !self.tags.is_empty();
+        let has_output = !(places.output.is_empty() && places.others.is_empty()) || has_properties;
         let is_empty = outcome.is_none() && !has_output && places.errors.is_empty();
         pen.markup.case(id, time, is_empty);
         if let Some(outcome) = outcome {
@@ -74,7 +85,12 @@ impl Case {
             pen.markup.open("system-out", &[]);
             pen.printed(to, places.output)?;
             pen.others(to, places.others)?;
-            pen.markup.text(&properties);
+            if let Some(code) = route_code {
+                pen.markup.property_line("route", code);
+            }
+            for tag in &self.tags {
+                pen.markup.property_line("tag", tag);
+            }
             pen.markup.close("system-out");
         }
         if !places.errors.is_empty() {
@@ -142,8 +158,8 @@ impl Outcome {
     }
 
     /// Writes the element, with the attachments that belong in it.
-    fn write(&self, attachments: Vec<Attachment>, to: &mut Text, pen: &mut Pen<'_>) -> Result<(), Trouble> {
-        let (kind, message) = self.words(&attachments, pen.spool)?;
+    fn write(&self, attachments: Vec<Attachment>, to: &mut Text, pen: &mut Pen) -> Result<(), Trouble> {
+        let (kind, message) = self.words(&attachments, &pen.spool)?;
         if self.element == "skipped" {
             let attributes = [("message", &*message)];
             pen.markup.open(self.element, if message.is_empty() { &[] } else { &attributes });
@@ -187,15 +203,4 @@ fn shortened(message: &str) -> String {
         Some((end, _)) => format!("{}...", &message[..end]),
         None => message.to_owned(),
     }
-}
-
-/// Lines of what a test case has no other place for. Readers that know such lines take them for properties; in Jenkins' schema, a test
-/// case has none.
-fn properties(route_code: Option<&str>, tags: &[String]) -> String {
-    let mut lines = String::new();
-    let tags = tags.iter().map(|tag| ("tag", tag.as_str()));
-    for (name, value) in route_code.map(|code| ("route", code)).into_iter().chain(tags) {
-        lines.extend(["[[PROPERTY|", name, "=", value, "]]\n"]);
-    }
-    lines
 }

@@ -7,12 +7,13 @@ use crate::attachment::{Attachment, Attachments};
 use crate::spool::{Spool, Text};
 
 /// What test cases are written with.
-pub(crate) struct Pen<'a> {
-    pub(crate) spool: &'a mut Spool,
-    pub(crate) markup: &'a mut Markup,
+#[derive(Default)]
+pub(crate) struct Pen {
+    pub(crate) spool: Spool,
+    pub(crate) markup: Markup,
 }
 
-impl Pen<'_> {
+impl Pen {
     /// Adds what was written to a text.
     pub(crate) fn flush(&mut self, to: &mut Text) -> Result<(), Trouble> {
         self.spool.add(to, self.markup.as_bytes())?;
@@ -21,8 +22,8 @@ impl Pen<'_> {
     }
 
     /// Adds the attachments of a test that has no test case.
-    pub(crate) fn stray(&mut self, to: &mut Text, id: &str, attachments: Attachments) -> Result<(), Trouble> {
-        let mut attachments = attachments.finish(self.spool)?;
+    pub(crate) fn stray(&mut self, to: &mut Text, id: &str, attachments: &mut Attachments) -> Result<(), Trouble> {
+        let mut attachments = attachments.finish(&mut self.spool)?;
         for attachment in &mut attachments {
             attachment.name = format!("{} of {id}", attachment.name);
         }

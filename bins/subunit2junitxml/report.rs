@@ -1,23 +1,25 @@
 //! The report: tests become test cases as they finish, and the whole is put together at the end.
 
+use std::mem;
+
 use subunit_cli::Trouble;
-use subunit_codec::{Damage, InFlight, PARSER_TEST_ID, Packet, Status};
-use subunit_formats::junit::Markup;
+use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
 
 use crate::attachment::Piece;
 use crate::case::Case;
 use crate::global::Global;
 use crate::pen::Pen;
-use crate::spool::{Reading, Spool, Text};
+use crate::spool::{Reading, Text};
 use crate::suites::{By, Suite, Suites};
 
 /// A report that grows. Memory follows the tests in flight and the suites, not the length of the stream.
 pub(crate) struct Report {
     flying: InFlight<Case>,
+    /// The last case that was written, for its memory.
+    written: Case,
     global: Global,
     suites: Suites,
-    spool: Spool,
-    markup: Markup,
+    pen: Pen,
 }
 
 /// What a suite is called that has no name: tests without what suites are made by, and the run as a whole.
@@ -27,10 +29,10 @@ impl Report {
     pub(crate) fn new(by: Option<By>) -> Self {
         Self {
             flying: InFlight::new(),
+            written: Case::default(),
             global: Global::default(),
             suites: Suites::new(by),
-            spool: Spool::default(),
-            markup: Markup::new(),
+            pen: Pen::default(),
         }
     }
 
@@ -42,25 +44,30 @@ impl Report {
         match self.flying.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
             Some(case) if status != Some(Status::Exists) || case.status.is_none() => {
-                case.take_in(packet, &mut self.spool)?;
-                match is_over.then(|| self.flying.end(&key)).flatten() {
-                    Some(flight) => self.finish_case(&flight.id, flight.route_code.as_deref(), flight.value),
-                    None => Ok(()),
+                case.take_in(packet, &mut self.pen.spool)?;
+                if let Some(flight) = is_over.then(|| self.flying.close(&key)).flatten() {
+                    let route_code = flight.route_code.as_deref();
+                    self.suites.take_in(&flight.id, route_code, &mut flight.value, &mut self.pen)?;
+                    self.written = mem::take(&mut flight.value);
                 }
+                Ok(())
             }
             _ if is_over => {
-                let mut case = Case::default();
-                case.take_in(packet, &mut self.spool)?;
-                self.finish_case(packet.test_id().unwrap_or_default(), packet.route_code(), case)
+                let mut case = self.written.renewed();
+                case.take_in(packet, &mut self.pen.spool)?;
+                let id = packet.test_id().unwrap_or_default();
+                self.suites.take_in(id, packet.route_code(), &mut case, &mut self.pen)?;
+                self.written = case;
+                Ok(())
             }
             _ => {
-                self.flying.begin(&key, Case::default()).take_in(packet, &mut self.spool)?;
+                self.flying.begin(&key, self.written.renewed()).take_in(packet, &mut self.pen.spool)?;
                 // The oldest that has no status after thousands of others is an attachment that came late.
                 let late = match status {
                     None => self.flying.note_loose(&key, |case| case.status.is_none()),
                     Some(_) => None,
                 };
-                late.map_or(Ok(()), |late| self.finish_case(&late.id, late.route_code.as_deref(), late.value))
+                late.map_or(Ok(()), |late| self.flown(late))
             }
         }
     }
@@ -72,45 +79,35 @@ impl Report {
             if let Some(file) = &event.file {
                 let mime_type = event.mime_type.as_deref();
                 let piece = Piece { name: &file.name, mime_type, bytes: &file.bytes, is_last: event.eof };
-                case.attachments.take_in(piece, &mut self.spool)?;
+                case.attachments.take_in(piece, &mut self.pen.spool)?;
             }
         }
-        self.finish_case(PARSER_TEST_ID, None, case)
+        self.suites.take_in(PARSER_TEST_ID, None, &mut case, &mut self.pen)
     }
 
     /// Takes in text that stood between packets, as a file `stdout` of the whole run.
     pub(crate) fn text(&mut self, text: &[u8]) -> Result<(), Trouble> {
         let piece = Piece { name: "stdout", mime_type: None, bytes: text, is_last: false };
-        let mut pen = Pen { spool: &mut self.spool, markup: &mut self.markup };
-        self.global.take_in(piece, None, &[], &mut self.suites, &mut pen)
+        self.global.take_in(piece, None, &[], &mut self.suites, &mut self.pen)
     }
 
     fn global(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
         let Some(piece) = Piece::of(packet) else { return Ok(()) };
         let tags: Vec<String> = packet.tags().into_iter().flatten().map(str::to_owned).collect();
-        let mut pen = Pen { spool: &mut self.spool, markup: &mut self.markup };
-        self.global.take_in(piece, packet.route_code(), &tags, &mut self.suites, &mut pen)
+        self.global.take_in(piece, packet.route_code(), &tags, &mut self.suites, &mut self.pen)
     }
 
     /// A stream ended: what is in flight will not finish.
     pub(crate) fn end_stream(&mut self) -> Result<(), Trouble> {
         for flight in self.flying.drain() {
-            self.finish_case(&flight.id, flight.route_code.as_deref(), flight.value)?;
+            self.flown(flight)?;
         }
-        let mut pen = Pen { spool: &mut self.spool, markup: &mut self.markup };
-        self.global.finish(&mut self.suites, &mut pen)
+        self.global.finish(&mut self.suites, &mut self.pen)
     }
 
-    /// Writes a test down. One that was not run has no test case; its attachments are among those of the whole run.
-    fn finish_case(&mut self, id: &str, route_code: Option<&str>, case: Case) -> Result<(), Trouble> {
-        let suite = self.suites.of(Some(id), route_code, &case.tags);
-        let mut pen = Pen { spool: &mut self.spool, markup: &mut self.markup };
-        if matches!(case.status, None | Some(Status::Exists)) {
-            return pen.stray(&mut suite.output, id, case.attachments);
-        }
-        suite.count(&case.counts(), case.start, case.stop);
-        suite.note(route_code, &case.tags);
-        case.write(id, route_code, &mut suite.cases, &mut pen)
+    /// Writes down a test that is not in flight any more.
+    fn flown(&mut self, mut flight: Flight<Case>) -> Result<(), Trouble> {
+        self.suites.take_in(&flight.id, flight.route_code.as_deref(), &mut flight.value, &mut self.pen)
     }
 
     /// Counts all tests.
@@ -123,17 +120,18 @@ impl Report {
     }
 
     /// Puts the report together.
-    pub(crate) fn finish(mut self) -> Result<Reading, Trouble> {
+    pub(crate) fn finish(self) -> Result<Reading, Trouble> {
         let total = self.total();
-        let mut text = Text::default();
-        let mut pen = Pen { spool: &mut self.spool, markup: &mut self.markup };
+        let (mut text, mut pen) = (Text::default(), self.pen);
         pen.markup.declaration();
         let is_one_of_many = self.suites.by.is_some();
         if is_one_of_many {
             pen.markup.suites(&total.counts, total.time());
             pen.markup.line();
         }
-        for (name, suite) in self.suites.named {
+        let mut suites: Vec<_> = self.suites.named.into_iter().collect();
+        suites.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        for (name, suite) in suites {
             write_suite(&name, suite, &mut text, &mut pen)?;
         }
         if !(is_one_of_many && self.suites.rest.is_empty()) {
@@ -144,16 +142,17 @@ impl Report {
             pen.markup.line();
         }
         pen.flush(&mut text)?;
-        Ok(self.spool.read(text))
+        Ok(pen.spool.read(text))
     }
 }
 
-fn write_suite(name: &str, suite: Suite, text: &mut Text, pen: &mut Pen<'_>) -> Result<(), Trouble> {
+fn write_suite(name: &str, suite: Suite, text: &mut Text, pen: &mut Pen) -> Result<(), Trouble> {
     pen.markup.suite(name, &suite.counts, suite.time(), suite.start);
     pen.markup.line();
-    if suite.properties().next().is_some() {
+    let properties = suite.properties();
+    if !properties.is_empty() {
         pen.markup.open("properties", &[]);
-        for (name, value) in suite.properties() {
+        for (name, value) in properties {
             pen.markup.empty("property", &[("name", name), ("value", value)]);
         }
         pen.markup.close("properties");

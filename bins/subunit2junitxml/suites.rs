@@ -1,12 +1,15 @@
 //! The suites of a report, and in which of them a test is.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use subunit_codec::Timestamp;
+use hashbrown::{HashMap, HashSet};
+use subunit_cli::Trouble;
+use subunit_codec::{Status, Timestamp};
 use subunit_formats::junit::{self, Counts};
 
+use crate::case::Case;
+use crate::pen::Pen;
 use crate::spool::Text;
 
 /// What makes tests a suite.
@@ -26,8 +29,8 @@ pub(crate) struct Suite {
     pub(crate) counts: Counts,
     pub(crate) start: Option<Timestamp>,
     pub(crate) stop: Option<Timestamp>,
-    routes: BTreeSet<String>,
-    tags: BTreeSet<String>,
+    routes: HashSet<String>,
+    tags: HashSet<String>,
     /// The test cases.
     pub(crate) cases: Text,
     /// What was printed by no test.
@@ -53,14 +56,20 @@ impl Suite {
 
     /// Takes note of the route and tags of a test.
     pub(crate) fn note(&mut self, route_code: Option<&str>, tags: &[String]) {
-        add(&mut self.routes, route_code);
-        add(&mut self.tags, tags.iter().map(String::as_str));
+        if let Some(code) = route_code {
+            self.routes.get_or_insert_with(code, str::to_owned);
+        }
+        for tag in tags {
+            self.tags.get_or_insert_with(tag.as_str(), str::to_owned);
+        }
     }
 
-    /// The routes and tags of its tests, as names and values of properties.
-    pub(crate) fn properties(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    /// The routes and tags of its tests, as names and values of properties, sorted.
+    pub(crate) fn properties(&self) -> Vec<(&'static str, &str)> {
         let routes = self.routes.iter().map(|route| ("route", route.as_str()));
-        routes.chain(self.tags.iter().map(|tag| ("tag", tag.as_str())))
+        let mut properties: Vec<_> = routes.chain(self.tags.iter().map(|tag| ("tag", tag.as_str()))).collect();
+        properties.sort_unstable();
+        properties
     }
 
     /// Whether there is nothing to say of it.
@@ -73,14 +82,14 @@ impl Suite {
 #[derive(Debug)]
 pub(crate) struct Suites {
     pub(crate) by: Option<By>,
-    pub(crate) named: BTreeMap<String, Suite>,
+    pub(crate) named: HashMap<String, Suite>,
     /// What is in no other: tests without tag, route or package, and the run as a whole.
     pub(crate) rest: Suite,
 }
 
 impl Suites {
     pub(crate) fn new(by: Option<By>) -> Self {
-        Self { by, named: BTreeMap::new(), rest: Suite::default() }
+        Self { by, named: HashMap::new(), rest: Suite::default() }
     }
 
     /// The suite for a test, or without an id for something of the whole run.
@@ -92,18 +101,24 @@ impl Suites {
             Some(By::Prefix) => id.map(|id| junit::package(junit::split(id).0)).filter(|package| !package.is_empty()),
         };
         let Some(name) = name else { return &mut self.rest };
-        if !self.named.contains_key(name) {
-            self.named.insert(name.to_owned(), Suite::default());
-        }
-        self.named.get_mut(name).expect("it was put there")
+        self.named.entry_ref(name).or_default()
     }
-}
 
-fn add<'a>(set: &mut BTreeSet<String>, names: impl IntoIterator<Item = &'a str>) {
-    for name in names {
-        if !set.contains(name) {
-            set.insert(name.to_owned());
+    /// Writes a test down. One that was not run has no test case; its attachments are among those of the whole run.
+    pub(crate) fn take_in(
+        &mut self,
+        id: &str,
+        route_code: Option<&str>,
+        case: &mut Case,
+        pen: &mut Pen,
+    ) -> Result<(), Trouble> {
+        let suite = self.of(Some(id), route_code, &case.tags);
+        if matches!(case.status, None | Some(Status::Exists)) {
+            return pen.stray(&mut suite.output, id, &mut case.attachments);
         }
+        suite.count(&case.counts(), case.start, case.stop);
+        suite.note(route_code, &case.tags);
+        case.write(id, route_code, &mut suite.cases, pen)
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Counts {
 #[derive(Debug, Default)]
 pub struct Markup {
     xml: String,
+    /// A line that is put together.
+    line: String,
 }
 
 impl Markup {
@@ -95,11 +97,14 @@ impl Markup {
 
     /// Writes text.
     pub fn text(&mut self, text: &str) {
-        if position(text.as_bytes(), |byte| is_suspect(byte) | is_special(byte)).is_none() {
-            self.xml.push_str(text);
-        } else {
-            self.xml.push_str(&partial_escape(clean(text)));
-        }
+        push_text(text, &mut self.xml);
+    }
+
+    /// Writes a line of text that some readers take for a property. In Jenkins' schema, a test case has no other place for one.
+    pub fn property_line(&mut self, name: &str, value: &str) {
+        self.line.clear();
+        self.line.extend(["[[PROPERTY|", name, "=", value, "]]\n"]);
+        push_text(&self.line, &mut self.xml);
     }
 
     /// Ends a line between elements.
@@ -143,6 +148,14 @@ impl Markup {
     fn time(&mut self, time: Duration) {
         let time = time.saturating_add(Duration::from_micros(500));
         write!(self.xml, " time=\"{}.{:03}\"", time.as_secs(), time.subsec_millis()).expect("a string takes any text");
+    }
+}
+
+fn push_text(text: &str, xml: &mut String) {
+    if position(text.as_bytes(), |byte| is_suspect(byte) | is_special(byte)).is_none() {
+        xml.push_str(text);
+    } else {
+        xml.push_str(&partial_escape(clean(text)));
     }
 }
 
