@@ -8,6 +8,7 @@ mod slowest;
 mod stats;
 mod tally;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -93,7 +94,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     }
     let report = if args.json { json::object(&stats) + "\n" } else { Report(&stats).to_string() };
     match file {
-        Some(file) => file.write(&mut report.as_bytes())?,
+        Some(file) => file.write(|file| file.write_all(report.as_bytes()))?,
         None => output.bytes(report.as_bytes())?,
     }
     output.finish()?;

@@ -9,6 +9,9 @@ mod report;
 mod spool;
 mod suites;
 
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -18,6 +21,7 @@ use subunit_codec::Protocol;
 
 use crate::passing::Passing;
 use crate::report::Report;
+use crate::spool::Complete;
 use crate::suites::By;
 
 /// Report the tests in a subunit stream as JUnit XML
@@ -67,12 +71,19 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         report.end_stream()?;
     }
     let counts = report.total().counts;
-    let mut report = report.finish()?;
+    let report = report.finish()?;
     match file {
-        Some(file) => file.write(&mut report)?,
-        None => report.copy(&mut output)?,
+        Some(file) => file.write(|file| report.write_to(file))?,
+        None => print(report)?,
     }
     output.finish()?;
     let holds_failures = counts.failures > 0 || counts.errors > 0 || args.fail_on_empty && counts.tests == 0;
     Ok(stop.verdict(Verdict::failure_if(holds_failures)))
+}
+
+/// Writes the report to standard output.
+fn print(report: Complete) -> Result<(), Trouble> {
+    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
+    let written = file.and_then(|mut file| report.write_to(&mut file));
+    written.map_err(|cause| Trouble::writing("standard output", &cause))
 }

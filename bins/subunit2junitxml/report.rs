@@ -9,7 +9,7 @@ use crate::attachment::Piece;
 use crate::case::Case;
 use crate::global::Global;
 use crate::pen::Pen;
-use crate::spool::{Reading, Text};
+use crate::spool::{Complete, Text};
 use crate::suites::{By, Suite, Suites};
 
 /// A report that grows. Memory follows the tests in flight and the suites, not the length of the stream.
@@ -120,7 +120,7 @@ impl Report {
     }
 
     /// Puts the report together.
-    pub(crate) fn finish(self) -> Result<Reading, Trouble> {
+    pub(crate) fn finish(self) -> Result<Complete, Trouble> {
         let total = self.total();
         let (mut text, mut pen) = (Text::default(), self.pen);
         pen.markup.declaration();
@@ -142,7 +142,7 @@ impl Report {
             pen.markup.line();
         }
         pen.flush(&mut text)?;
-        Ok(pen.spool.read(text))
+        Ok(pen.spool.complete(text))
     }
 }
 

@@ -1,11 +1,10 @@
 //! Texts that grow side by side, in memory up to a bound and beyond it in a temporary file that no folder lists.
 
-use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
-use subunit_cli::{Output, Trouble};
+use subunit_cli::Trouble;
 
 /// Where texts are that do not fit in memory.
 #[derive(Debug, Default)]
@@ -45,7 +44,7 @@ impl Spool {
     const MOST_IN_MEMORY: usize = 4 << 20;
     /// How many bytes of one text are kept in memory. Longer ones are joined where they are, others are copied: their parts would be
     /// too many to remember.
-    const MOST_OF_ONE: usize = 64 << 10;
+    const MOST_OF_ONE: usize = 128 << 10;
 
     /// Adds bytes to the end of a text.
     pub(crate) fn add(&mut self, text: &mut Text, bytes: &[u8]) -> Result<(), Trouble> {
@@ -113,17 +112,14 @@ impl Spool {
 
     fn bytes(&self, start: u64, length: u64) -> Result<Vec<u8>, Trouble> {
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
-        self.read_exact_at(&mut bytes, start).map_err(|cause| trouble(&cause))?;
+        let read = self.file.as_ref().map_or(Ok(()), |file| file.read_exact_at(&mut bytes, start));
+        read.map_err(|cause| trouble(&cause))?;
         Ok(bytes)
     }
 
-    fn read_exact_at(&self, bytes: &mut [u8], start: u64) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), |file| file.read_exact_at(bytes, start))
-    }
-
-    /// Reads a text from its start to its end.
-    pub(crate) fn read(self, text: Text) -> Reading {
-        Reading { spool: self, parts: text.parts.into(), end: io::Cursor::new(text.end) }
+    /// A text to which nothing will be added any more.
+    pub(crate) fn complete(self, text: Text) -> Complete {
+        Complete { spool: self, text }
     }
 }
 
@@ -138,39 +134,23 @@ impl Text {
     }
 }
 
-/// A text that is read.
+/// A text that is complete.
 #[derive(Debug)]
-pub(crate) struct Reading {
+pub(crate) struct Complete {
     spool: Spool,
-    parts: VecDeque<Part>,
-    end: io::Cursor<Vec<u8>>,
+    text: Text,
 }
 
-impl Reading {
-    /// Writes the text to standard output.
-    pub(crate) fn copy(&mut self, output: &mut Output) -> Result<(), Trouble> {
-        let mut buffer = vec![0; 64 << 10];
-        loop {
-            match self.read(&mut buffer).map_err(|cause| trouble(&cause))? {
-                0 => return Ok(()),
-                count => output.bytes(&buffer[..count])?,
+impl Complete {
+    /// Writes the text to a file. What is in the spool's file, the system copies by itself where it can.
+    pub(crate) fn write_to(self, target: &mut File) -> io::Result<()> {
+        if let Some(mut file) = self.spool.file {
+            for part in self.text.parts {
+                file.seek(SeekFrom::Start(part.start))?;
+                io::copy(&mut (&file).take(part.length), target)?;
             }
         }
-    }
-}
-
-impl Read for Reading {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let Some(part) = self.parts.front_mut() else { return self.end.read(buffer) };
-        let count = usize::try_from(part.length).unwrap_or(usize::MAX).min(buffer.len());
-        let start = part.start;
-        part.start += count as u64;
-        part.length -= count as u64;
-        if part.length == 0 {
-            self.parts.pop_front();
-        }
-        self.spool.read_exact_at(&mut buffer[..count], start)?;
-        Ok(count)
+        target.write_all(&self.text.end)
     }
 }
 
@@ -183,8 +163,10 @@ mod tests {
     use super::*;
 
     fn whole(spool: Spool, text: Text) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        spool.read(text).read_to_end(&mut bytes).unwrap();
+        let (mut file, mut bytes) = (tempfile::tempfile().unwrap(), Vec::new());
+        spool.complete(text).write_to(&mut file).unwrap();
+        file.rewind().unwrap();
+        file.read_to_end(&mut bytes).unwrap();
         bytes
     }
 

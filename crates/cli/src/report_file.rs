@@ -1,7 +1,7 @@
 //! A file that is named to be written to.
 
 use std::fs::{self, File, Permissions};
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -38,27 +38,27 @@ impl ReportFile {
         }
     }
 
-    /// Writes the report.
+    /// Writes what `report` writes.
     ///
     /// # Errors
     ///
-    /// When it cannot be read or written.
-    pub fn write(&self, report: &mut impl Read) -> Result<(), Trouble> {
+    /// When it cannot be written.
+    pub fn write(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
         let is_special = fs::symlink_metadata(&self.path).is_ok_and(|found| !found.is_file());
         let result = if is_special { self.write_in_place(report) } else { self.write_beside(report) };
         result.map_err(|cause| self.trouble(&cause))
     }
 
-    fn write_in_place(&self, report: &mut impl Read) -> io::Result<()> {
-        io::copy(report, &mut File::create(&self.path)?).map(drop)
+    fn write_in_place(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+        report(&mut File::create(&self.path)?)
     }
 
-    fn write_beside(&self, report: &mut impl Read) -> io::Result<()> {
+    fn write_beside(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
         let mut builder = Builder::new();
         // As any new file: what the user's mask leaves of it.
         builder.prefix(".subunit-").permissions(Permissions::from_mode(0o666));
         let mut file = builder.tempfile_in(self.folder())?;
-        io::copy(report, file.as_file_mut())?;
+        report(file.as_file_mut())?;
         file.persist(&self.path)?;
         Ok(())
     }
