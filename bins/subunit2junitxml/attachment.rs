@@ -106,16 +106,13 @@ impl Attachment {
     pub(crate) fn take_in(&mut self, bytes: &[u8], is_last: bool, spool: &mut Spool) -> Result<(), Trouble> {
         self.size += bytes.len() as u64;
         let Some(mut reading) = self.reading.take() else { return Ok(()) };
-        let (mut decoded, mut clean) = (String::new(), String::new());
         let mut rest = bytes;
         loop {
             let (now, later) = rest.split_at(rest.len().min(Self::AT_ONCE));
             let is_end = is_last && later.is_empty();
-            decoded.clear();
-            clean.clear();
-            reading.decoder.decode(now, is_end, &mut decoded);
-            reading.cleaner.clean(&decoded, is_end, &mut clean);
-            self.has_lines |= clean.contains('\n');
+            let decoded = reading.decoder.decode(now, is_end);
+            let clean = reading.cleaner.clean(&decoded, is_end);
+            self.has_lines = self.has_lines || clean.contains('\n');
             self.ends_line = if clean.is_empty() { self.ends_line } else { clean.ends_with('\n') };
             spool.add(&mut self.text, escaped(&clean).as_bytes())?;
             rest = later;

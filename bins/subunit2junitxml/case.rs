@@ -36,7 +36,8 @@ impl Case {
 
     /// Takes in a packet of the test.
     pub(crate) fn take_in(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
-        self.start = self.start.or(packet.timestamp());
+        let time = packet.timestamp();
+        self.start = self.start.or(time);
         if let Some(tags) = packet.tags()
             && !tags.clone().eq(self.tags.iter().map(String::as_str))
         {
@@ -46,7 +47,7 @@ impl Case {
         if let Some(status) = packet.status() {
             self.status = Some(status);
             if status != Status::InProgress {
-                self.stop = packet.timestamp();
+                self.stop = time;
             }
         }
         Piece::of(packet).map_or(Ok(()), |piece| self.attachments.take_in(piece, spool))

@@ -1,7 +1,7 @@
 //! Attachments as text for people.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, str};
 
 use encoding_rs::{Encoding, UTF_8};
 
@@ -40,8 +40,8 @@ pub fn decode<'a>(mime_type: Option<&str>, bytes: &'a [u8]) -> Cow<'a, str> {
 ///
 /// let mut decoder = Decoder::new(Some("text/plain;charset=utf8"));
 /// let mut text = String::new();
-/// decoder.decode(b"caf\xc3", false, &mut text);
-/// decoder.decode(b"\xa9 \xff", true, &mut text);
+/// text += &decoder.decode(b"caf\xc3", false);
+/// text += &decoder.decode(b"\xa9 \xff", true);
 /// assert_eq!(text, "café \u{fffd}");
 /// ```
 pub struct Decoder(encoding_rs::Decoder);
@@ -53,13 +53,26 @@ impl Decoder {
         Self(encoding(mime_type).new_decoder_without_bom_handling())
     }
 
-    /// Decodes the next bytes, after which `is_last` says that there are no more, and adds them to `text`.
+    /// Decodes the next bytes, after which `is_last` says that there are no more.
     #[expect(clippy::missing_panics_doc, reason = "it cannot")]
-    pub fn decode(&mut self, bytes: &[u8], is_last: bool, text: &mut String) {
+    pub fn decode<'a>(&mut self, bytes: &'a [u8], is_last: bool) -> Cow<'a, str> {
+        if self.is_at_utf8()
+            && let Ok(text) = str::from_utf8(bytes)
+        {
+            return text.into();
+        }
         let most = self.0.max_utf8_buffer_length(bytes.len());
-        text.reserve(most.expect("what is in memory three times is less than all there can be"));
+        let most = most.expect("what is in memory three times is less than all there can be");
+        let mut text = String::with_capacity(most);
         // With that room, all of it is decoded at once.
-        let _ = self.0.decode_to_string(bytes, text, is_last);
+        let _ = self.0.decode_to_string(bytes, &mut text, is_last);
+        text.into()
+    }
+
+    /// Whether a character of UTF-8 begins here, not one that was cut or of another encoding.
+    fn is_at_utf8(&self) -> bool {
+        // Of a decoder in the middle of a character, it says that it takes no byte as it is, not even none.
+        self.0.encoding() == UTF_8 && self.0.latin1_byte_compatible_up_to(b"").is_some()
     }
 }
 

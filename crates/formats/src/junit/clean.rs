@@ -14,8 +14,8 @@ use super::scan::{is_one_of, position};
 /// use subunit_formats::junit::Cleaner;
 ///
 /// let (mut cleaner, mut text) = (Cleaner::default(), String::new());
-/// cleaner.clean("\u{1b}[3", false, &mut text);
-/// cleaner.clean("1mred\u{1b}[0m\u{7}", true, &mut text);
+/// text += &cleaner.clean("\u{1b}[3", false);
+/// text += &cleaner.clean("1mred\u{1b}[0m\u{7}", true);
 /// assert_eq!(text, r"red\x07");
 /// ```
 #[derive(Debug, Default)]
@@ -25,15 +25,16 @@ pub struct Cleaner {
 }
 
 impl Cleaner {
-    /// Adds a piece to `clean`. After the last one nothing is kept back.
-    pub fn clean(&mut self, piece: &str, is_last: bool, clean: &mut String) {
-        if self.cut.is_empty() {
-            self.cut.push_str(rest(piece, is_last, clean));
-        } else {
-            let mut text = mem::take(&mut self.cut);
-            text.push_str(piece);
-            self.cut.push_str(rest(&text, is_last, clean));
+    /// Cleans the next piece. After the last one nothing is kept back.
+    pub fn clean<'a>(&mut self, piece: &'a str, is_last: bool) -> Cow<'a, str> {
+        if self.cut.is_empty() && first_suspect(piece.as_bytes()).is_none() {
+            return piece.into();
         }
+        let mut text = mem::take(&mut self.cut);
+        text.push_str(piece);
+        let mut clean = String::with_capacity(text.len());
+        self.cut.push_str(rest(&text, is_last, &mut clean));
+        clean.into()
     }
 }
 
@@ -130,9 +131,9 @@ mod tests {
         for (first, _) in text.char_indices() {
             for (second, _) in text.char_indices().filter(|(second, _)| *second >= first) {
                 let (mut cleaner, mut pieces) = (Cleaner::default(), String::new());
-                cleaner.clean(&text[..first], false, &mut pieces);
-                cleaner.clean(&text[first..second], false, &mut pieces);
-                cleaner.clean(&text[second..], true, &mut pieces);
+                pieces += &cleaner.clean(&text[..first], false);
+                pieces += &cleaner.clean(&text[first..second], false);
+                pieces += &cleaner.clean(&text[second..], true);
                 assert_eq!(pieces, whole, "cut at {first} and {second}");
             }
         }
