@@ -5,7 +5,7 @@ use std::mem;
 use hashbrown::HashMap;
 use subunit_cli::Trouble;
 use subunit_codec::Packet;
-use subunit_formats::junit::{Cleaner, escaped};
+use subunit_formats::junit::Cleaner;
 use subunit_formats::text::{Decoder, is_text};
 
 use crate::spool::{Spool, Text};
@@ -25,7 +25,7 @@ pub(crate) struct Attachment {
     pub(crate) mime_type: Option<String>,
     /// Its length in bytes.
     pub(crate) size: u64,
-    /// As it stands between tags, see [`escaped`].
+    /// As it stands between tags, see [`Cleaner::escape`].
     pub(crate) text: Text,
     pub(crate) has_lines: bool,
     pub(crate) ends_line: bool,
@@ -111,10 +111,10 @@ impl Attachment {
             let (now, later) = rest.split_at(rest.len().min(Self::AT_ONCE));
             let is_end = is_last && later.is_empty();
             let decoded = reading.decoder.decode(now, is_end);
-            let clean = reading.cleaner.clean(&decoded, is_end);
-            self.has_lines = self.has_lines || clean.contains('\n');
-            self.ends_line = if clean.is_empty() { self.ends_line } else { clean.ends_with('\n') };
-            spool.add(&mut self.text, escaped(&clean).as_bytes())?;
+            let escaped = reading.cleaner.escape(&decoded, is_end);
+            self.has_lines = self.has_lines || escaped.contains('\n');
+            self.ends_line = if escaped.is_empty() { self.ends_line } else { escaped.ends_with('\n') };
+            spool.add(&mut self.text, escaped.as_bytes())?;
             rest = later;
             if rest.is_empty() {
                 break;

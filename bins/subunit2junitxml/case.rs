@@ -39,7 +39,7 @@ impl Case {
         let time = packet.timestamp();
         self.start = self.start.or(time);
         if let Some(tags) = packet.tags()
-            && !tags.clone().eq(self.tags.iter().map(String::as_str))
+            && !(tags.len() == self.tags.len() && tags.clone().eq(self.tags.iter().map(String::as_str)))
         {
             self.tags.clear();
             self.tags.extend(tags.map(str::to_owned));

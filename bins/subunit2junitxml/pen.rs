@@ -52,6 +52,9 @@ impl Pen {
     /// Adds attachments as testtools shows them: first those without text, by name, type and size, then texts under their names,
     /// and tracebacks as they are.
     pub(crate) fn others(&mut self, to: &mut Text, attachments: Vec<Attachment>) -> Result<(), Trouble> {
+        if attachments.is_empty() {
+            return Ok(());
+        }
         let (texts, binaries): (Vec<_>, Vec<_>) = attachments.into_iter().partition(|one| !one.text.is_empty());
         let (tracebacks, texts): (Vec<_>, Vec<_>) = texts.into_iter().partition(Attachment::is_traceback);
         for Attachment { name, mime_type, size, .. } in binaries {

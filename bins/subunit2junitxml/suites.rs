@@ -50,7 +50,7 @@ impl Suite {
         self.counts.failures += counts.failures;
         self.counts.errors += counts.errors;
         self.counts.skipped += counts.skipped;
-        self.start = [self.start, start].into_iter().flatten().min();
+        self.start = self.start.into_iter().chain(start).min();
         self.stop = self.stop.max(stop);
     }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::mem;
 
+use quick_xml::escape::partial_escape;
+
 use super::ansi::{self, Sequence};
 use super::scan::{is_one_of, position};
 
@@ -35,6 +37,14 @@ impl Cleaner {
         let mut clean = String::with_capacity(text.len());
         self.cut.push_str(rest(&text, is_last, &mut clean));
         clean.into()
+    }
+
+    /// Cleans the next piece and escapes it, as it stands between tags.
+    pub fn escape<'a>(&mut self, piece: &'a str, is_last: bool) -> Cow<'a, str> {
+        if self.cut.is_empty() && position(piece.as_bytes(), may_change).is_none() {
+            return piece.into();
+        }
+        partial_escape(self.clean(piece, is_last))
     }
 }
 
@@ -83,6 +93,12 @@ const LAST_PLANE: u8 = 0xef;
 #[expect(clippy::needless_bitwise_bool, reason = "lazy operators are branches")]
 pub(super) fn is_suspect(byte: u8) -> bool {
     (byte < b' ') & !is_one_of(byte, b"\t\n\r") | (byte == LAST_PLANE)
+}
+
+/// Whether a byte is a suspect, or has a meaning in text between tags.
+#[inline]
+fn may_change(byte: u8) -> bool {
+    is_suspect(byte) | is_one_of(byte, b"<>&\r")
 }
 
 /// Where the first character stands that is none of XML 1.0, or may be an escape sequence.

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use quick_xml::escape::{partial_escape, unescape};
+use quick_xml::escape::unescape;
 use quick_xml::events::attributes::Attribute;
 use subunit_codec::Timestamp;
 
-use super::clean::{clean, is_suspect};
+use super::clean::{Cleaner, clean, is_suspect};
 use super::names::split;
 use super::scan::{is_one_of, position};
 use crate::time::rfc3339;
@@ -29,8 +29,6 @@ pub struct Counts {
 #[derive(Debug, Default)]
 pub struct Markup {
     xml: String,
-    /// A line that is put together.
-    line: String,
 }
 
 impl Markup {
@@ -96,14 +94,17 @@ impl Markup {
 
     /// Writes text.
     pub fn text(&mut self, text: &str) {
-        push_text(text, &mut self.xml);
+        self.xml.push_str(&Cleaner::default().escape(text, true));
     }
 
     /// Writes a line of text that some readers take for a property. In Jenkins' schema, a test case has no other place for one.
     pub fn property_line(&mut self, name: &str, value: &str) {
-        self.line.clear();
-        self.line.extend(["[[PROPERTY|", name, "=", value, "]]\n"]);
-        push_text(&self.line, &mut self.xml);
+        let line = ["[[PROPERTY|", name, "=", value, "]]\n"];
+        if position(value.as_bytes(), is_doubtful).is_none() {
+            self.xml.extend(line);
+        } else {
+            self.text(&line.concat());
+        }
     }
 
     /// Ends a line between elements.
@@ -126,8 +127,7 @@ impl Markup {
 
     fn attribute(&mut self, name: &str, value: &str) {
         self.xml.extend([" ", name, "=\""]);
-        let changes = |byte| is_suspect(byte) | is_special(byte) | is_one_of(byte, b"\"'\t\n");
-        if position(value.as_bytes(), changes).is_none() {
+        if position(value.as_bytes(), is_doubtful).is_none() {
             self.xml.push_str(value);
         } else {
             self.xml.push_str(&Attribute::from((name, clean(value))).value);
@@ -153,27 +153,13 @@ impl Markup {
     }
 }
 
-fn push_text(text: &str, xml: &mut String) {
-    if position(text.as_bytes(), |byte| is_suspect(byte) | is_special(byte)).is_none() {
-        xml.push_str(text);
-    } else {
-        xml.push_str(&partial_escape(clean(text)));
-    }
-}
-
-/// Whether a byte has a meaning between tags, so that a text of it is escaped.
+/// Whether a byte may be of something that cannot stand as it is in an attribute.
 #[inline]
-fn is_special(byte: u8) -> bool {
-    is_one_of(byte, b"<>&\r")
+fn is_doubtful(byte: u8) -> bool {
+    (byte < b' ') | is_suspect(byte) | is_one_of(byte, b"<>&\"'")
 }
 
-/// Text that is [clean](super::Cleaner) already, as it stands between tags.
-#[must_use]
-pub fn escaped(text: &str) -> Cow<'_, str> {
-    if position(text.as_bytes(), is_special).is_none() { text.into() } else { partial_escape(text) }
-}
-
-/// The text that was [`escaped`].
+/// The text that was [escaped](Cleaner::escape).
 #[must_use]
 pub fn unescaped(text: &str) -> Cow<'_, str> {
     unescape(text).unwrap_or(text.into())

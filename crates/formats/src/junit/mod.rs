@@ -31,6 +31,6 @@ mod scan;
 mod summary;
 
 pub use clean::{Cleaner, clean};
-pub use markup::{Counts, Markup, escaped, unescaped};
+pub use markup::{Counts, Markup, unescaped};
 pub use names::{package, split};
 pub use summary::Summary;
