@@ -107,6 +107,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn cuts_change_nothing() {
+        let bytes = b"plain \xe6\x97\xa5\x1b$BF|\x1b(B \xc3 \xff caf\xc3\xa9";
+        for charset in ["utf8", "latin-1", "iso-2022-jp", "shift_jis", "utf-16"] {
+            let mime_type = format!("text/plain;charset={charset}");
+            let whole = decode(Some(&mime_type), bytes);
+            for cut in 0..=bytes.len() {
+                let mut decoder = Decoder::new(Some(&mime_type));
+                let pieces = decoder.decode(&bytes[..cut], false).into_owned() + &decoder.decode(&bytes[cut..], true);
+                assert_eq!(pieces, whole, "{charset} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
     fn charsets_are_read_as_producers_write_them() {
         for mime_type in [
             "text/plain;charset=iso-8859-1",

@@ -140,6 +140,15 @@ mod tests {
     }
 
     #[test]
+    fn what_xml_reads_as_something_else_is_escaped() {
+        let mut cleaner = Cleaner::default();
+        assert!(matches!(cleaner.escape("\"as\" it\n\t'is'", false), Cow::Borrowed(_)), "nothing is copied");
+        assert_eq!(cleaner.escape("a<b>&\r\u{1b}[", false), "a&lt;b&gt;&amp;&#13;");
+        assert_eq!(cleaner.escape("1mplain", false), "plain", "an escape sequence that was cut");
+        assert_eq!(cleaner.escape("]]>\u{1b}", true), "]]&gt;\\x1b");
+    }
+
+    #[test]
     fn cuts_change_nothing() {
         let text = "a\x1b[1;31mb\x1b]8;;x\x1b\\c\x1b[\n\u{fffe}\x1b(Bd\x1b\x1b[0me\x1b[";
         let whole = clean(text);
