@@ -25,12 +25,15 @@ pub(crate) struct Case {
 const TELLING: usize = 64 << 10;
 /// How many characters a message may have.
 const LONGEST_MESSAGE: usize = 1000;
+/// Room for more tags than this is not kept for other tests, which hardly ever have as many.
+const MOST_TAGS_TO_USE_AGAIN: usize = 64;
 
 impl Case {
     /// An empty case in the memory of this one, which was written.
     pub(crate) fn renewed(&mut self) -> Self {
         let mut tags = mem::take(&mut self.tags);
         tags.clear();
+        tags.shrink_to(MOST_TAGS_TO_USE_AGAIN);
         Self { tags, ..Self::default() }
     }
 
