@@ -1,7 +1,7 @@
 //! Texts that grow side by side, in memory up to a bound and beyond it in a temporary file that no folder lists.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
 use subunit_cli::Trouble;
@@ -142,12 +142,15 @@ pub(crate) struct Complete {
 }
 
 impl Complete {
-    /// Writes the text to a file. What is in the spool's file, the system copies by itself where it can.
+    /// Writes the text to a file. What is in the spool's file, the system copies by itself where it can; into a pipe, it goes
+    /// through a buffer.
     pub(crate) fn write_to(self, target: &mut File) -> io::Result<()> {
+        /// What a pipe holds unless it is told otherwise.
+        const BUFFER: usize = 64 << 10;
         if let Some(mut file) = self.spool.file {
             for part in self.text.parts {
                 file.seek(SeekFrom::Start(part.start))?;
-                io::copy(&mut (&file).take(part.length), target)?;
+                io::copy(&mut BufReader::with_capacity(BUFFER, (&file).take(part.length)), target)?;
             }
         }
         target.write_all(&self.text.end)
