@@ -1,39 +1,48 @@
 //! What was decided on tests that ended not long ago.
 
-use std::collections::VecDeque;
-
-use hashbrown::HashMap;
+use hashbrown::hash_table::{Entry, HashTable};
 
 use crate::rules::Decision;
 
 /// Decisions on the tests that ended last, each known by the hash of its key alone.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
-    /// The decision, and how many came before it.
-    decisions: HashMap<u64, (Decision, u64)>,
-    /// The same, oldest first. One that was replaced since has another number.
-    order: VecDeque<(u64, u64)>,
-    count: u64,
+    /// Hashes and decisions. Once there are enough of them, the newest takes the place of the oldest.
+    last: Vec<(u64, Decision)>,
+    /// Where the next one goes.
+    next: u16,
+    /// Where the newest decision for each hash is.
+    places: HashTable<u16>,
 }
 
 impl Ended {
     /// How many tests are remembered.
-    const MOST: usize = 1 << 12;
+    const MOST: u16 = 1 << 12;
 
     pub(crate) fn remember(&mut self, hash: u64, decision: Decision) {
-        if self.order.len() == Self::MOST
-            && let Some((oldest, number)) = self.order.pop_front()
-            && self.decisions.get(&oldest).is_some_and(|(_, known)| *known == number)
-        {
-            self.decisions.remove(&oldest);
+        let Self { last, next, places } = self;
+        match last.get_mut(usize::from(*next)) {
+            Some(oldest) => {
+                // It may be that a newer one for the same hash is known.
+                if let Ok(place) = places.find_entry(oldest.0, |place| place == next) {
+                    place.remove();
+                }
+                *oldest = (hash, decision);
+            }
+            None => last.push((hash, decision)),
         }
-        self.decisions.insert(hash, (decision, self.count));
-        self.order.push_back((hash, self.count));
-        self.count += 1;
+        let hash_at = |place: &u16| last[usize::from(*place)].0;
+        match places.entry(hash, |place| hash_at(place) == hash, hash_at) {
+            Entry::Occupied(mut place) => *place.get_mut() = *next,
+            Entry::Vacant(place) => drop(place.insert(*next)),
+        }
+        *next = (*next + 1) % Self::MOST;
     }
 
     pub(crate) fn get(&self, hash: u64) -> Option<Decision> {
-        self.decisions.get(&hash).map(|(decision, _)| *decision)
+        let decision = |place: &u16| self.last[usize::from(*place)];
+        let place = self.places.find(hash, |place| decision(place).0 == hash)?;
+        Some(decision(place).1)
     }
 }
 
@@ -44,11 +53,11 @@ mod tests {
     #[test]
     fn the_tests_that_ended_last_are_remembered_and_no_others() {
         let mut ended = Ended::default();
-        let most = Ended::MOST as u64;
+        let most = u64::from(Ended::MOST);
         for hash in 0..2 * most {
             ended.remember(hash, Decision::Keep);
         }
-        assert_eq!(ended.decisions.len(), Ended::MOST, "old decisions make room");
+        assert_eq!((ended.last.len(), ended.places.len()), (4096, 4096), "old decisions make room");
         assert!((0..most).all(|hash| ended.get(hash).is_none()), "the older half is forgotten");
         assert!((most..2 * most).all(|hash| ended.get(hash).is_some()), "the newer half is not");
     }
@@ -58,7 +67,7 @@ mod tests {
         let mut ended = Ended::default();
         ended.remember(0, Decision::Keep);
         ended.remember(0, Decision::Drop);
-        (1..Ended::MOST as u64).for_each(|hash| ended.remember(hash, Decision::Keep));
+        (1..u64::from(Ended::MOST)).for_each(|hash| ended.remember(hash, Decision::Keep));
         assert_eq!(ended.get(0), Some(Decision::Drop), "only the first of its decisions is old");
     }
 }

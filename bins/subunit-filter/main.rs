@@ -36,11 +36,11 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
 
 fn read(stream: &mut Stream, filter: &mut Filter, passes_text: bool, output: &mut Output) -> Result<(), Trouble> {
     while let Some(item) = stream.next(output)? {
-        match item {
-            Item::Packet(packet) => filter.packet(&packet, output)?,
+        match &item {
+            Item::Packet(packet) => filter.packet(packet, output)?,
             Item::Text(_) if !passes_text => {}
             Item::Text(text) => output.wrapped(text)?,
-            Item::Damage(damage) => output.damage(&damage)?,
+            Item::Damage(damage) => output.damage(damage)?,
         }
     }
     Ok(())

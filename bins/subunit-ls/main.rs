@@ -48,17 +48,17 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
 
 fn read(stream: &mut Stream, tests: &mut Assembler, listing: &mut Listing, output: &mut Output) -> Result<(), Trouble> {
     while let Some(item) = stream.next(output)? {
-        match item {
+        match &item {
             Item::Packet(packet) if !packet.has_test_id() => {
                 listing.text(packet.file_bytes().unwrap_or_default(), output)?;
             }
             Item::Packet(packet) => {
-                if let Some(test) = tests.push(&packet) {
+                if let Some(test) = tests.push(packet) {
                     listing.test(test, output)?;
                 }
             }
             Item::Text(text) => listing.text(text, output)?,
-            Item::Damage(damage) => listing.test(&tests.push_damage(&damage), output)?,
+            Item::Damage(damage) => listing.test(&tests.push_damage(damage), output)?,
         }
     }
     Ok(())

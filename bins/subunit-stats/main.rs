@@ -71,22 +71,22 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
-            match item {
+            match &item {
                 Item::Packet(packet) if !packet.has_test_id() => {
                     stats.text(packet.file_bytes().unwrap_or_default());
-                    passing.global(&packet, &mut output)?;
+                    passing.global(packet, &mut output)?;
                 }
                 Item::Packet(packet) => {
-                    tests.push(&packet).into_iter().for_each(|test| stats.test(test));
-                    passing.packet(&packet, &mut output)?;
+                    tests.push(packet).into_iter().for_each(|test| stats.test(test));
+                    passing.packet(packet, &mut output)?;
                 }
                 Item::Text(text) => {
                     stats.text(text);
                     passing.text(text, &mut output)?;
                 }
                 Item::Damage(damage) => {
-                    stats.test(&tests.push_damage(&damage));
-                    passing.damage(&damage, &mut output)?;
+                    stats.test(&tests.push_damage(damage));
+                    passing.damage(damage, &mut output)?;
                 }
             }
         }

@@ -21,7 +21,7 @@ impl Tally {
     pub(crate) fn add(&mut self, test: &Test) {
         self.tests += 1;
         self.failures += u64::from(test.is_failure());
-        self.first_start = [self.first_start, test.start].into_iter().flatten().min();
+        self.first_start = self.first_start.into_iter().chain(test.start).min();
         self.last_stop = self.last_stop.max(test.stop);
         self.busy = self.busy.saturating_add(duration(test).unwrap_or_default());
     }

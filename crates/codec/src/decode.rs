@@ -1,5 +1,4 @@
 //! Version 2: bytes in, packets, text and damage out.
-#![expect(clippy::inline_always, reason = "the verdict on a packet stays in registers")]
 
 use memchr::memchr;
 
@@ -181,17 +180,12 @@ impl Decoder {
         self.next.is_some()
     }
 
-    /// Finds the next item. That it puts it where it stays, and gives nothing out, saves moving it.
+    /// Finds the next item.
     #[inline(never)]
     fn find(&mut self) {
-        self.next = self.item_at_start();
-    }
-
-    /// The item that the buffer begins with.
-    #[inline(always)]
-    fn item_at_start(&mut self) -> Option<Found> {
         if self.after_text.is_some() {
-            return self.after_text.take();
+            self.next = self.after_text.take();
+            return;
         }
         let bytes = self.buffer.bytes();
         let mut at = 0;
@@ -202,22 +196,32 @@ impl Decoder {
                 is_boundary: if at == 0 { self.is_boundary } else { bytes[at - 1] == b'\n' },
                 is_last: self.is_ended,
             };
-            let found = match self.judge.judge(place, &bytes[at..]) {
-                Verdict::Packet(length, layout) => Some(Found::Packet(length, layout)),
-                Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
-                Verdict::More => None,
-                Verdict::Text => {
-                    at += 1;
-                    continue;
+            let found = match self.judge.packet(place, &bytes[at..]) {
+                Ok((length, layout)) if at == 0 => {
+                    // What most packets are is put where it stays: to move it would take longer than to find it.
+                    self.next = Some(Found::Packet(length, layout));
+                    return;
                 }
+                Ok((length, layout)) => Some(Found::Packet(length, layout)),
+                Err(doubt) => match self.judge.judge_doubtful(place, &bytes[at..], doubt) {
+                    Verdict::Packet(length, layout) => Some(Found::Packet(length, layout)),
+                    Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
+                    Verdict::More => None,
+                    Verdict::Text => {
+                        at += 1;
+                        continue;
+                    }
+                },
             };
             if at == 0 {
-                return found;
+                self.next = found;
+            } else {
+                self.after_text = found;
+                self.next = Some(Found::Text(at));
             }
-            self.after_text = found;
-            return Some(Found::Text(at));
+            return;
         }
-        (!bytes.is_empty()).then_some(Found::Text(bytes.len()))
+        self.next = (!bytes.is_empty()).then_some(Found::Text(bytes.len()));
     }
 }
 

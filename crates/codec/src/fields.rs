@@ -126,8 +126,10 @@ impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a
     /// `most_tags`.
     #[inline(always)]
     fn all_fields(mut self, header: &Header, most_tags: usize) -> Result<Option<Layout>, PacketError> {
-        let layout = self.fields_in_order(header, most_tags);
-        self.fault.map_or(Ok(layout.ok()), |(kind, offset)| Err(PacketError::new(kind, offset)))
+        match self.fields_in_order(header, most_tags) {
+            Ok(layout) => Ok(Some(layout)),
+            Err(Stop) => self.fault.map_or(Ok(None), |(kind, offset)| Err(PacketError::new(kind, offset))),
+        }
     }
 
     #[inline(always)]
@@ -139,15 +141,10 @@ impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a
         let mime_type = if has(flag::TAGS) { self.tags(tags, most_tags)? } else { tags };
         let file = if has(flag::MIME_TYPE) { self.string(mime_type)? } else { mime_type };
         let route_code = if has(flag::FILE) { self.file(file)? } else { file };
-        let end = if has(flag::ROUTE_CODE) { self.string(route_code)? } else { route_code };
-        Ok(Layout {
-            test_id: place(test_id),
-            tags: place(tags),
-            mime_type: place(mime_type),
-            file: place(file),
-            route_code: place(route_code),
-            end: place(end),
-        })
+        if has(flag::ROUTE_CODE) {
+            self.string(route_code)?;
+        }
+        Ok(Layout::new(place(mime_type), place(route_code)))
     }
 
     /// A number: its value, and where it ends.

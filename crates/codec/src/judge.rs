@@ -30,6 +30,15 @@ pub(crate) enum Verdict {
     More,
 }
 
+/// Why a candidate may be no packet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Doubt {
+    /// Its checksum is this one, and another is stored.
+    Checksum(u32),
+    /// Something else.
+    Other,
+}
+
 /// Where in the input a candidate stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -55,8 +64,30 @@ pub(crate) struct Judge {
 
 impl Judge {
     /// Judges the candidate at the start of `bytes`, which hold all that came in from there on.
-    #[inline(always)]
     pub(crate) fn judge(&mut self, place: Place, bytes: &[u8]) -> Verdict {
+        match self.packet(place, bytes) {
+            Ok((length, layout)) => Verdict::Packet(length, layout),
+            Err(doubt) => self.judge_doubtful(place, bytes, doubt),
+        }
+    }
+
+    /// The length and layout of the packet that `bytes` begin with, when there is no doubt that they do.
+    #[inline(always)]
+    pub(crate) fn packet(&mut self, place: Place, bytes: &[u8]) -> Result<(usize, Layout), Doubt> {
+        let Ok(Some(header)) = Header::read(bytes) else { return Err(Doubt::Other) };
+        let packet = bytes.get(..header.length).ok_or(Doubt::Other)?;
+        let end = packet.len() - CHECKSUM;
+        let computed = self.checksum(place, bytes, end);
+        if !checksums_match(computed, stored_checksum(packet)) {
+            return Err(Doubt::Checksum(computed));
+        }
+        let layout = fields::check(packet, &header).ok().flatten().ok_or(Doubt::Other)?;
+        Ok((header.length, layout))
+    }
+
+    /// Judges a candidate that there is doubt about.
+    #[inline(never)]
+    pub(crate) fn judge_doubtful(&mut self, place: Place, bytes: &[u8], doubt: Doubt) -> Verdict {
         let header = match Header::read(bytes) {
             Ok(Some(header)) => header,
             Ok(None) if !place.is_last => return Verdict::More,
@@ -64,18 +95,18 @@ impl Judge {
             Err(error) => return rejected(place, error),
         };
         let Some(packet) = bytes.get(..header.length) else { return self.judge_part(place, bytes, &header) };
-        let end = packet.len() - CHECKSUM;
-        let (computed, stored) = (self.checksum(place, bytes, end), stored_checksum(packet));
-        if !checksums_match(computed, stored) {
-            let error = PacketError::new(Kind::Checksum { computed, stored }, end);
-            let error = self.check_early(place, packet, &header).err().unwrap_or(error);
-            return self.judge_fault(place, bytes, &header, error);
-        }
-        match fields::check(packet, &header) {
-            Ok(Some(layout)) => Verdict::Packet(header.length, layout),
-            Ok(None) => self.judge_fault(place, bytes, &header, PacketError::new(Kind::Truncated, packet.len())),
-            Err(error) => self.judge_fault(place, bytes, &header, error),
-        }
+        let error = match doubt {
+            Doubt::Checksum(computed) => {
+                let stored = stored_checksum(packet);
+                let error = PacketError::new(Kind::Checksum { computed, stored }, packet.len() - CHECKSUM);
+                self.check_early(place, packet, &header).err().unwrap_or(error)
+            }
+            Doubt::Other => {
+                let truncated = PacketError::new(Kind::Truncated, packet.len());
+                fields::check(packet, &header).err().unwrap_or(truncated)
+            }
+        };
+        self.judge_fault(place, bytes, &header, error)
     }
 
     /// Judges a candidate that is not all there.
