@@ -198,13 +198,13 @@ impl Decoder {
             };
             let found = match self.judge.packet(place, &bytes[at..]) {
                 Ok((length, layout)) if at == 0 => {
-                    // What most packets are is put where it stays: to move it would take longer than to find it.
+                    // Nearly all packets. What is found goes through no value that others go through, too: such a value is written to
+                    // memory in parts and read as a whole, which processors wait for.
                     self.next = Some(Found::Packet(length, layout));
                     return;
                 }
                 Ok((length, layout)) => Some(Found::Packet(length, layout)),
-                Err(doubt) => match self.judge.judge_doubtful(place, &bytes[at..], doubt) {
-                    Verdict::Packet(length, layout) => Some(Found::Packet(length, layout)),
+                Err(doubt) => match self.judge.verdict(place, &bytes[at..], doubt) {
                     Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
                     Verdict::More => None,
                     Verdict::Text => {

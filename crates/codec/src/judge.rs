@@ -12,11 +12,9 @@ use crate::known::{KnownChecksums, KnownEnds, KnownText};
 use crate::layout::Layout;
 use crate::packet::{CHECKSUM, checksums_match, stored_checksum};
 
-/// What stands at a signature byte.
+/// What stands at a signature byte where no packet stands, or not all of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A packet of so many bytes, and where its fields are.
-    Packet(usize, Layout),
     /// Bytes that were a packet once, or began as one.
     Damage {
         /// How many of them are given up: all that the packet claims, or the signature alone.
@@ -24,13 +22,13 @@ pub(crate) enum Verdict {
         /// What is wrong with them.
         error: PacketError,
     },
-    /// No packet: the signature byte belongs to the text around it.
+    /// The signature byte belongs to the text around it.
     Text,
     /// More bytes are needed to tell.
     More,
 }
 
-/// Why a candidate may be no packet.
+/// Why a candidate is no packet, or not yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Doubt {
     /// Its checksum is this one, and another is stored.
@@ -63,15 +61,7 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Judges the candidate at the start of `bytes`, which hold all that came in from there on.
-    pub(crate) fn judge(&mut self, place: Place, bytes: &[u8]) -> Verdict {
-        match self.packet(place, bytes) {
-            Ok((length, layout)) => Verdict::Packet(length, layout),
-            Err(doubt) => self.judge_doubtful(place, bytes, doubt),
-        }
-    }
-
-    /// The length and layout of the packet that `bytes` begin with, when there is no doubt that they do.
+    /// The length and layout of the packet that `bytes` begin with, which hold all that came in from there on.
     #[inline(always)]
     pub(crate) fn packet(&mut self, place: Place, bytes: &[u8]) -> Result<(usize, Layout), Doubt> {
         let Ok(Some(header)) = Header::read(bytes) else { return Err(Doubt::Other) };
@@ -85,9 +75,9 @@ impl Judge {
         Ok((header.length, layout))
     }
 
-    /// Judges a candidate that there is doubt about.
+    /// Judges the candidate at the start of `bytes` that is no [packet](Self::packet).
     #[inline(never)]
-    pub(crate) fn judge_doubtful(&mut self, place: Place, bytes: &[u8], doubt: Doubt) -> Verdict {
+    pub(crate) fn verdict(&mut self, place: Place, bytes: &[u8], doubt: Doubt) -> Verdict {
         let header = match Header::read(bytes) {
             Ok(Some(header)) => header,
             Ok(None) if !place.is_last => return Verdict::More,

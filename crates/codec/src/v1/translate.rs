@@ -248,16 +248,18 @@ fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -
         }
         let is_boundary = place.is_boundary && at == 0;
         let candidate = Place { offset: place.offset + at as u64, is_boundary, is_last: place.is_last };
-        let given = match judge.judge(candidate, &bytes[at..]) {
-            Verdict::Packet(length, layout) => Given::Packet(length, layout),
-            Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
-            // The line may be a directive, unless it is longer than any.
-            Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
-            Verdict::More => return InLine::Found(0, Given::Text(at)),
-            Verdict::Text => {
-                at += 1;
-                continue;
-            }
+        let given = match judge.packet(candidate, &bytes[at..]) {
+            Ok((length, layout)) => Given::Packet(length, layout),
+            Err(doubt) => match judge.verdict(candidate, &bytes[at..], doubt) {
+                Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
+                // The line may be a directive, unless it is longer than any.
+                Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
+                Verdict::More => return InLine::Found(0, Given::Text(at)),
+                Verdict::Text => {
+                    at += 1;
+                    continue;
+                }
+            },
         };
         return InLine::Found(at, given);
     }
