@@ -1,15 +1,14 @@
 //! Commands as sources.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::fd::OwnedFd;
+use std::panic::resume_unwind;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
-use subunit_cli::{Children, Stream, Trouble, Until, failure_reason};
+use subunit_cli::{Children, Stream, Trouble, Until, failure_reason, say_cut};
 use subunit_codec::Protocol;
 
 use crate::lane::{Failure, Lane};
@@ -37,33 +36,22 @@ impl Runner {
         if let (Some(input), Some(stdin)) = (input, child.stdin.take()) {
             thread::spawn(|| feed(stdin, input));
         }
-        let stdout = child.stdout.take().map(OwnedFd::from);
-        let stderr = child.stderr.take().map(OwnedFd::from);
-        let (end, bell) = io::pipe().map_err(named)?;
-        let end = Arc::new(OwnedFd::from(end));
-        let status = {
-            let children = Arc::clone(&self.children);
-            thread::spawn(move || {
-                let status = children.wait(child);
-                drop(bell);
-                status
-            })
-        };
-        let until_end = |file: OwnedFd| Until::new(File::from(file), Some(Arc::clone(&end)));
-        let errors = stderr.map(until_end).map(|stderr| self.relay_errors(stderr, name.clone().into_owned()));
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+        let running = self.children.watch(child).map_err(named)?;
+        let errors = stderr.map(|stderr| self.relay_errors(running.output(stderr), name.clone().into_owned()));
 
         let mut route = Route::that_may_fail(&self.code, self.labels);
         let mut is_cut = false;
-        if let Some(stdout) = stdout.map(until_end) {
-            let mut stream = Stream::new(name.clone().into_owned(), stdout, self.protocol);
+        if let Some(stdout) = stdout {
+            let mut stream = Stream::new(name.clone().into_owned(), running.output(stdout), self.protocol);
             relay(&mut stream, &mut route, &mut self.lane)?;
             is_cut |= stream.is_cut();
         }
-        is_cut |= errors.map_or(Ok(false), joined)?;
+        is_cut |= errors.map_or(Ok(false), |errors| errors.join().unwrap_or_else(|panic| resume_unwind(panic)))?;
         if is_cut {
-            say_cut(&name);
+            say_cut(env!("CARGO_BIN_NAME"), &name);
         }
-        let status = joined(status).map_err(named)?;
+        let status = running.status().map_err(named)?;
         if status.success() {
             return Ok(true);
         }
@@ -97,14 +85,4 @@ fn feed(mut stdin: ChildStdin, input: Receiver<Vec<u8>>) {
             return;
         }
     }
-}
-
-/// Tells of a process that a command left behind, and that may go on writing where nobody reads.
-fn say_cut(name: &str) {
-    let trouble = Trouble::usage(format_args!("{name}: what it left running is not read any more"));
-    let _ = trouble.reported(env!("CARGO_BIN_NAME"));
-}
-
-fn joined<T>(thread: JoinHandle<T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use subunit_codec::{Test, Timestamp};
 
-use crate::tally::{Tally, between};
+use crate::tally::Tally;
 
 /// What makes tests a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,7 +83,7 @@ impl Groups {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Group<'_>> {
         let end = self.end();
         let named = self.named.iter().map(move |(name, tally)| {
-            let idle = tally.last_stop.zip(end).map(|(stop, end)| between(stop, end));
+            let idle = tally.last_stop.zip(end).map(|(stop, end)| end.since(stop));
             Group { name: Some(name), tally, idle }
         });
         let nameless = Some(Group { name: None, tally: &self.nameless, idle: None });

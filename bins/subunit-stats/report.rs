@@ -9,7 +9,7 @@ use subunit_formats::time::rfc3339;
 use crate::groups::{Group, Groups};
 use crate::slowest::Slowest;
 use crate::stats::Stats;
-use crate::tally::{Tally, between};
+use crate::tally::Tally;
 
 /// A run, to be read by people: the counts as python-subunit has them, and then what was asked for beyond them.
 pub(crate) struct Report<'a>(pub(crate) &'a Stats);
@@ -47,7 +47,7 @@ fn write_groups(f: &mut fmt::Formatter<'_>, groups: &Groups, all: &Tally) -> fmt
     row(groups.by.name(), ["tests", "failed", "start", "stop", "busy", "idle"])?;
     for (name, Group { tally, idle, .. }) in &rows {
         let into_the_run =
-            |time: Option<Timestamp>| known(time.zip(all.first_start).map(|(time, start)| between(start, time)));
+            |time: Option<Timestamp>| known(time.zip(all.first_start).map(|(time, start)| time.since(start)));
         let (tests, failed) = (tally.tests.to_string(), tally.failures.to_string());
         let (start, stop) = (into_the_run(tally.first_start), into_the_run(tally.last_stop));
         row(name, [&tests, &failed, &start, &stop, &seconds(tally.busy), &known(*idle)])?;

@@ -28,16 +28,11 @@ impl Tally {
 
     /// From the first start to the last stop.
     pub(crate) fn wall(&self) -> Option<Duration> {
-        Some(between(self.first_start?, self.last_stop?))
+        Some(self.last_stop?.since(self.first_start?))
     }
 }
 
 /// How long a test took, where the stream tells: nothing when its clock stepped back.
 pub(crate) fn duration(test: &Test) -> Option<Duration> {
-    Some(between(test.start?, test.stop?))
-}
-
-/// The time from one moment to a later one, nothing to an earlier one.
-pub(crate) fn between(from: Timestamp, to: Timestamp) -> Duration {
-    to.since_epoch().saturating_sub(from.since_epoch())
+    Some(test.stop?.since(test.start?))
 }

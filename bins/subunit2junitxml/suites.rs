@@ -130,6 +130,5 @@ fn worker(tags: &[String]) -> Option<&str> {
 
 /// The time from one moment to a later one; nothing when one is not known or the clock stepped back.
 pub(crate) fn between(start: Option<Timestamp>, stop: Option<Timestamp>) -> Duration {
-    let (Some(start), Some(stop)) = (start, stop) else { return Duration::ZERO };
-    stop.since_epoch().saturating_sub(start.since_epoch())
+    start.zip(stop).map_or(Duration::ZERO, |(start, stop)| stop.since(start))
 }

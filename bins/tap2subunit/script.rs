@@ -1,15 +1,12 @@
 //! A script to be run.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io;
-use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::thread;
 
 use signal_hook::consts::SIGTERM;
-use subunit_cli::{Children, Lines, Stop, Trouble, Until, Verdict, failure_reason};
+use subunit_cli::{Children, Lines, Stop, Trouble, Verdict, failure_reason, say_cut};
 
 use crate::conversion::Conversion;
 
@@ -29,18 +26,8 @@ pub(crate) fn run(words: &[OsString], mut conversion: Conversion) -> Result<Verd
     let child = children.start(&mut command).map_err(named)?;
     // The end of the output is when nobody else has it open.
     drop(command);
-    let (end, bell) = io::pipe().map_err(named)?;
-    let waiting = {
-        let children = Arc::clone(&children);
-        thread::spawn(move || {
-            let status = children.wait(child);
-            drop(bell);
-            status
-        })
-    };
-
-    let until = Until::new(File::from(OwnedFd::from(reader)), Some(Arc::new(OwnedFd::from(end))));
-    let mut lines = Lines::new(name.clone(), until);
+    let running = children.watch(child).map_err(named)?;
+    let mut lines = Lines::new(name.clone(), running.output(reader));
     conversion.expect_tests();
     let read = conversion.begin().and_then(|()| conversion.read(&mut lines));
     if read.is_err() {
@@ -49,10 +36,9 @@ pub(crate) fn run(words: &[OsString], mut conversion: Conversion) -> Result<Verd
         read?;
     }
     if lines.is_cut() {
-        let trouble = Trouble::usage(format_args!("{name}: what it left running is not read any more"));
-        let _ = trouble.reported(env!("CARGO_BIN_NAME"));
+        say_cut(env!("CARGO_BIN_NAME"), &name);
     }
-    let status = waiting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map_err(named)?;
+    let status = running.status().map_err(named)?;
     let failure = (!status.success()).then(|| failure_reason(status));
     conversion.end_command(&name, failure.as_deref())?;
     Ok(stop.verdict(Verdict::failure_if(failure.is_some())))

@@ -1,13 +1,20 @@
 //! Commands that a tool runs.
 
+use std::fmt::Display;
+use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use signal_hook::low_level::signal_name;
+
+use crate::run::Trouble;
+use crate::until::Until;
 
 /// The commands that run, each the leader of a process group, to be signalled together with what it started.
 #[derive(Debug, Default)]
@@ -20,6 +27,14 @@ struct State {
     running: Vec<Pid>,
     /// What the commands were told last, those that start late too.
     signal: Option<Signal>,
+}
+
+/// A command that runs, and is waited for beside whatever else is done.
+#[derive(Debug)]
+pub struct Running {
+    /// Is closed at its other end when the command has ended.
+    end: Arc<OwnedFd>,
+    status: JoinHandle<io::Result<ExitStatus>>,
 }
 
 impl Children {
@@ -40,12 +55,24 @@ impl Children {
         Ok(child)
     }
 
-    /// Waits until a command ends.
+    /// Waits for a command that was started, in a thread of its own.
     ///
     /// # Errors
     ///
-    /// When the system does not tell how it ended.
-    pub fn wait(&self, mut child: Child) -> io::Result<ExitStatus> {
+    /// When the system has no pipe.
+    pub fn watch(self: &Arc<Self>, child: Child) -> io::Result<Running> {
+        let (end, bell) = io::pipe()?;
+        let children = Arc::clone(self);
+        let status = thread::spawn(move || {
+            let status = children.wait(child);
+            drop(bell);
+            status
+        });
+        Ok(Running { end: Arc::new(OwnedFd::from(end)), status })
+    }
+
+    /// Waits until a command ends.
+    fn wait(&self, mut child: Child) -> io::Result<ExitStatus> {
         let pid = Pid::from_child(&child);
         // As long as its status is there to be collected, its number is no other process's: signals go to it or to nobody.
         let ended = || waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
@@ -70,6 +97,29 @@ impl Children {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Running {
+    /// What the command writes to a pipe, until soon after it has ended: what it left running may hold the pipe open for ever.
+    pub fn output(&self, pipe: impl Into<OwnedFd>) -> Until {
+        Until::new(File::from(pipe.into()), Some(Arc::clone(&self.end)))
+    }
+
+    /// How the command ended, once it has.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not tell.
+    pub fn status(self) -> io::Result<ExitStatus> {
+        self.status.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+}
+
+/// Tells on standard error, for a `tool` that goes on, of processes that a command left behind, and that may go on writing where nobody
+/// reads.
+pub fn say_cut(tool: &str, command: impl Display) {
+    let trouble = Trouble::usage(format_args!("{command}: what it left running is not read any more"));
+    let _ = trouble.reported(tool);
 }
 
 /// Why a command that ended like this did not succeed.

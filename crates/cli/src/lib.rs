@@ -47,7 +47,7 @@ mod run;
 mod stop;
 mod until;
 
-pub use children::{Children, failure_reason};
+pub use children::{Children, Running, failure_reason, say_cut};
 pub use clock::now;
 pub use id_list::IdList;
 pub use input::{Input, Stream};

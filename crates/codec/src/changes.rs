@@ -155,14 +155,9 @@ impl<'a> Changes<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encode::encoded;
     use crate::error::EncodeErrorKind;
     use crate::status::Status;
-
-    fn encoded(event: &Event<'_>) -> Vec<u8> {
-        let mut out = Vec::new();
-        encode(event, &mut out).unwrap();
-        out
-    }
 
     fn changed(packet: &[u8], changes: &Changes<'_>) -> Vec<u8> {
         let mut out = b"before".to_vec();

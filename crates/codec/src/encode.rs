@@ -183,16 +183,18 @@ pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(bytes);
 }
 
+/// What an event is written as, for tests.
+#[cfg(test)]
+pub(crate) fn encoded(event: &Event<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    encode(event, &mut out).expect("tests encode what can be");
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::packet::Packet;
-
-    fn encoded(event: &Event<'_>) -> Vec<u8> {
-        let mut out = Vec::new();
-        encode(event, &mut out).unwrap();
-        out
-    }
 
     /// The packets that `bytes` are, one after the other.
     fn packets(mut bytes: &[u8]) -> Vec<Packet<'_>> {

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 use std::mem;
 
-use crate::changes::Changes;
 use crate::encode::encode;
 use crate::event::Event;
 use crate::packet::Packet;
@@ -63,16 +62,6 @@ impl<W: Write> Encoder<W> {
         Ok(())
     }
 
-    /// Forwards a packet with changes, as [`Changes::encode`] has it.
-    ///
-    /// # Errors
-    ///
-    /// As [`write`](Self::write).
-    pub fn forward_changed(&mut self, packet: &Packet<'_>, changes: &Changes<'_>) -> io::Result<()> {
-        changes.encode(packet, &mut self.gathered)?;
-        self.write_when_full()
-    }
-
     /// Writes an event, as [`encode`] does.
     ///
     /// # Errors
@@ -116,12 +105,7 @@ impl<W: Write> Encoder<W> {
 mod tests {
     use super::*;
     use crate::decode::{Decoder, Item};
-
-    fn encoded(event: &Event<'_>) -> Vec<u8> {
-        let mut out = Vec::new();
-        encode(event, &mut out).unwrap();
-        out
-    }
+    use crate::encode::encoded;
 
     /// Keeps each write apart.
     #[derive(Default)]

@@ -58,6 +58,22 @@ impl Timestamp {
         Duration::new(u64::from(self.seconds), self.nanoseconds)
     }
 
+    /// The time from `earlier` to `self`: nothing when `earlier` is the later of the two (clocks do step back).
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use subunit_codec::Timestamp;
+    /// let start = Timestamp::new(1, 500_000_000).ok_or("out of range")?;
+    /// let stop = Timestamp::new(3, 0).ok_or("out of range")?;
+    /// assert_eq!(stop.since(start), Duration::from_millis(1500));
+    /// assert_eq!(start.since(stop), Duration::ZERO);
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        self.since_epoch().saturating_sub(earlier.since_epoch())
+    }
+
     /// Seconds from `earlier` to `self`: negative when `earlier` is the later of the two (clocks do step back).
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> f64 {

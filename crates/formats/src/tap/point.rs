@@ -84,7 +84,7 @@ fn hash(text: &[u8]) -> Option<usize> {
 
 /// The directive, if any, and the remark in what stands behind a hash sign; `None` when that is part of the description.
 fn directive(text: &[u8]) -> Option<(Option<Directive>, &[u8])> {
-    // Skipped, TODO: and the like are directives, too.
+    // A word that only begins with that of a directive is one, too: Skipped, for instance.
     let after = |word: &[u8]| {
         let rest = after_word(text, word)?;
         let end = rest.iter().position(|byte| is_blank(*byte)).unwrap_or(rest.len());
