@@ -144,7 +144,7 @@ impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a
         if has(flag::ROUTE_CODE) {
             self.string(route_code)?;
         }
-        Ok(Layout::new(place(mime_type), place(route_code)))
+        Ok(Layout::new(test_id, mime_type, route_code))
     }
 
     /// A number: its value, and where it ends.
@@ -238,11 +238,13 @@ fn place(at: usize) -> u32 {
 }
 
 /// Whether a string is as nearly all are: short, ASCII, without NUL.
+///
+/// The last bytes are looked at together with some before them that were looked at already, and not one by one: how many they are
+/// is what a processor guesses wrong.
 #[inline(always)]
 fn is_short_and_plain(string: &[u8]) -> bool {
     let is_plain = |byte: u8| byte.cast_signed() > 0;
-    let is_plain_word = |word: &[u8; 8]| {
-        let word = u64::from_ne_bytes(*word);
+    let is_plain_word = |word: u64| {
         // A byte that is not plain has the highest bit, or gets it when 1 is taken from each.
         (word | word.wrapping_sub(u64::from_ne_bytes([1; 8]))) & u64::from_ne_bytes([0x80; 8]) == 0
     };
@@ -256,10 +258,14 @@ fn is_short_and_plain(string: &[u8]) -> bool {
             return false;
         }
     }
-    match (rest.first_chunk(), string.last_chunk()) {
-        (Some(first), Some(last)) => is_plain_word(first) && is_plain_word(last),
-        (None, Some(last)) => is_plain_word(last),
-        (_, None) => string.iter().all(|byte| is_plain(*byte)),
+    if let Some(last) = string.last_chunk() {
+        let is_plain_word = |word: &[u8; 8]| is_plain_word(u64::from_ne_bytes(*word));
+        return is_plain_word(last) && rest.first_chunk().is_none_or(is_plain_word);
+    }
+    let half = |chunk: &[u8; 4]| u64::from(u32::from_ne_bytes(*chunk));
+    match (string.first_chunk(), string.last_chunk()) {
+        (Some(first), Some(last)) => is_plain_word(half(first) << 32 | half(last)),
+        _ => string.iter().fold(true, |is_all, byte| is_all & is_plain(*byte)),
     }
 }
 
@@ -273,4 +279,24 @@ pub(crate) fn check_text(bytes: &[u8], whole: bool) -> Result<usize, (Kind, usiz
         return Err((Kind::Nul, nul));
     }
     if fault { Err((Kind::Utf8, good)) } else { Ok(good) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_that_is_not_plain_is_seen_wherever_it_is() {
+        for length in 0..=300 {
+            let mut string = vec![b'\x01'; length];
+            assert_eq!(is_short_and_plain(&string), length <= 256, "{length} plain bytes");
+            for at in 0..length.min(256) {
+                for byte in [0, 0x80, 0xff] {
+                    string[at] = byte;
+                    assert!(!is_short_and_plain(&string), "{byte:#x} at {at} of {length}");
+                }
+                string[at] = 0x7f;
+            }
+        }
+    }
 }

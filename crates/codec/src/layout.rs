@@ -2,36 +2,46 @@
 
 use crate::fields::flag;
 use crate::number;
-use crate::packet::{CHECKSUM, Packet};
+use crate::packet::{CHECKSUM, MAX_LENGTH, Packet};
 
 /// Where those fields of a packet start that it takes a walk to find; the others are found from these, or from the start.
 ///
-/// Both are in one number, which processors move about without waiting for its parts.
+/// All are in one number, which processors move about without waiting for its parts: from the lowest bit on the route code and the
+/// MIME type, of [`WIDTH`](Self::WIDTH) bits, and the test id, which is never far from the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Layout(u64);
 
 impl Layout {
+    /// The bits of an offset in a packet, which is below 4 MiB.
+    const WIDTH: u32 = MAX_LENGTH.ilog2() + 1;
+
     #[inline]
-    pub(crate) fn new(mime_type: u32, route_code: u32) -> Self {
-        Self(u64::from(mime_type) << 32 | u64::from(route_code))
+    pub(crate) fn new(test_id: usize, mime_type: usize, route_code: usize) -> Self {
+        Self(((test_id as u64) << Self::WIDTH | mime_type as u64) << Self::WIDTH | route_code as u64)
+    }
+
+    /// Where the test id starts, or would: the timestamp ends there.
+    #[inline]
+    pub(crate) fn test_id(self) -> usize {
+        Self::offset(self.0 >> (2 * Self::WIDTH))
     }
 
     /// Where the MIME type starts, or would: tags end there.
     #[inline]
     pub(crate) fn mime_type(self) -> usize {
-        place(self.0 >> 32)
+        Self::offset(self.0 >> Self::WIDTH)
     }
 
     /// Where the route code starts, or would: the file ends there.
     #[inline]
     pub(crate) fn route_code(self) -> usize {
-        place(self.0 & u64::from(u32::MAX))
+        Self::offset(self.0)
     }
-}
 
-#[expect(clippy::cast_possible_truncation, reason = "offsets in a packet are below 4 MiB")]
-fn place(at: u64) -> usize {
-    at as usize
+    #[expect(clippy::cast_possible_truncation, reason = "what is cut off is other offsets")]
+    fn offset(bits: u64) -> usize {
+        (bits & u64::from(u32::MAX >> (u32::BITS - Self::WIDTH))) as usize
+    }
 }
 
 /// The fields of a packet as they are written, lengths included; empty where there is none.
@@ -83,8 +93,7 @@ impl<'a> Packet<'a> {
 
     #[inline]
     fn test_id_start(&self) -> usize {
-        let at = self.timestamp_start();
-        if self.has(flag::TIMESTAMP) { self.after_number(at + 4) } else { at }
+        self.layout().test_id()
     }
 
     #[inline]
