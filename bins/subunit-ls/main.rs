@@ -58,7 +58,7 @@ fn read(stream: &mut Stream, tests: &mut Assembler, listing: &mut Listing, outpu
                 }
             }
             Item::Text(text) => listing.text(text, output)?,
-            Item::Damage(damage) => listing.test(&tests.push_damage(damage), output)?,
+            Item::Damage(damage) => listing.test(tests.push_damage(damage), output)?,
         }
     }
     Ok(())

@@ -85,7 +85,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
                     passing.text(text, &mut output)?;
                 }
                 Item::Damage(damage) => {
-                    stats.test(&tests.push_damage(damage));
+                    stats.test(tests.push_damage(damage));
                     passing.damage(damage, &mut output)?;
                 }
             }

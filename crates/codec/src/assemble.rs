@@ -1,11 +1,10 @@
 //! Whole tests from the packets that tell of them.
 
-use std::borrow::Cow;
 use std::mem;
 
 use hashbrown::HashMap;
 
-use crate::decode::{Damage, PARSER_TEST_ID};
+use crate::damage::{Damage, PARSER_TEST_ID, REPORT_FILES};
 use crate::in_flight::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
 use crate::packet::Packet;
 use crate::status::Status;
@@ -34,6 +33,20 @@ pub struct Test {
 }
 
 impl Test {
+    /// A test that nothing is known of.
+    fn unknown() -> Self {
+        Self {
+            id: String::new(),
+            route_code: None,
+            status: Status::InProgress,
+            tags: Vec::new(),
+            start: None,
+            stop: None,
+            runnable: false,
+            attachments: Vec::new(),
+        }
+    }
+
     /// Whether it failed: see [`Status::is_failure`].
     #[must_use]
     pub fn is_failure(&self) -> bool {
@@ -84,7 +97,16 @@ pub struct Assembler {
     open: InFlight<Open>,
     /// The last test of a single packet.
     single: Open,
+    damaged: Damaged,
     keeps_files: bool,
+}
+
+/// The last test that reported damage.
+#[derive(Debug)]
+struct Damaged {
+    test: Test,
+    /// What its second attachment says.
+    fault: String,
 }
 
 /// What is known so far of a test in flight.
@@ -149,27 +171,16 @@ impl Assembler {
         }
     }
 
-    /// Takes in damage, and gives out the failed test that [reports](Damage::report) it.
-    pub fn push_damage(&mut self, damage: &Damage<'_>) -> Test {
-        let attachments = damage.report().into_iter().filter_map(|event| {
-            let mime_type = event.mime_type.map(Cow::into_owned);
-            event.file.map(|file| Attachment {
-                name: file.name.into_owned(),
-                mime_type,
-                size: file.bytes.len() as u64,
-                bytes: self.keeps_files.then(|| file.bytes.into_owned()),
-            })
-        });
-        Test {
-            id: PARSER_TEST_ID.to_owned(),
-            route_code: None,
-            status: Status::Fail,
-            tags: Vec::new(),
-            start: None,
-            stop: None,
-            runnable: true,
-            attachments: attachments.collect(),
+    /// Takes in damage, and lends the failed test that [reports](Damage::report) it.
+    pub fn push_damage(&mut self, damage: &Damage<'_>) -> &Test {
+        let Damaged { test, fault } = &mut self.damaged;
+        fault.clear();
+        damage.tell_fault(fault);
+        for (attachment, bytes) in test.attachments.iter_mut().zip([damage.bytes, fault.as_bytes()]) {
+            attachment.size = bytes.len() as u64;
+            attachment.bytes = self.keeps_files.then(|| bytes.to_vec());
         }
+        test
     }
 
     /// Gives out the tests that never finished, in the order in which they began, and starts afresh.
@@ -183,18 +194,28 @@ impl Assembler {
     }
 }
 
+impl Default for Damaged {
+    fn default() -> Self {
+        let attachment = |(name, mime_type): (&str, &str)| Attachment {
+            name: name.to_owned(),
+            mime_type: Some(mime_type.to_owned()),
+            size: 0,
+            bytes: None,
+        };
+        let test = Test {
+            id: PARSER_TEST_ID.to_owned(),
+            status: Status::Fail,
+            runnable: true,
+            attachments: REPORT_FILES.map(attachment).into(),
+            ..Test::unknown()
+        };
+        Self { test, fault: String::new() }
+    }
+}
+
 impl Default for Open {
     fn default() -> Self {
-        let test = Test {
-            id: String::new(),
-            route_code: None,
-            status: Status::InProgress,
-            tags: Vec::new(),
-            start: None,
-            stop: None,
-            runnable: false,
-            attachments: Vec::new(),
-        };
+        let test = Test::unknown();
         Self { test, has_status: false, has_tags: false, tags_field: Vec::new(), unended: HashMap::new() }
     }
 }

@@ -3,13 +3,11 @@
 use memchr::memchr;
 
 use crate::buffer::Buffer;
+use crate::damage::{Damage, Fault};
 use crate::error::PacketError;
-use crate::event::Event;
 use crate::judge::{Judge, Place, Verdict};
 use crate::layout::Layout;
 use crate::packet::{Packet, SIGNATURE};
-use crate::status::Status;
-use crate::v1::LineError;
 
 /// A stretch of the input. Items come in the order of the input and cover all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,58 +18,6 @@ pub enum Item<'a> {
     Text(&'a [u8]),
     /// Bytes that are no packet and should be.
     Damage(Damage<'a>),
-}
-
-/// Bytes that should be a packet, or a directive of version 1, and are not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Damage<'a> {
-    /// The bytes given up.
-    pub bytes: &'a [u8],
-    /// Where they are: bytes from the start of the input.
-    pub offset: u64,
-    /// What is wrong with them.
-    pub fault: Fault,
-}
-
-/// What is wrong with damaged bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Fault {
-    /// A packet of version 2 is broken.
-    Packet(PacketError),
-    /// A line of version 1 is broken.
-    Line(LineError),
-}
-
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Packet(error) => error.fmt(f),
-            Self::Line(error) => error.fmt(f),
-        }
-    }
-}
-
-/// The test id under which damage is reported, as python-subunit does.
-pub const PARSER_TEST_ID: &str = "subunit.parser";
-
-impl Damage<'_> {
-    /// The damage as a failed test [`PARSER_TEST_ID`], so that no consumer of the stream can take it for a passing one: the bytes
-    /// in an attachment `Packet data`, the fault in `Parser Error`.
-    #[must_use]
-    pub fn report(&self) -> [Event<'_>; 2] {
-        let count = self.bytes.len();
-        let bytes = if count == 1 { "byte" } else { "bytes" };
-        let fault = format!("{}; {count} {bytes} given up at offset {} of the input", self.fault, self.offset);
-        [
-            Event::test(PARSER_TEST_ID).file("Packet data", self.bytes).mime_type("application/octet-stream").eof(),
-            Event::test(PARSER_TEST_ID)
-                .status(Status::Fail)
-                .file("Parser Error", fault.into_bytes())
-                .mime_type("text/plain;charset=utf8")
-                .eof(),
-        ]
-    }
 }
 
 /// Finds the packets in a stream of version 2, whatever stands between them. Does no I/O.
@@ -297,9 +243,6 @@ mod tests {
         assert_eq!(damage.offset, 5);
         let Fault::Packet(error) = damage.fault else { panic!("it is a packet that is broken") };
         assert_eq!((error.kind(), error.offset()), (Kind::Checksum { computed: 0x0855_5f1b, stored: 0x0855_5f1c }, 8));
-        let [data, fault] = damage.report();
-        assert_eq!(data.test_id.as_deref(), Some(PARSER_TEST_ID));
-        assert_eq!(data.file.map(|file| file.bytes.into_owned()).as_deref(), Some(BROKEN));
-        assert_eq!(fault.status, Some(Status::Fail));
+        assert_eq!(damage.bytes, BROKEN);
     }
 }

@@ -79,7 +79,8 @@ impl fmt::Display for PacketError {
                 write!(f, "bad checksum: calculated 0x{computed:08x}, stored 0x{stored:08x}")
             }
         }?;
-        write!(f, " at offset {}", self.offset)
+        f.write_str(" at offset ")?;
+        f.write_str(itoa::Buffer::new().format(self.offset))
     }
 }
 

@@ -234,15 +234,45 @@ const BLOCK_BITS: u32 = {
     power
 };
 
-/// The product of two polynomials modulo that of the CRC.
-const fn multiply(mut a: u32, mut b: u32) -> u32 {
-    let mut product = 0;
-    while a != 0 {
-        product ^= b & (a >> 31).wrapping_neg();
-        b = (b >> 1) ^ (MODULUS & (b & 1).wrapping_neg());
-        a <<= 1;
+/// The product of two polynomials modulo that of the CRC, four terms at a time.
+const fn multiply(mut a: u32, b: u32) -> u32 {
+    let mut times_b = [0; 16];
+    (times_b[8], times_b[4]) = (b, times_x(b, 1));
+    (times_b[2], times_b[1]) = (times_x(b, 2), times_x(b, 3));
+    let mut terms = 1_usize;
+    while terms < 16 {
+        let last = terms & terms.wrapping_neg();
+        times_b[terms] = times_b[terms - last] ^ times_b[last];
+        terms += 1;
+    }
+    // The lowest bits stand for the highest powers.
+    let (mut product, mut left) = (0, 8);
+    while left > 0 {
+        product = (product >> 4) ^ OVERFLOW[(product & 0xf) as usize] ^ times_b[(a & 0xf) as usize];
+        a >>= 4;
+        left -= 1;
     }
     product
+}
+
+/// What four bits come to that overflow in a product with x⁴.
+const OVERFLOW: [u32; 16] = {
+    let mut overflow = [0; 16];
+    let mut bits = 1;
+    while bits < 16 {
+        overflow[bits as usize] = times_x(bits, 4);
+        bits += 1;
+    }
+    overflow
+};
+
+/// The product of a polynomial with x, so many times.
+const fn times_x(mut polynomial: u32, mut times: u32) -> u32 {
+    while times > 0 {
+        polynomial = (polynomial >> 1) ^ (MODULUS & (polynomial & 1).wrapping_neg());
+        times -= 1;
+    }
+    polynomial
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@
 mod assemble;
 mod buffer;
 mod changes;
+mod damage;
 mod decode;
 mod encode;
 mod encoder;
@@ -64,7 +65,8 @@ pub mod v1;
 
 pub use assemble::{Assembler, Attachment, Test};
 pub use changes::Changes;
-pub use decode::{Damage, Decoder, Fault, Item, PARSER_TEST_ID};
+pub use damage::{Damage, Fault, PARSER_TEST_ID};
+pub use decode::{Decoder, Item};
 pub use encode::encode;
 pub use encoder::Encoder;
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};

@@ -6,7 +6,8 @@ use hashbrown::HashMap;
 use memchr::memchr2;
 
 use crate::buffer::Buffer;
-use crate::decode::{Damage, Fault, Item};
+use crate::damage::{Damage, Fault};
+use crate::decode::Item;
 use crate::encode::encode;
 use crate::event::Event;
 use crate::fields::Header;

@@ -1,5 +1,7 @@
 //! Tests put together from packets.
 
+use std::borrow::Cow;
+
 use subunit_codec::{Assembler, Decoder, Event, Item, Packet, Status, Test};
 use testkit::stream::{at, packet, with_checksum};
 
@@ -151,15 +153,37 @@ fn packets_about_the_run_change_nothing() {
 fn damage_is_a_failed_test() {
     let broken = with_checksum(packet(&passed("a")), 0);
     let mut decoder = Decoder::new();
-    decoder.feed(&broken);
+    decoder.feed(&[&broken[..], &packet(&passed("b")), b"\xb3?"].concat());
     decoder.end();
-    let Some(Item::Damage(damage)) = decoder.next() else { panic!("a wrong checksum is damage") };
-    let test = Assembler::keeping_files().push_damage(&damage);
-    assert_eq!((&*test.id, test.status), ("subunit.parser", Status::Fail));
-    let files: Vec<_> = test.attachments.iter().map(|file| (&*file.name, file.bytes.as_deref())).collect();
-    assert_eq!(files[0], ("Packet data", Some(&broken[..])));
-    assert_eq!(files[1].0, "Parser Error");
-    let told = String::from_utf8_lossy(files[1].1.expect("content is kept")).into_owned();
-    assert!(told.starts_with("bad checksum: calculated 0x") && told.contains("stored 0x00000000"), "{told}");
-    assert!(told.ends_with(&format!("{} bytes given up at offset 0 of the input", broken.len())), "{told}");
+    let (mut tests, mut told) = (Assembler::keeping_files(), Vec::new());
+    while let Some(item) = decoder.next() {
+        let Item::Damage(damage) = item else { continue };
+        let test = tests.push_damage(&damage);
+        assert_eq!((&*test.id, test.status), ("subunit.parser", Status::Fail));
+        let names: Vec<_> = test.attachments.iter().map(|file| (&*file.name, file.mime_type.as_deref())).collect();
+        let types = damage.report().map(|event| event.mime_type.map(Cow::into_owned));
+        assert_eq!(names, [("Packet data", types[0].as_deref()), ("Parser Error", types[1].as_deref())]);
+        told.extend(test.attachments.iter().map(|file| {
+            let bytes = file.bytes.as_deref().expect("content is kept");
+            assert_eq!(bytes.len() as u64, file.size);
+            String::from_utf8_lossy(bytes).into_owned()
+        }));
+    }
+    let [data, checksum, byte, version] = &told[..] else { panic!("two packets are broken") };
+    assert_eq!([data, byte], [&*String::from_utf8_lossy(&broken), "\u{fffd}"]);
+    assert!(checksum.starts_with("bad checksum: calculated 0x"), "{checksum}");
+    assert!(checksum.contains("stored 0x00000000"), "{checksum}");
+    assert!(checksum.ends_with(&format!("{} bytes given up at offset 0 of the input", broken.len())), "{checksum}");
+    assert!(version.starts_with("the packet's version is not 2 at offset 1; 1 byte given up at offset"), "{version}");
+}
+
+#[test]
+fn of_damage_no_bytes_are_kept_unless_asked_for() {
+    let mut decoder = Decoder::new();
+    decoder.feed(b"\xb3?");
+    let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
+    let mut tests = Assembler::new();
+    let files = &tests.push_damage(&damage).attachments;
+    let sizes = damage.report().map(|event| event.file.map(|file| (file.bytes.len() as u64, None)));
+    assert_eq!(files.iter().map(|file| Some((file.size, file.bytes.clone()))).collect::<Vec<_>>(), sizes);
 }
