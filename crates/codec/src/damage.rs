@@ -62,7 +62,8 @@ impl Damage<'_> {
     #[must_use]
     pub fn report(&self) -> [Event<'_>; 2] {
         let [(data, data_type), (fault, fault_type)] = REPORT_FILES;
-        let mut text = String::new();
+        // Room for all that most faults say: growing costs more than the words.
+        let mut text = String::with_capacity(128);
         self.tell_fault(&mut text);
         [
             Event::test(PARSER_TEST_ID).file(data, self.bytes).mime_type(data_type).eof(),
