@@ -104,7 +104,9 @@ impl Rules {
 
     /// How a test stands after one more packet, apart from the text in it.
     pub(crate) fn take_in(&self, standing: &mut Standing, packet: &Packet<'_>) {
-        if let Some(tags) = packet.tags() {
+        if self.judges_tags()
+            && let Some(tags) = packet.tags()
+        {
             standing.has_tags = standing.has_tags || self.has_tags(&tags);
             standing.has_tag_that_is_out = self.has_tag_that_is_out(&tags);
         }
@@ -116,6 +118,10 @@ impl Rules {
     /// Whether kept packets may leave otherwise than they came.
     pub(crate) fn rewrites(&self) -> bool {
         !self.renames.is_empty() || !self.expected_failures.is_empty()
+    }
+
+    fn judges_tags(&self) -> bool {
+        !(self.with_tags.is_empty() && self.without_tags.is_empty())
     }
 
     fn judges_ids(&self) -> bool {

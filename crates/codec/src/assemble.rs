@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 
 use crate::damage::{Damage, PARSER_TEST_ID, REPORT_FILES};
 use crate::in_flight::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
-use crate::packet::Packet;
+use crate::packet::{Packet, checked};
 use crate::status::Status;
 use crate::tags::Tags;
 use crate::timestamp::Timestamp;
@@ -269,8 +269,8 @@ impl Open {
                 self.test.stop = timestamp;
             }
         }
-        if let Some((name, bytes)) = packet.file_name().zip(packet.file_bytes()) {
-            self.take_in_file(packet, name, bytes, keeps_files);
+        if let Some((name, bytes)) = packet.file() {
+            self.take_in_file(packet, checked(name), bytes, keeps_files);
         }
     }
 

@@ -170,7 +170,10 @@ impl<'a> Packet<'a> {
     /// The name and content of the file.
     #[inline]
     pub(crate) fn file(&self) -> Option<(&'a [u8], &'a [u8])> {
-        let (name, rest) = number::split_counted(self.field(flag::FILE, self.file_start())?)?;
+        if !self.has(flag::FILE) {
+            return None;
+        }
+        let (name, rest) = number::split_counted(self.as_bytes().get(self.file_start()..)?)?;
         Some((name, number::split_counted(rest)?.0))
     }
 
