@@ -177,11 +177,11 @@ impl Rules {
     }
 
     fn has_tags(&self, tags: &Tags<'_>) -> bool {
-        self.with_tags.iter().all(|tag| tags.clone().any(|own| own == tag))
+        self.with_tags.iter().all(|tag| tags.contains(tag))
     }
 
     fn has_tag_that_is_out(&self, tags: &Tags<'_>) -> bool {
-        self.without_tags.iter().any(|tag| tags.clone().any(|own| own == tag))
+        self.without_tags.iter().any(|tag| tags.contains(tag))
     }
 
     fn meets_route(&self, packet: &Packet<'_>) -> bool {
