@@ -53,9 +53,6 @@ impl Filter {
         let Some(key) = self.tests.key(packet) else {
             return self.gate.pass(packet, self.gate.rules.judge_global(packet), output);
         };
-        if packet.is_about(PARSER_TEST_ID) {
-            return output.forward(packet);
-        }
         let status = packet.status();
         let test = match self.tests.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
@@ -63,6 +60,7 @@ impl Filter {
                 return self.gate.single(packet, output).map(drop);
             }
             Some(test) => test,
+            None if packet.is_about(PARSER_TEST_ID) => return output.forward(packet),
             None if status.is_some() => self.tests.begin(&key, self.gate.begin(packet)),
             None => match self.ended.get(key.hash()) {
                 Some(Decision::Keep) => return self.gate.pass(packet, Decision::Keep, output),

@@ -71,7 +71,7 @@ impl Route {
         let mut tests = self.tests.as_mut().map(InFlight::drain).unwrap_or_default();
         tests.retain(|test| test.value.is_test);
         for test in &tests {
-            let mut event = failed(Cow::from(&test.id)).tags(&test.value.tags);
+            let mut event = failed(Cow::from(test.id())).tags(&test.value.tags);
             event.tags = event.tags.filter(|tags| !tags.is_empty());
             event.runnable = test.value.is_runnable;
             self.event(event, test.route_code.as_deref(), out);

@@ -46,9 +46,9 @@ impl Report {
             Some(case) if status != Some(Status::Exists) || case.status.is_none() => {
                 case.take_in(packet, &mut self.pen.spool)?;
                 if let Some(flight) = is_over.then(|| self.flying.close(&key)).flatten() {
-                    let route_code = flight.route_code.as_deref();
-                    self.suites.take_in(&flight.id, route_code, &mut flight.value, &mut self.pen)?;
-                    self.written = mem::take(&mut flight.value);
+                    let mut case = mem::take(&mut flight.value);
+                    self.suites.take_in(flight.id(), flight.route_code.as_deref(), &mut case, &mut self.pen)?;
+                    self.written = case;
                 }
                 Ok(())
             }
@@ -107,7 +107,8 @@ impl Report {
 
     /// Writes down a test that is not in flight any more.
     fn flown(&mut self, mut flight: Flight<Case>) -> Result<(), Trouble> {
-        self.suites.take_in(&flight.id, flight.route_code.as_deref(), &mut flight.value, &mut self.pen)
+        let mut case = mem::take(&mut flight.value);
+        self.suites.take_in(flight.id(), flight.route_code.as_deref(), &mut case, &mut self.pen)
     }
 
     /// Counts all tests.

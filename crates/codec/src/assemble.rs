@@ -147,14 +147,11 @@ impl Assembler {
         };
         let is_alone = status == Status::Exists && self.open.get_mut(&key).is_some_and(|open| open.has_status);
         let flight = if is_alone { None } else { self.open.close(&key) };
-        let Some(Flight { id, route_code, value: open }) = flight else {
+        let Some(flight) = flight else {
             return Some(self.single.single(packet, self.keeps_files));
         };
-        open.take_in(packet, self.keeps_files);
-        let test = open.finish();
-        mem::swap(&mut test.id, id);
-        mem::swap(&mut test.route_code, route_code);
-        Some(test)
+        flight.value.take_in(packet, self.keeps_files);
+        Some(flight.finish())
     }
 
     /// Takes in a packet that does not complete its test.
@@ -186,11 +183,12 @@ impl Assembler {
     /// Gives out the tests that never finished, in the order in which they began, and starts afresh.
     pub fn finish(&mut self) -> Vec<Test> {
         let begun = self.open.drain().into_iter().filter(|flight| flight.value.has_status);
-        let named = begun.map(|Flight { id, route_code, mut value }| {
-            value.finish();
-            Test { id, route_code, ..value.test }
-        });
-        named.collect()
+        begun
+            .map(|mut flight| {
+                flight.finish();
+                flight.value.test
+            })
+            .collect()
     }
 }
 
@@ -217,6 +215,18 @@ impl Default for Open {
     fn default() -> Self {
         let test = Test::unknown();
         Self { test, has_status: false, has_tags: false, tags_field: Vec::new(), unended: HashMap::new() }
+    }
+}
+
+impl Flight<Open> {
+    /// The test, now that it is over.
+    fn finish(&mut self) -> &Test {
+        let other_id = mem::take(&mut self.value.test.id);
+        let id = self.take_id(other_id);
+        let test = self.value.finish();
+        test.id = id;
+        mem::swap(&mut test.route_code, &mut self.route_code);
+        test
     }
 }
 

@@ -19,7 +19,7 @@ use crate::packet::{Packet, checked};
 /// let key = packets_of.key(&packet).ok_or("no test id")?;
 /// *packets_of.begin(&key, 0) += 1;
 /// let flight = packets_of.end(&key).ok_or("not in flight")?;
-/// assert_eq!((flight.id.as_str(), flight.value), ("foo", 1));
+/// assert_eq!((flight.id(), flight.value), ("foo", 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub struct InFlight<T> {
 /// A test in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flight<T> {
-    /// The test id.
-    pub id: String,
+    /// The test id, which was checked with its packet.
+    id: Vec<u8>,
     /// Where it runs. Tests of one id on two routes are two tests.
     pub route_code: Option<String>,
     /// What is kept of it.
@@ -109,9 +109,7 @@ impl<T> InFlight<T> {
                 slot.flight.value = value;
                 slot
             }
-            None => {
-                Box::new(Slot { hash: 0, number: 0, flight: Flight { id: String::new(), route_code: None, value } })
-            }
+            None => Box::new(Slot { hash: 0, number: 0, flight: Flight { id: Vec::new(), route_code: None, value } }),
         };
         self.insert(key, slot)
     }
@@ -182,16 +180,28 @@ impl Key<'_> {
     }
 
     fn names<T>(&self, flight: &Flight<T>) -> bool {
-        flight.id.as_bytes() == self.id && flight.route_code.as_deref().map(str::as_bytes) == self.route_code
+        flight.id == self.id && flight.route_code.as_deref().map(str::as_bytes) == self.route_code
     }
 }
 
 impl<T> Flight<T> {
+    /// The test id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        checked(&self.id)
+    }
+
+    /// Takes the test id, and has the memory of `other` for that of the next test.
+    pub(crate) fn take_id(&mut self, other: String) -> String {
+        let id = mem::replace(&mut self.id, other.into_bytes());
+        String::from_utf8(id).expect("strings are checked before a packet is made")
+    }
+
     /// Takes over the test id and the route code of a key.
     fn name_after(&mut self, key: &Key<'_>) {
         self.id.clear();
         self.id.shrink_to(MOST_TO_USE_AGAIN);
-        self.id.push_str(checked(key.id));
+        self.id.extend_from_slice(key.id);
         if self.route_code.as_deref().map(str::as_bytes) != key.route_code {
             self.route_code = key.route_code.map(|code| checked(code).to_owned());
         }
