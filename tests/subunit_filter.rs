@@ -335,6 +335,17 @@ fn a_late_attachment_goes_the_way_of_its_test() {
 }
 
 #[test]
+fn a_late_attachment_of_a_dropped_test_is_not_kept_for_what_is_in_it() {
+    let late = text_file("a", "boo").tags(["slow"]);
+    let input = [test("a", Status::Success), packet(&late), test("z", Status::Success)].concat();
+    for args in [["--with", "boo"], ["--with-tag", "slow"]] {
+        assert_eq!(filtered(&[&["-s", "--xfail"], &args[..]].concat(), &input), [""; 0], "{args:?}");
+    }
+    let run_again = [input, packet(&end("a", Status::Success))].concat();
+    assert_eq!(kept(&["-s", "--xfail", "--with", "boo"], &run_again), "a", "another run has it");
+}
+
+#[test]
 fn an_attachment_before_another_run_of_a_dropped_test_belongs_to_that_run() {
     let input = [test("a", Status::Success), packet(&text_file("a", "early")), packet(&end("a", Status::Fail))];
     assert_eq!(
@@ -406,6 +417,20 @@ fn patterns_match_text_attachments_decoded() {
 }
 
 #[test]
+fn a_byte_that_is_in_no_charset_is_a_character_to_patterns() {
+    let bytes = b"Error: cannot open caf\xe9.txt: timeout\n";
+    for mime_type in ["text/plain;charset=utf8", "text/plain;charset=ascii", "text/plain"] {
+        for cut in [None, Some(20), Some(23)] {
+            let (start, rest) = bytes.split_at(cut.unwrap_or(bytes.len()));
+            let pieces = [start, rest].map(|piece| Event::test("a").file("log", piece).mime_type(mime_type));
+            let input = stream(pieces.into_iter().chain([end("a", Status::Fail)]));
+            assert_eq!(kept(&["--with", "Error: .*timeout"], &input), "a", "{mime_type} {cut:?}");
+            assert_eq!(kept(&["--without", "caf.[.]txt"], &input), "", "{mime_type} {cut:?}");
+        }
+    }
+}
+
+#[test]
 fn text_that_must_not_match_takes_out_all_packets_of_its_test() {
     let input = stream([begin("a"), text_file("a", "hay"), text_file("a", "needle"), end("a", Status::Success)]);
     assert_eq!(kept(&["-s", "--xfail", "--without", "needle"], &input), "", "its start waited for the rest");
@@ -420,6 +445,9 @@ fn attachments_that_are_no_text_are_not_searched() {
         let input = stream([file, end("a", Status::Fail)]);
         assert_eq!(kept(&["--with", "needle"], &input), "", "{mime_type:?}");
         assert_eq!(kept(&["--without", "needle"], &input), "a", "{mime_type:?}");
+        let mut open = Event::test("a").file("needle", &b"needle"[..]);
+        open.mime_type = mime_type.map(Into::into);
+        assert_eq!(kept(&["--with", "^$"], &stream([open, end("a", Status::Fail)])), "", "{mime_type:?}");
     }
 }
 
@@ -462,6 +490,19 @@ fn a_needle_is_found_anywhere_in_a_long_attachment() {
         let input = stream(files.chain([end("a", Status::Fail)]));
         assert_eq!(kept(&["--with", "^the needle$"], &input), "a", "at {place}");
         assert_eq!(kept(&["--without", "needle"], &input), "", "at {place}");
+    }
+}
+
+#[test]
+fn a_needle_is_found_in_a_long_attachment_of_any_charset() {
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    let hay = "a line of hay\n".repeat(20_000);
+    let bytes = [utf16(&hay), utf16("needle\n"), utf16("hay\n")].concat();
+    for size in [bytes.len(), 100_000, 70_001] {
+        let pieces = bytes.chunks(size);
+        let files = pieces.map(|piece| Event::test("a").file("log", piece).mime_type("text/plain;charset=utf-16le"));
+        let input = stream(files.chain([end("a", Status::Fail)]));
+        assert_eq!(kept(&["--with", "^needle$"], &input), "a", "in pieces of {size}");
     }
 }
 
@@ -861,7 +902,9 @@ fn what_waits_on_disk_leaves_byte_for_byte() {
 fn a_temporary_file_that_cannot_be_is_trouble() {
     let mut command = tool("subunit-filter").command([""; 0]);
     command.env("TMPDIR", "/proc/nonexistent");
-    let finished = Pipeline::new([command]).run(&[packet(&begin("large")), large_pieces(4)].concat());
+    let input = [packet(&begin("large")), large_pieces(4), packet(&end("large", Status::Success))].concat();
+    let finished = Pipeline::new([command]).run(&input);
     let line = trouble("subunit-filter", &finished);
     assert!(line.starts_with("temporary file") && line.contains("No such file or directory"), "{line}");
+    assert_eq!(lines(&finished.stdout), [""; 0], "a test that waits is not made one that never finished");
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
@@ -403,6 +403,26 @@ fn a_report_replaces_a_file_only_when_it_is_complete() {
     let missing = Pipeline::new([command_to(&path, &["-", "/proc/nonexistent"])]).run(&good_tests(1));
     assert!(trouble("subunit-stats", &missing).starts_with("/proc/nonexistent: "));
     assert_eq!(names(), 0, "trouble leaves no report");
+}
+
+#[test]
+fn a_report_to_standard_output_by_name_follows_what_is_there() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let path = folder.path().join("log");
+    let input = [b"some text\n", &good_tests(1)[..]].concat();
+    for (name, errors) in [("/dev/stdout", false), ("/dev/stderr", true)] {
+        fs::write(&path, "earlier\n").expect("there is room for a file");
+        let log = File::options().append(true).open(&path).expect("it is there");
+        let mut command = command_to(Path::new(name), &[]);
+        let (stdout, stderr) = if errors { (Stdio::null(), log.into()) } else { (log.into(), Stdio::null()) };
+        command.stdin(Stdio::piped()).stdout(stdout).stderr(stderr);
+        let mut child = command.spawn().expect("it can be run");
+        child.stdin.take().expect("it is piped").write_all(&input).expect("it reads");
+        assert!(child.wait().expect("it ends").success());
+        let report = stats(&["--no-passthrough"], &input).text().to_owned();
+        let text = if errors { "" } else { "some text\n" };
+        assert_eq!(fs::read_to_string(&path).expect("it is there"), format!("earlier\n{text}{report}"), "{name}");
+    }
 }
 
 #[test]

@@ -123,7 +123,8 @@ impl Test {
         if is_over(packet.status()) {
             Some(waiting.decide(rules, rules.corrected_status(packet)))
         } else {
-            rules.decide_early(&waiting.standing, self.has_status)
+            let early = rules.decide_early(&waiting.standing, self.has_status);
+            early.filter(|_| !self.belongs_to_dropped_run())
         }
     }
 }

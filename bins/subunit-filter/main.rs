@@ -25,23 +25,31 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
     let mut filter = Filter::new(args.rules()?);
     for stream in args.input.streams(Protocol::Auto) {
-        let read = read(&mut stream?, &mut filter, args.switches.passes_text, &mut output);
-        // After trouble with reading, too: what waits was read before.
-        filter.finish(&mut output)?;
-        read?;
+        filter_stream(&mut stream?, &mut filter, args.switches.passes_text, &mut output)?;
     }
     output.finish()?;
     Ok(Verdict::Success)
 }
 
-fn read(stream: &mut Stream, filter: &mut Filter, passes_text: bool, output: &mut Output) -> Result<(), Trouble> {
-    while let Some(item) = stream.next(output)? {
+fn filter_stream(
+    stream: &mut Stream,
+    filter: &mut Filter,
+    passes_text: bool,
+    output: &mut Output,
+) -> Result<(), Trouble> {
+    let end = loop {
+        let item = match stream.next(output) {
+            Ok(Some(item)) => item,
+            end => break end.map(drop),
+        };
         match &item {
             Item::Packet(packet) => filter.packet(packet, output)?,
             Item::Text(_) if !passes_text => {}
             Item::Text(text) => output.wrapped(text)?,
             Item::Damage(damage) => output.damage(damage)?,
         }
-    }
-    Ok(())
+    };
+    // After trouble with reading, too: what waits was read before.
+    filter.finish(output)?;
+    end
 }

@@ -1,10 +1,11 @@
 //! Looks for patterns in the text of a test, as it comes.
 
 use std::collections::HashMap;
+use std::mem;
 
-use memchr::memrchr;
+use memchr::{memchr, memrchr};
 use subunit_codec::Packet;
-use subunit_formats::text::{decode, is_text, is_utf8};
+use subunit_formats::text::{Decoder, decode, is_text};
 
 use crate::rules::{Rules, Standing};
 
@@ -17,10 +18,14 @@ pub(crate) struct Search {
     unended: HashMap<String, Attachment>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Attachment {
     mime_type: Option<String>,
+    /// What was not decoded yet.
     bytes: Vec<u8>,
+    decoder: Option<Decoder>,
+    /// What was decoded and not searched as a whole.
+    text: String,
 }
 
 impl Search {
@@ -36,11 +41,11 @@ impl Search {
         if known.is_none() && packet.is_eof() {
             return search(packet.mime_type(), bytes, rules, standing);
         }
-        let mut attachment = known.unwrap_or(Attachment { mime_type: None, bytes: Vec::new() });
+        let mut attachment = known.unwrap_or_default();
         attachment.mime_type = attachment.mime_type.or(packet.mime_type().map(str::to_owned));
         for piece in bytes.chunks(Self::WINDOW) {
             attachment.bytes.extend_from_slice(piece);
-            if attachment.bytes.len() >= Self::WINDOW {
+            if attachment.bytes.len() + attachment.text.len() >= Self::WINDOW {
                 attachment.search_window(rules, standing);
             }
         }
@@ -60,28 +65,43 @@ impl Search {
 }
 
 impl Attachment {
-    fn search(&self, rules: &Rules, standing: &mut Standing) {
-        search(self.mime_type.as_deref(), &self.bytes, rules, standing);
+    /// Searches the rest, after which nothing comes.
+    fn search(mut self, rules: &Rules, standing: &mut Standing) {
+        if self.decode(true) {
+            rules.take_in_text(standing, self.text.as_bytes());
+        }
     }
 
     /// Searches whole lines, or what there is of a line longer than the window, and lets go of them, but for the overlap.
     fn search_window(&mut self, rules: &Rules, standing: &mut Standing) {
-        let newline = memrchr(b'\n', &self.bytes);
-        let end = newline.map_or(self.bytes.len(), |newline| newline + 1);
-        search(self.mime_type.as_deref(), &self.bytes[..end], rules, standing);
-        let overlap = end.saturating_sub(Search::OVERLAP);
-        let line = self.bytes[overlap..end].iter().position(|byte| *byte == b'\n').map(|at| overlap + at + 1);
-        self.bytes.drain(..line.unwrap_or(overlap));
+        if !self.decode(false) {
+            return;
+        }
+        let text = self.text.as_bytes();
+        let end = memrchr(b'\n', text).map_or(text.len(), |newline| newline + 1);
+        rules.take_in_text(standing, &text[..end]);
+        let overlap = (0..=end.saturating_sub(Search::OVERLAP)).rev().find(|at| self.text.is_char_boundary(*at));
+        let overlap = overlap.unwrap_or_default();
+        let line = memchr(b'\n', &text[overlap..end]).map(|at| overlap + at + 1);
+        self.text.drain(..line.unwrap_or(overlap));
+    }
+
+    /// Decodes what came, and says whether it is text. Line ends are only seen in what was decoded: in UTF-16, say, a newline is two
+    /// bytes.
+    fn decode(&mut self, is_last: bool) -> bool {
+        let bytes = mem::take(&mut self.bytes);
+        let mime_type = self.mime_type.as_deref();
+        let is_text = is_text(mime_type);
+        if is_text {
+            let decoder = self.decoder.get_or_insert_with(|| Decoder::new(mime_type));
+            self.text.push_str(&decoder.decode(&bytes, is_last));
+        }
+        is_text
     }
 }
 
 fn search(mime_type: Option<&str>, bytes: &[u8], rules: &Rules, standing: &mut Standing) {
-    if !is_text(mime_type) || !rules.wants_text(standing) {
-        return;
-    }
-    if is_utf8(mime_type) {
-        rules.take_in_text(standing, bytes);
-    } else {
+    if is_text(mime_type) && rules.wants_text(standing) {
         rules.take_in_text(standing, decode(mime_type, bytes).as_bytes());
     }
 }

@@ -93,6 +93,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         tests.finish().iter().for_each(|test| stats.test(test));
     }
     let report = if args.json { json::object(&stats) + "\n" } else { Report(&stats).to_string() };
+    // The file may be standard output by another name.
+    output.flush()?;
     match file {
         Some(file) => file.write(|file| file.write_all(report.as_bytes()))?,
         None => output.bytes(report.as_bytes())?,

@@ -1,7 +1,7 @@
 //! Where a tool writes to.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Seek, Write};
+use std::io::{self, Seek, Write};
 use std::os::fd::AsFd;
 use std::path::Path;
 
@@ -19,7 +19,6 @@ pub struct Output {
     encoder: Encoder<Target>,
     /// Which file it is; standard output has no name.
     name: Option<String>,
-    is_terminal: bool,
 }
 
 impl Output {
@@ -40,14 +39,7 @@ impl Output {
     }
 
     fn to(file: File, name: Option<String>) -> Self {
-        let is_terminal = file.is_terminal();
-        Self { encoder: Encoder::new(Target { file, is_wide: false }), name, is_terminal }
-    }
-
-    /// Whether a person reads along.
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        self.is_terminal
+        Self { encoder: Encoder::new(Target { file, is_wide: false }), name }
     }
 
     /// Forwards a packet, byte for byte.

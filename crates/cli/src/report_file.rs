@@ -2,7 +2,8 @@
 
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::AsFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, tempfile_in};
@@ -12,7 +13,8 @@ use crate::run::Trouble;
 /// A file for a report: complete or absent.
 ///
 /// A report is written beside its name and then renamed; until then, what had that name stays as it is. What is not an ordinary
-/// file, such as a device, a FIFO or a symbolic link, is not replaced but written to.
+/// file, such as a device, a FIFO or a symbolic link, is not replaced but written to. A name for standard output or standard error
+/// means just that: the report follows what was written there.
 #[derive(Debug)]
 pub struct ReportFile {
     path: PathBuf,
@@ -50,7 +52,19 @@ impl ReportFile {
     }
 
     fn write_in_place(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        report(&mut File::create(&self.path)?)
+        let mut file = self.standard().map_or_else(|| File::create(&self.path), Ok)?;
+        report(&mut file)
+    }
+
+    /// Standard output or standard error, where the name leads to what one of them is: what is there already is not lost.
+    fn standard(&self) -> Option<File> {
+        let named = fs::metadata(&self.path).ok()?;
+        let (output, errors) = (io::stdout(), io::stderr());
+        [output.as_fd(), errors.as_fd()].into_iter().find_map(|standard| {
+            let file = File::from(standard.try_clone_to_owned().ok()?);
+            let found = file.metadata().ok()?;
+            ((found.dev(), found.ino()) == (named.dev(), named.ino())).then_some(file)
+        })
     }
 
     fn write_beside(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use clap::error::ErrorKind;
 
@@ -132,7 +133,8 @@ fn answer(error: &clap::Error) -> Result<Verdict, Trouble> {
     let text = error.render();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let mut output = Output::new()?;
-        let text = if output.is_terminal() { text.ansi().to_string() } else { text.to_string() };
+        let is_plain = AutoStream::choice(&io::stdout()) == ColorChoice::Never;
+        let text = if is_plain { text.to_string() } else { text.ansi().to_string() };
         output.bytes(text.as_bytes())?;
         output.finish()?;
         return Ok(Verdict::Success);

@@ -158,7 +158,7 @@ impl Parser {
                     self.outcome(outcome, details, receiver);
                     Step::Read(length)
                 }
-                None => Step::Text(length),
+                None => self.text(line, length),
             },
             Some(Directive::Tags(tags)) => {
                 receiver.tags(tags).map_or_else(|error| Step::Damage(length, error), |()| Step::Read(length))
@@ -168,20 +168,30 @@ impl Parser {
                     receiver.time(time);
                     Step::Read(length)
                 }
-                None => Step::Damage(length, LineError::new(LineErrorKind::Time)),
+                None => match self.glued(line) {
+                    Some(text) => Step::Text(text),
+                    None => Step::Damage(length, LineError::new(LineErrorKind::Time)),
+                },
             },
             Some(Directive::Progress(count)) => {
                 if is_count(count) {
                     Step::Read(length)
                 } else {
-                    Step::Text(length)
+                    self.text(line, length)
                 }
             }
-            None => {
-                let glued = self.test.as_ref().and_then(|label| glued_outcome(line, label));
-                Step::Text(glued.unwrap_or(length))
-            }
+            None => self.text(line, length),
         }
+    }
+
+    /// A line of so many bytes that is no directive, up to where one for the test that runs is glued to it.
+    fn text(&self, line: &[u8], length: usize) -> Step {
+        Step::Text(self.glued(line).unwrap_or(length))
+    }
+
+    /// Where the outcome of the test that runs is glued to a line.
+    fn glued(&self, line: &[u8]) -> Option<usize> {
+        glued_outcome(line, self.test.as_ref()?).filter(|text| *text > 0)
     }
 
     fn long_line(&mut self, bytes: &[u8]) -> Step {

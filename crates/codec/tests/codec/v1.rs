@@ -189,6 +189,16 @@ fn an_outcome_glued_to_output_counts() {
 }
 
 #[test]
+fn an_outcome_glued_to_what_only_begins_as_a_directive_counts() {
+    for head in ["error: ", "progress: 50%", "skip: nothing, ", "success: a", "time: 0.5s "] {
+        let stream = format!("test: a\n{head}xfail: a\ntest: b\nsuccess: b\n");
+        let expected = [pair("a", Status::ExpectedFailure), pair("b", Status::Success)];
+        assert_eq!(outcomes(stream.as_bytes()), expected, "{head}");
+        assert_eq!(text(&translate(stream.as_bytes())), head.as_bytes());
+    }
+}
+
+#[test]
 fn a_test_that_the_input_ends_in_fails() {
     for (stream, attachment) in [
         (&b"test: a\n"[..], None),
