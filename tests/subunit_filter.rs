@@ -177,6 +177,12 @@ fn kept_packets_leave_byte_for_byte() {
 }
 
 #[test]
+fn of_a_packet_that_is_rewritten_the_rest_stays() {
+    let (before, after) = (raw(0x2906, b"\x40\x01a??"), raw(0x2906, b"\x01x??"));
+    assert!(filter(&["--rename", "^a$", "x"], &before) == after);
+}
+
+#[test]
 fn durations_survive() {
     let input = stream([begin("a").at(at(1000, 1)), end("a", Status::Success).at(at(1007, 2))]);
     let select = tool("subunit-filter").command(["-s"]);

@@ -3,7 +3,7 @@
 use std::mem;
 
 use subunit_cli::{Output, Trouble};
-use subunit_codec::{InFlight, Key, PARSER_TEST_ID, Packet, Status};
+use subunit_codec::{Changes, InFlight, Key, PARSER_TEST_ID, Packet, Status};
 
 use crate::ended::Ended;
 use crate::hold::{Held, Hold};
@@ -234,8 +234,14 @@ fn forward(packet: &Packet<'_>, rules: &Rules, output: &mut Output) -> Result<()
     if renamed.is_none() && status == packet.status() {
         return output.forward(packet);
     }
-    let mut event = packet.to_event();
-    event.status = status;
-    event.test_id = renamed.map(Into::into).or(event.test_id);
-    output.event(&event)
+    let mut changes = Changes::new();
+    if let Some(id) = renamed {
+        changes = changes.test_id(id);
+    }
+    if let Some(status) = status {
+        changes = changes.status(status);
+    }
+    let mut packets = Vec::new();
+    changes.encode(packet, &mut packets).map_err(|error| Trouble::usage(format_args!("a renamed test: {error}")))?;
+    output.bytes(&packets)
 }

@@ -72,6 +72,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     }
     let counts = report.total().counts;
     let report = report.finish()?;
+    // The file may be standard output by another name.
+    output.flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
         None => print(report)?,

@@ -47,15 +47,17 @@ impl IdList {
     }
 
     fn add(&mut self, bytes: &[u8], whole_lines: bool) {
-        let ids: Vec<&[u8]> = if bytes.contains(&0) {
-            bytes.split(|byte| *byte == 0).collect()
-        } else if whole_lines {
-            bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).collect()
-        } else {
-            bytes.split(|byte| *byte == b'\n').map(without_comment).collect()
-        };
-        self.0.extend(ids.into_iter().filter(|id| !id.is_empty()).map(<[u8]>::to_vec));
+        if let Some(ids) = bytes.strip_suffix(b"\0").or(bytes.contains(&0).then_some(bytes)) {
+            return self.0.extend(ids.split(|byte| *byte == 0).map(<[u8]>::to_vec));
+        }
+        let lines = bytes.split(|byte| *byte == b'\n');
+        let ids = lines.map(|line| if whole_lines { without_line_end(line) } else { without_comment(line) });
+        self.0.extend(ids.filter(|id| !id.is_empty()).map(<[u8]>::to_vec));
     }
+}
+
+fn without_line_end(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 fn without_comment(line: &[u8]) -> &[u8] {
@@ -89,8 +91,10 @@ mod tests {
 
     #[test]
     fn a_list_with_nul_bytes_is_split_at_them_alone() {
-        let list = list(b"a\nb # c\0d\0", false);
-        assert!(list.contains("a\nb # c") && list.contains("d"));
-        assert_eq!(list.0.len(), 2, "{list:?}");
+        let ids = list(b"a\nb # c\0d\0", false);
+        assert!(ids.contains("a\nb # c") && ids.contains("d"));
+        assert_eq!(ids.0.len(), 2, "{ids:?}");
+        assert!(list(b"\0a\0", false).contains(""), "an id may be empty");
+        assert!(list(b"a\0b", false).contains("b"));
     }
 }

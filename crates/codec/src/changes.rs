@@ -10,9 +10,11 @@ use crate::error::EncodeError;
 use crate::event::Event;
 use crate::fields::flag;
 use crate::packet::{MAX_LENGTH, Packet};
+use crate::status::Status;
 use crate::timestamp::Timestamp;
 
-/// What is to be different about a packet: its timestamp, tags or route code. All the rest of it stays, byte for byte.
+/// What is to be different about a packet: its timestamp, test id, status, tags or route code. All the rest of it stays, byte for
+/// byte.
 ///
 /// ```
 /// use subunit_codec::{Changes, Packet};
@@ -27,6 +29,8 @@ use crate::timestamp::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes<'a> {
     timestamp: Option<Timestamp>,
+    test_id: Option<Cow<'a, str>>,
+    status: Option<Status>,
     tags: Option<Vec<Cow<'a, str>>>,
     route_code: RouteCode<'a>,
 }
@@ -50,6 +54,20 @@ impl<'a> Changes<'a> {
     #[must_use]
     pub fn timestamp(mut self, timestamp: Timestamp) -> Self {
         self.timestamp = Some(timestamp);
+        self
+    }
+
+    /// Says which test the event is about, whatever the packet says.
+    #[must_use]
+    pub fn test_id(mut self, id: impl Into<Cow<'a, str>>) -> Self {
+        self.test_id = Some(id.into());
+        self
+    }
+
+    /// Says what status the test now has, whatever the packet says.
+    #[must_use]
+    pub fn status(mut self, status: Status) -> Self {
+        self.status = Some(status);
         self
     }
 
@@ -83,13 +101,14 @@ impl<'a> Changes<'a> {
     pub fn encode(&self, packet: &Packet<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let parts = packet.parts();
         let timestamp = self.timestamp.map_or(parts.timestamp.len(), timestamp_length);
+        let test_id = self.test_id.as_deref().map_or(parts.test_id.len(), string_length);
         let tags = self.tags.as_deref().map_or(parts.tags.len(), tags_length);
         let route_code = match &self.route_code {
             RouteCode::Kept => parts.route_code.len(),
             RouteCode::Removed => 0,
             RouteCode::Set(code) => string_length(code),
         };
-        let fields = timestamp + parts.test_id.len() + tags + parts.file.len() + route_code + parts.rest.len();
+        let fields = timestamp + test_id + tags + parts.file.len() + route_code + parts.rest.len();
         if packet_length(fields).0 > MAX_LENGTH || self.holds_nul() {
             return encode(&self.event(packet), out);
         }
@@ -100,7 +119,10 @@ impl<'a> Changes<'a> {
             Some(timestamp) => write_timestamp(timestamp, out),
             None => out.extend_from_slice(parts.timestamp),
         }
-        out.extend_from_slice(parts.test_id);
+        match &self.test_id {
+            Some(id) => write_bytes(id.as_bytes(), out),
+            None => out.extend_from_slice(parts.test_id),
+        }
         match &self.tags {
             Some(tags) => write_tags(tags, out),
             None => out.extend_from_slice(parts.tags),
@@ -121,6 +143,12 @@ impl<'a> Changes<'a> {
         if self.timestamp.is_some() {
             flags |= flag::TIMESTAMP;
         }
+        if self.test_id.is_some() {
+            flags |= flag::TEST_ID;
+        }
+        if let Some(status) = self.status {
+            flags = flags & !flag::STATUS | status.bits();
+        }
         if self.tags.is_some() {
             flags |= flag::TAGS;
         }
@@ -135,6 +163,8 @@ impl<'a> Changes<'a> {
     fn event<'e>(&'e self, packet: &Packet<'e>) -> Event<'e> {
         let mut event = packet.to_event();
         event.timestamp = self.timestamp.or(event.timestamp);
+        event.test_id = self.test_id.as_deref().map(Cow::from).or(event.test_id);
+        event.status = self.status.or(event.status);
         if let Some(tags) = &self.tags {
             event = event.tags(tags.iter().map(|tag| &**tag));
         }
@@ -148,7 +178,7 @@ impl<'a> Changes<'a> {
 
     fn holds_nul(&self) -> bool {
         let route_code = if let RouteCode::Set(code) = &self.route_code { Some(code) } else { None };
-        self.tags.iter().flatten().chain(route_code).any(|string| string.contains('\0'))
+        self.tags.iter().flatten().chain(&self.test_id).chain(route_code).any(|string| string.contains('\0'))
     }
 }
 
@@ -157,7 +187,6 @@ mod tests {
     use super::*;
     use crate::encode::encoded;
     use crate::error::EncodeErrorKind;
-    use crate::status::Status;
 
     fn changed(packet: &[u8], changes: &Changes<'_>) -> Vec<u8> {
         let mut out = b"before".to_vec();
@@ -200,6 +229,10 @@ mod tests {
             let packet = encoded(&event);
             let mut expected = event.clone().at(time);
             assert_eq!(changed(&packet, &Changes::new().timestamp(time)), encoded(&expected), "{event:?}");
+            expected = Event { test_id: Some("b".repeat(70).into()), ..event.clone() };
+            assert_eq!(changed(&packet, &Changes::new().test_id("b".repeat(70))), encoded(&expected), "{event:?}");
+            expected = event.clone().status(Status::Skip);
+            assert_eq!(changed(&packet, &Changes::new().status(Status::Skip)), encoded(&expected), "{event:?}");
             expected = event.clone().tags(["v"; 70]);
             assert_eq!(changed(&packet, &Changes::new().tags(["v"; 70])), encoded(&expected), "{event:?}");
             expected = event.clone().route_code("7");
@@ -240,6 +273,7 @@ mod tests {
         for (changes, kind) in [
             (Changes::new().route_code("a\0b"), EncodeErrorKind::Nul),
             (Changes::new().tags(["a", "a\0b"]), EncodeErrorKind::Nul),
+            (Changes::new().test_id("a\0b"), EncodeErrorKind::Nul),
             (Changes::new().route_code("x".repeat(MAX_LENGTH)), EncodeErrorKind::TooLong),
         ] {
             assert_eq!(changes.encode(&packet, &mut out).unwrap_err().kind(), kind);

@@ -26,6 +26,7 @@ pub(crate) mod flag {
     pub(crate) const MIME_TYPE: u16 = 0x0020;
     pub(crate) const EOF: u16 = 0x0010;
     pub(crate) const RESERVED: u16 = 0x0008;
+    pub(crate) const STATUS: u16 = 0x0007;
 }
 
 /// What every packet starts with: signature, flags and length.

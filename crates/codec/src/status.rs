@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::fields::flag;
+
 /// The status that a packet gives a test.
 ///
 /// Protocol, version 2, "test status". The three bits of a packet that stand for no status are `Option::None` in this crate.
@@ -73,7 +75,7 @@ impl Status {
 
     /// The status in the low three bits of a packet's flags.
     pub(crate) fn from_flags(flags: u16) -> Option<Self> {
-        Self::ALL.get(usize::from(flags & 7).checked_sub(1)?).copied()
+        Self::ALL.get(usize::from(flags & flag::STATUS).checked_sub(1)?).copied()
     }
 
     /// The three bits for this status.
