@@ -265,6 +265,7 @@ fn every_packet_gets_the_tag_and_keeps_its_own() {
         Event::test("a").status(Status::Success),
         Event::test("b").status(Status::Exists),
         Event::test("c").status(Status::Fail).tags(["odd", "even"]),
+        Event::test("d").status(Status::Fail).tags(["worker-web", "even"]),
     ];
     folder.write("run", &[stream(events), b"text".to_vec()].concat());
     let finished = run_mux(&folder, &["--tag", "web=run"], b"");
@@ -276,6 +277,7 @@ fn every_packet_gets_the_tag_and_keeps_its_own() {
             "a success #slow #worker-web /web",
             "b exists #worker-web /web",
             "c fail #odd #even #worker-web /web",
+            "d fail #even #worker-web /web",
             r#"- ... #worker-web /web stdout="text""#,
         ]
     );

@@ -228,6 +228,20 @@ fn a_full_disk_ends_one_copy_and_no_other() {
 }
 
 #[test]
+fn a_file_that_may_not_grow_ends_one_copy_and_no_other() {
+    let folder = Folder::new();
+    let input = stream(run(2000, 5));
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -f 8; exec \"$0\" one", tool("subunit-tee").path]).current_dir(folder.path(""));
+    let finished = Pipeline::new([command]).deadline(DEADLINE).run(&input);
+    assert_eq!(trouble("subunit-tee", &finished), "one: File too large", "and no signal ends the tool");
+    assert!(finished.stdout == input, "standard output has every byte");
+    let copy = folder.read("one");
+    assert!(copy.len() <= 8192 && input.starts_with(&copy));
+    assert_eq!(packets(&decode(&copy)).concat().len(), copy.len(), "what it has are whole packets");
+}
+
+#[test]
 fn trouble_is_told_of_when_it_comes() {
     let folder = Folder::new();
     let mut command = Command::new("sh");

@@ -62,6 +62,15 @@ fn contains(output: &[u8], part: &[u8]) -> bool {
 }
 
 #[test]
+fn a_list_of_tests_to_do_is_none_from_version_13_on() {
+    let plan = "1..1 todo 1\nnot ok 1\n";
+    assert_eq!(outcomes(plan), [("test 1".to_owned(), Status::ExpectedFailure)]);
+    let failed = outcomes(format!("TAP version 13\n{plan}"));
+    let expected = [("test 1", Status::Fail), ("tap errors", Status::Fail)];
+    assert_eq!(failed, expected.map(|(id, status)| (id.to_owned(), status)), "the line is no plan");
+}
+
+#[test]
 fn version_12_is_translated_as_the_reference_does() {
     let tap =
         "# before\n1..5\nok 1 - a\n# after\n# all\nnot ok 2 b\nnoise\nok # SKIP no c\nnot ok 4 - d # TODO later\n";

@@ -85,7 +85,7 @@ impl Route {
         let tags = self.follow(packet);
         let mut changes = Changes::new().route_code(self.joined(packet.route_code()));
         if let Some(tag) = &self.tag {
-            changes = changes.tags(tags.iter().chain([tag]));
+            changes = changes.tags(tags.iter().filter(|own| *own != tag).chain([tag]));
         }
         if let Some(now) = self.now().filter(|_| packet.timestamp().is_none()) {
             changes = changes.timestamp(now);
@@ -127,7 +127,9 @@ impl Route {
         event.route_code = Some(self.joined(inner));
         event.timestamp = self.now();
         if let Some(tag) = &self.tag {
-            event.tags.get_or_insert_default().push(Cow::from(tag));
+            let tags = event.tags.get_or_insert_default();
+            tags.retain(|own| own != tag);
+            tags.push(Cow::from(tag));
         }
         if let Err(error) = encode(&event, out) {
             self.refused(&error, out);

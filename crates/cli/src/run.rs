@@ -3,10 +3,12 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser;
 use clap::error::ErrorKind;
+use signal_hook::consts::SIGXFSZ;
 
 use crate::output::Output;
 
@@ -99,6 +101,8 @@ fn cause_text(cause: &io::Error) -> String {
 ///
 /// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
+    // A file that may not grow is trouble with writing, which is told of, and no reason to be killed.
+    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let result = match Args::try_parse() {
         Ok(args) => run(args),
         Err(error) => answer(&error),

@@ -109,10 +109,11 @@ impl<'a> Plan<'a> {
         if tail.is_empty() {
             return Some(plan);
         }
-        if let Some(comment) = tail.strip_prefix(b"#") {
+        let is_apart = rest.first().is_some_and(|byte| is_blank(*byte));
+        if let Some(comment) = tail.strip_prefix(b"#").filter(|_| is_apart || last == 0) {
             return Some(Self { comment: comment.trim_ascii(), ..plan });
         }
-        if !rest.first().is_some_and(|byte| is_blank(*byte)) {
+        if !is_apart {
             return None;
         }
         match after_word(tail, b"todo") {
@@ -173,6 +174,8 @@ mod tests {
             ("1..0 skip why", plan(1, 0, "skip why", "")),
             ("1..5 todo 2 3;", plan(1, 5, "", " 2 3;")),
             ("1..99999999999999999999", plan(1, u64::MAX, "", "")),
+            ("1..0# SKIP no foo", plan(1, 0, "SKIP no foo", "")),
+            ("1..3# later", Line::Other),
             ("1..3 tests", Line::Other),
             ("3..1", Line::Other),
             ("1..", Line::Other),

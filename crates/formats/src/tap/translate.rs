@@ -127,7 +127,9 @@ impl Translator {
             Line::Comment(_) => self.comment(line, inner, &mut out),
             _ if self.has_bailed_out => self.text(line, &mut out),
             Line::Point(point) if self.enter(indent, false, &mut out)? => self.point(&point, &mut out),
-            Line::Plan(plan) if self.enter(indent, false, &mut out)? => self.plan(&plan, line, &mut out),
+            Line::Plan(plan) if self.has_such_plans(&plan) && self.enter(indent, false, &mut out)? => {
+                self.plan(&plan, line, &mut out)
+            }
             Line::Subtest(name) => self.subtest(indent, name, line, &mut out),
             Line::Version { number, is_kernel } if self.reach(indent, is_kernel, &mut out)? => {
                 self.version(indent, number, is_kernel);
@@ -276,6 +278,11 @@ impl Translator {
         }
         document.is_kernel |= is_kernel;
         document.escapes_backslash |= !is_old;
+    }
+
+    /// Whether the version allows for the plan: from 13 on, none has a list of tests to do.
+    fn has_such_plans(&mut self, plan: &Plan<'_>) -> bool {
+        plan.todo.is_empty() || !self.document().escapes_backslash
     }
 
     fn pragma(&mut self, indent: usize, keys: &[u8]) {
