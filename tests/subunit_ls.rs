@@ -109,13 +109,6 @@ fn tests_that_exist_are_listed_on_request() {
 }
 
 #[test]
-fn a_clock_that_stepped_back_a_little_took_no_time() {
-    let timed = |status, nanoseconds| packet(&Event::test("a").status(status).at(at(10, nanoseconds)));
-    let input = [timed(Status::InProgress, 500_000), timed(Status::Success, 100_000)].concat();
-    assert_eq!(ls(&["--times"], &input).text(), "a 0.000\n");
-}
-
-#[test]
 fn times_have_three_decimals() {
     let timed = |id: &'static str, (start, from), (stop, to)| {
         [begin(id).at(at(start, from)), Event::test(id).status(Status::Success).at(at(stop, to))]

@@ -98,9 +98,7 @@ impl Listing {
             self.line.push_str(&rest.replace('\n', "\\n"));
         }
         if self.choice.times {
-            // Not -0.000, however little the clock stepped back.
-            let seconds = (test.duration().unwrap_or(0.0) * 1000.0).round() / 1000.0 + 0.0;
-            let times = format_args!(" {seconds:.3}").to_string();
+            let times = format_args!(" {:.3}", test.duration().unwrap_or(0.0)).to_string();
             self.line.push_str(&times);
         }
     }
