@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::event::Event;
-use crate::fields::flag;
+use crate::fields::{flag, has_nul};
 use crate::number;
 use crate::packet::{CHECKSUM, MAX_LENGTH, SIGNATURE};
 use crate::status::Status;
@@ -28,9 +28,8 @@ use crate::timestamp::Timestamp;
 /// # Ok::<(), subunit_codec::EncodeError>(())
 /// ```
 pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    check_strings(event)?;
     let content: &[u8] = event.file.as_ref().map_or(&[], |file| &file.bytes);
-    let fields = fields_length(event);
+    let fields = fields_length(event)?;
     let most = most_content(event, fields).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
     let mut rest = content;
     while rest.len() > most {
@@ -40,17 +39,6 @@ pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     }
     write_packet(event, fields, rest, true, out);
     Ok(())
-}
-
-fn check_strings(event: &Event<'_>) -> Result<(), EncodeError> {
-    let check = |field, string: &str| {
-        if string.as_bytes().contains(&0) { Err(EncodeError::new(Kind::Nul, field)) } else { Ok(()) }
-    };
-    event.test_id.as_deref().map_or(Ok(()), |id| check("test id", id))?;
-    event.tags.iter().flatten().try_for_each(|tag| check("tag", tag))?;
-    event.mime_type.as_deref().map_or(Ok(()), |mime_type| check("MIME type", mime_type))?;
-    event.file.as_ref().map_or(Ok(()), |file| check("file name", &file.name))?;
-    event.route_code.as_deref().map_or(Ok(()), |code| check("route code", code))
 }
 
 /// How many bytes of its file one packet of the event can hold, whose other fields take `fields` bytes; `None` when the event is too
@@ -64,15 +52,34 @@ fn most_content(event: &Event<'_>, fields: usize) -> Option<usize> {
     (1..=3).filter_map(in_width).max().filter(|most| *most > 0 || file.bytes.is_empty())
 }
 
-/// The bytes that all fields but the file's content take.
-fn fields_length(event: &Event<'_>) -> usize {
-    let optional = |field: Option<&str>| field.map_or(0, string_length);
-    event.timestamp.map_or(0, timestamp_length)
-        + optional(event.test_id.as_deref())
-        + event.tags.as_deref().map_or(0, tags_length)
-        + optional(event.mime_type.as_deref())
-        + optional(event.file.as_ref().map(|file| &*file.name))
-        + optional(event.route_code.as_deref())
+/// The bytes that all fields but the file's content take, whose strings are checked.
+fn fields_length(event: &Event<'_>) -> Result<usize, EncodeError> {
+    let string = |field, string: &str| {
+        if has_nul(string.as_bytes()) { Err(EncodeError::new(Kind::Nul, field)) } else { Ok(string_length(string)) }
+    };
+    let mut length = 0;
+    if let Some(time) = event.timestamp {
+        length += timestamp_length(time);
+    }
+    if let Some(id) = &event.test_id {
+        length += string("test id", id)?;
+    }
+    if let Some(tags) = &event.tags {
+        length += number_length(tags.len());
+        for tag in tags {
+            length += string("tag", tag)?;
+        }
+    }
+    if let Some(mime_type) = &event.mime_type {
+        length += string("MIME type", mime_type)?;
+    }
+    if let Some(file) = &event.file {
+        length += string("file name", &file.name)?;
+    }
+    if let Some(code) = &event.route_code {
+        length += string("route code", code)?;
+    }
+    Ok(length)
 }
 
 /// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All lengths were checked.
@@ -178,6 +185,7 @@ fn length_number(length: usize) -> (u32, usize) {
     (value, number::width(value))
 }
 
+#[inline]
 pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
     number::write(length_number(bytes.len()).0, out);
     out.extend_from_slice(bytes);

@@ -76,12 +76,26 @@ impl fmt::Display for PacketError {
             PacketErrorKind::Utf8 => f.write_str("a string is not UTF-8"),
             PacketErrorKind::Nul => f.write_str("a string holds a NUL byte"),
             PacketErrorKind::Checksum { computed, stored } => {
-                write!(f, "bad checksum: calculated 0x{computed:08x}, stored 0x{stored:08x}")
+                f.write_str("bad checksum: calculated 0x")?;
+                write_hexadecimal(computed, f)?;
+                f.write_str(", stored 0x")?;
+                write_hexadecimal(stored, f)
             }
         }?;
         f.write_str(" at offset ")?;
         f.write_str(itoa::Buffer::new().format(self.offset))
     }
+}
+
+/// Writes all digits of a number. `{:08x}` is much slower, and a damaged stream may tell of checksums in every few bytes.
+fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let mut shift = u32::BITS;
+    let digits: [u8; 8] = std::array::from_fn(|_| {
+        shift -= 4;
+        DIGITS[(number >> shift & 0xf) as usize]
+    });
+    f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
 }
 
 impl std::error::Error for PacketError {}

@@ -270,6 +270,11 @@ fn is_short_and_plain(string: &[u8]) -> bool {
     }
 }
 
+/// Whether a string holds a NUL byte.
+pub(crate) fn has_nul(string: &[u8]) -> bool {
+    !is_short_and_plain(string) && memchr::memchr(0, string).is_some()
+}
+
 /// Checks the start of a string, or all of it when `whole`: how many bytes of it are whole characters, or the first fault.
 pub(crate) fn check_text(bytes: &[u8], whole: bool) -> Result<usize, (Kind, usize)> {
     let (good, fault) = match str::from_utf8(bytes) {
