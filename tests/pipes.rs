@@ -347,6 +347,24 @@ fn scripts_in_perl_and_bash_run_at_once_and_are_reported_to_jenkins() {
 }
 
 #[test]
+fn scripts_that_prove_runs_pass_and_fail_as_it_says() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let script = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("there is room");
+    script("car.t", "use Test::More tests => 2; ok(1, 'wheels'); ok(1, 'doors');\n");
+    script("bike.t", "use Test::More; ok(1, 'bell'); done_testing; exit 3;\n");
+    script("ship.t", "use Test::More skip_all => 'no water';\n");
+    let mut prove = program("prove", &["--verbose", "car.t", "bike.t", "ship.t"]);
+    prove.current_dir(folder.path());
+    let report = command("subunit2junitxml", &["--suite-by", "prefix"]);
+    let finished = Pipeline::new([prove, command("tap2subunit", &[]), report]).deadline(DEADLINE).run(b"");
+    assert_eq!(finished.code(), 1, "one script did not exit well");
+    let report = finished.text();
+    let count = |what: &str| report.matches(what).count();
+    assert_eq!([count("<testcase "), count("<failure "), count("<skipped")], [7, 1, 1], "{report}");
+    assert!(report.contains("Dubious, test returned 3"), "{report}");
+}
+
+#[test]
 fn results_in_tap_are_listed_as_they_come() {
     let mut live = Pipeline::new([command("tap2subunit", &[]), command("subunit-ls", &[])]).deadline(DEADLINE).start();
     for round in 1..4 {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use subunit_codec::{Assembler, Item, Protocol, Reader, Status, Test};
+use subunit_codec::{Assembler, Item, Packet, Protocol, Reader, Status, Test};
 use testkit::pipeline::{Finished, Live, Pipeline};
 use testkit::random::Random;
 
@@ -68,6 +68,43 @@ fn a_list_of_tests_to_do_is_none_from_version_13_on() {
     let failed = outcomes(format!("TAP version 13\n{plan}"));
     let expected = [("test 1", Status::Fail), ("tap errors", Status::Fail)];
     assert_eq!(failed, expected.map(|(id, status)| (id.to_owned(), status)), "the line is no plan");
+}
+
+#[test]
+fn scripts_that_prove_runs_are_told_apart_and_judged_as_prove_does() {
+    let prove = "t/a.t ... \n# x\n1..2\nok 1 - x\nok\nok\n\
+                 t/b.t ... \n1..1\nnot ok 1\nok 1 - again\nDubious, test returned 1 (wstat 256, 0x100)\nFailed 1/1 subtests \n\
+                 t/net.t . skipped: typo\nt/net.t .. skipped: no net\nt/d.t ... \nNo subtests run \n\n\
+                 Test Summary Report\n-------------------\n  Failed test:  1\nwaiting ... \nResult: FAIL\n";
+    let finished = run(&[], prove);
+    let expected = [
+        ("t/a.t/test 1 - x", Status::Success, 1),
+        ("t/a.t/test 2", Status::Success, 0),
+        ("t/a.t", Status::Success, 0),
+        ("t/b.t/test 1", Status::Fail, 0),
+        ("t/b.t/test 1 - again", Status::Success, 0),
+        ("t/b.t/tap errors", Status::Fail, 1),
+        ("t/b.t", Status::Fail, 1),
+        ("t/net.t/file skip", Status::Skip, 1),
+        ("t/net.t", Status::Success, 0),
+        ("t/d.t", Status::Fail, 1),
+    ];
+    let expected: Vec<_> = expected.into_iter().map(|(id, status, files)| (id.to_owned(), status, files)).collect();
+    assert_eq!(outcomes_of(&tests(&finished.stdout)), expected);
+    let meta = events::file(&finished.stdout, Some("t/b.t"), "tap meta");
+    assert_eq!(meta, b"Dubious, test returned 1 (wstat 256, 0x100)\nFailed 1/1 subtests\n");
+    let text = events::file(&finished.stdout, None, "stdout");
+    let report = "\nTest Summary Report\n-------------------\n  Failed test:  1\nwaiting ... \nResult: FAIL\n";
+    assert_eq!(text, ["t/net.t . skipped: typo\n", report].concat().into_bytes());
+}
+
+#[test]
+fn a_script_that_prove_did_not_finish_stays_in_progress_unless_it_bailed_out() {
+    let started = "t/a.t .. \n1..2\nok 1\n";
+    let unfinished = outcomes(started).pop();
+    assert_eq!(unfinished, Some(("t/a.t".to_owned(), Status::InProgress)));
+    let bailed_out = outcomes(started.to_owned() + "Bail out!  why\nBailout called.\n").pop();
+    assert_eq!(bailed_out, Some(("t/a.t".to_owned(), Status::Fail)));
 }
 
 #[test]
@@ -218,6 +255,37 @@ fn what_comes_too_late_for_a_test_is_text() {
     let stdout = live.finish().stdout;
     assert_eq!(tests(&stdout).iter().map(|test| &*test.id).collect::<Vec<_>>(), ["test 1", "test 2"]);
     assert_eq!(events::file(&stdout, None, "stdout"), b"  ---\n  a: |\n    ok 7\n  ...\n# late\n");
+}
+
+#[test]
+fn a_result_does_not_wait_for_the_rest_of_a_comment() {
+    let mut live = start(&[]);
+    for (line, id) in [("ok 1\n# now a slow one... ", "test 1"), ("done\nok 2\n   ", "test 2")] {
+        live.write(line.as_bytes());
+        live.read_until(|output| tests(output).iter().any(|test| test.id == id));
+    }
+    live.write(b"\n1..2\n");
+    assert_eq!(events::file(&live.finish().stdout, None, "stdout"), b"# now a slow one... done\n   \n");
+}
+
+#[test]
+fn what_follows_of_a_long_comment_after_its_result_has_left_is_text() {
+    let mut live = start(&[]);
+    let start = ["1..2\nnot ok 1\n#", &"x".repeat((1 << 16) - 1)].concat();
+    live.write(start.as_bytes());
+    live.read_until(|output| Packet::parse(output).is_ok());
+    live.write(b"late\nok 2\n# two\n");
+    let stdout = live.finish().stdout;
+    assert_eq!(events::file(&stdout, None, "stdout"), b"late\n");
+    assert_eq!(events::file(&stdout, Some("test 2"), "tap comment"), b"# two");
+}
+
+#[test]
+fn a_long_line_of_yaml_stays_one_line() {
+    let value = "x".repeat(70_000);
+    let yaml = run(&[], format!("1..1\nnot ok 1\n  ---\n  data: {value}\n  ...\n"));
+    let expected = format!("---\ndata: {value}\n...\n");
+    assert!(events::file(&yaml.stdout, Some("test 1"), "tap yaml") == expected.as_bytes());
 }
 
 #[test]

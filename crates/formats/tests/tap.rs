@@ -5,7 +5,7 @@ use subunit_codec::{Event, encode};
 use subunit_formats::tap::Translator;
 
 /// What lines are made of.
-const WORDS: [&[u8]; 28] = [
+const WORDS: [&[u8]; 30] = [
     b"ok",
     b"not ok",
     b" ",
@@ -32,6 +32,8 @@ const WORDS: [&[u8]; 28] = [
     b"Bail out!",
     b"pragma +strict",
     b"[ 1.0] ",
+    b"t/a.t .. ",
+    b"No subtests run ",
     b"\r\n",
     b"\xff\x00",
 ];

@@ -112,6 +112,11 @@ impl Document {
         self.points == 0 && !self.has_plan
     }
 
+    /// Whether all of the plan has been there.
+    pub(super) fn is_complete(&self) -> bool {
+        self.has_plan && self.gaps().next().is_none()
+    }
+
     /// The failures that a harness would see in it besides those of its tests: an id and a reason for each.
     pub(super) fn failures(&self) -> impl Iterator<Item = (String, String)> {
         let complaints = self.complaints().join("\n");

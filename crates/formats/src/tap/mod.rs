@@ -8,6 +8,7 @@
 //! | `line`, `point` | the syntax of a line |
 //! | `text` | its escapes, and ids |
 //! | `prefix` | what the kernel's log puts before it |
+//! | `prove` | what prove puts around the TAP of scripts |
 //! | `document`, `numbers` | what a TAP document has said, and what it lacks |
 //! | `open` | a result that may still get diagnostics |
 //! | `translate`, `subtests` | from lines to events, into subtests and out of them |
@@ -18,6 +19,7 @@ mod numbers;
 mod open;
 mod point;
 mod prefix;
+mod prove;
 mod subtests;
 mod text;
 mod translate;

@@ -9,13 +9,15 @@ use super::line::{Line, Plan, indentation};
 use super::open::{Open, Out, PIECE, TEXT};
 use super::point::{Directive, Point};
 use super::prefix::without_prefix;
-use super::text::{is_blank, push_id, push_name, unescape};
+use super::prove::Script;
+use super::text::{push_id, push_name, unescape};
 
 /// Translates TAP to events, line by line.
 ///
 /// Each test point is a test `test N - description`, not runnable, as python-subunit has it. Tests of a subtest have the id of its
 /// test point before theirs, `test 2 - parent/test 1 - child`; the description is part of it where it is known before the subtest
-/// begins. What belongs to no test is text: a file `stdout`, line by line.
+/// begins. What belongs to no test is text: a file `stdout`, line by line. In the output of `prove --verbose`, each script is a test
+/// that succeeds or fails as prove says, and the tests of its TAP have the script's id before theirs.
 ///
 /// A result is given out when the next line shows that it has got all its diagnostics, or at a [pause](Self::pause): diagnostics that
 /// come after that are text. Which tests there are and what became of them does not depend on pauses. Memory follows
@@ -47,15 +49,17 @@ pub struct Translator {
     pub(super) documents: Vec<Document>,
     /// What ids of the innermost document begin with.
     pub(super) path: String,
-    /// How much of it is there from the start.
-    root: usize,
+    /// How much of it is there from the start of the outermost one.
+    pub(super) root: usize,
     pub(super) open: Open,
     /// Comments before the first test point, which they go to.
     lead: Vec<u8>,
-    has_points: bool,
+    pub(super) has_points: bool,
     has_bailed_out: bool,
     pub(super) has_failed: bool,
-    expects_tests: bool,
+    pub(super) expects_tests: bool,
+    /// The script whose TAP this is, where prove tells.
+    pub(super) script: Option<Script>,
     /// Whether lines have what the kernel's log puts before them.
     has_prefix: bool,
     /// Where the rest goes of a line that is too long to be read as one.
@@ -88,6 +92,7 @@ impl Translator {
             has_bailed_out: false,
             has_failed: false,
             expects_tests,
+            script: None,
             has_prefix: false,
             rest: Rest::Text,
             time: None,
@@ -126,6 +131,7 @@ impl Translator {
         match Line::parse(inner.trim_ascii_end()) {
             Line::Comment(_) => self.comment(line, inner, &mut out),
             _ if self.has_bailed_out => self.text(line, &mut out),
+            Line::Point(point) if self.is_verdict(indent, &point) => self.end_script(Status::Success, &mut out),
             Line::Point(point) if self.enter(indent, false, &mut out)? => self.point(&point, &mut out),
             Line::Plan(plan) if self.has_such_plans(&plan) && self.enter(indent, false, &mut out)? => {
                 self.plan(&plan, line, &mut out)
@@ -178,17 +184,17 @@ impl Translator {
     ///
     /// As [`line`](Self::line).
     pub fn pause<E>(&mut self, partial: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<bool, E> {
-        let may_be_diagnostic = self.has_prefix || partial.first().is_some_and(|byte| is_blank(*byte) || *byte == b'#');
-        if self.open.yaml_indent.is_some() || !partial.is_empty() && may_be_diagnostic {
+        if self.open.yaml_indent.is_some() {
             return Ok(false);
         }
         let is_late = self.open.is_late || self.open.is_there;
         self.open.settle(&mut out)?;
         self.open.is_late = is_late;
+        // What follows of a long line would have been for the result that is gone.
+        self.rest = Rest::Text;
         self.lead_as_text(&mut out)?;
         let is_text = !partial.is_empty() && (self.has_bailed_out || !Line::may_become(partial));
         if is_text {
-            self.rest = Rest::Text;
             self.document().not_tap();
             self.text(partial, &mut out)?;
         }
@@ -201,16 +207,27 @@ impl Translator {
     ///
     /// As [`line`](Self::line).
     pub fn end<E>(&mut self, mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
-        self.open.settle(&mut out)?;
-        self.lead_as_text(&mut out)?;
+        self.end_document(&mut out)?;
+        if self.has_bailed_out { self.end_script(Status::Fail, &mut out) } else { Ok(()) }
+    }
+
+    /// The outermost document has ended: gives out the last result and what is missing.
+    pub(super) fn end_document<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.open.settle(out)?;
+        self.lead_as_text(out)?;
         if self.has_bailed_out {
             return Ok(());
         }
-        if self.expects_tests && self.documents.len() == 1 && self.document().is_fresh() {
-            return self.fail("tap errors", "no tests", &mut out);
+        if self.expects_tests && self.is_before_tap() {
+            return self.fail("tap errors", "no tests", out);
         }
-        self.leave(0, &mut out)?;
-        self.close(&mut out)
+        self.leave(0, out)?;
+        self.close(out)
+    }
+
+    /// Whether neither a test point nor a plan came so far, not even of a subtest.
+    pub(super) fn is_before_tap(&self) -> bool {
+        matches!(&self.documents[..], [document] if document.is_fresh())
     }
 
     /// The innermost document that is indented this far at the most.
@@ -256,7 +273,7 @@ impl Translator {
         Ok(())
     }
 
-    fn plan<E>(&mut self, plan: &Plan<'_>, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+    pub(super) fn plan<E>(&mut self, plan: &Plan<'_>, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         if !self.document().plan(plan) {
             return self.text(line, out);
         }
@@ -327,7 +344,10 @@ impl Translator {
             let blanks = content.iter().take(block).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             self.rest = Rest::Yaml;
             self.open.yaml(&content[blanks..], out)?;
-            self.open.yaml(b"\n", out)?;
+            // A piece of a long line has no end.
+            if line.ends_with(b"\n") {
+                self.open.yaml(b"\n", out)?;
+            }
         } else {
             self.text(line, out)?;
         }
@@ -360,6 +380,9 @@ impl Translator {
 
     /// A line that is not TAP: indented, it belongs to the test before it.
     fn other<E>(&mut self, line: &[u8], content: &[u8], indent: usize, out: &mut Out<'_, E>) -> Result<(), E> {
+        if indent == 0 && self.prove(content, out)? {
+            return Ok(());
+        }
         self.document().not_tap();
         if self.open.is_there && indent > self.document().indent {
             return self.diagnostic(content, out);
@@ -373,7 +396,7 @@ impl Translator {
     }
 
     /// Gives out the comments before a test point that does not come.
-    fn lead_as_text<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
+    pub(super) fn lead_as_text<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
         let mut lead = mem::take(&mut self.lead);
         if !lead.is_empty() {
             lead.push(b'\n');
