@@ -78,7 +78,7 @@ fn text_file<'a>(id: &'a str, text: &'a str) -> Event<'a> {
 /// A test for every way in which one may end, named for it.
 fn all_outcomes() -> Vec<u8> {
     let mut out = packet(&end("exists", Status::Exists));
-    for status in Status::ALL.into_iter().filter(|status| status.is_final()) {
+    for status in Status::ALL.into_iter().filter(|status| status.is_final() && *status != Status::Exists) {
         out.extend(test(status.name(), status));
     }
     out.extend(packet(&begin("unfinished")));

@@ -139,7 +139,7 @@ impl Waiting {
 
 /// Whether a status ends a test.
 fn is_over(status: Option<Status>) -> bool {
-    status.is_some_and(|status| status != Status::InProgress)
+    status.is_some_and(Status::is_final)
 }
 
 /// Carries out what the rules say.

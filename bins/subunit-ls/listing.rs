@@ -3,7 +3,7 @@
 use clap::Args;
 use memchr::memchr;
 use subunit_cli::{Output, Trouble};
-use subunit_codec::{Status, Test};
+use subunit_codec::{Assembler, Status, Test};
 use subunit_formats::json;
 
 /// The arguments that choose what is listed.
@@ -47,6 +47,11 @@ pub(crate) struct Listing {
 impl Listing {
     pub(crate) fn new(choice: Choice) -> Self {
         Self { choice, has_failures: false, is_empty: true, line: String::new() }
+    }
+
+    /// What puts together as much of each test as is listed.
+    pub(crate) fn assembler(&self) -> Assembler {
+        if self.choice.json { Assembler::new() } else { Assembler::without_files() }
     }
 
     /// Whether a test failed, listed or not.

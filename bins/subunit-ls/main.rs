@@ -34,7 +34,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut unfinished = Vec::new();
     let mut listing = Listing::new(args.choice);
     let read = args.input.streams(Protocol::Auto).try_for_each(|stream| {
-        let mut tests = Assembler::new();
+        let mut tests = listing.assembler();
         let read = read(&mut stream?, &mut tests, &mut listing, &mut output);
         unfinished.append(&mut tests.finish());
         read

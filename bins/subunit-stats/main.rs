@@ -66,7 +66,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let passing = args.passing();
     let file = args.output_to.map(ReportFile::new).transpose()?;
     let mut output = Output::new()?;
-    let mut tests = Assembler::new();
+    let mut tests = Assembler::without_files();
     let mut stats = Stats::new(args.by, args.slowest);
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;

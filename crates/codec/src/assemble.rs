@@ -65,7 +65,7 @@ impl Test {
 pub struct Attachment {
     /// Its name. A file that goes on after its end is a new attachment of the same name.
     pub name: String,
-    /// Its MIME type; without one it is `application/octet-stream`.
+    /// The first MIME type that one of its packets gave; without one it is `application/octet-stream`.
     pub mime_type: Option<String>,
     /// Its length in bytes.
     pub size: u64,
@@ -98,7 +98,17 @@ pub struct Assembler {
     /// The last test of a single packet.
     single: Open,
     damaged: Damaged,
-    keeps_files: bool,
+    files: Files,
+}
+
+/// What tests get of their files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Files {
+    Nothing,
+    /// All but the content, of which the bytes are counted.
+    #[default]
+    Size,
+    Content,
 }
 
 /// The last test that reported damage.
@@ -133,7 +143,13 @@ impl Assembler {
     /// An assembler that keeps the content of files, in memory, until their test is given out.
     #[must_use]
     pub fn keeping_files() -> Self {
-        Self { keeps_files: true, ..Self::default() }
+        Self { files: Files::Content, ..Self::default() }
+    }
+
+    /// An assembler that takes no note of files: its tests have no attachments, and however many come take no memory.
+    #[must_use]
+    pub fn without_files() -> Self {
+        Self { files: Files::Nothing, ..Self::default() }
     }
 
     /// Takes in a packet, and lends the test that it completes. Packets without a test id change nothing.
@@ -141,27 +157,27 @@ impl Assembler {
     /// `exists` completes a test of its own: it leaves one of the same name that runs alone.
     pub fn push(&mut self, packet: &Packet<'_>) -> Option<&Test> {
         let key = self.open.key(packet)?;
-        let Some(status) = packet.status().filter(|status| *status != Status::InProgress) else {
+        let Some(status) = packet.status().filter(|status| status.is_final()) else {
             self.push_part(&key, packet);
             return None;
         };
         let is_alone = status == Status::Exists && self.open.get_mut(&key).is_some_and(|open| open.has_status);
         let flight = if is_alone { None } else { self.open.close(&key) };
         let Some(flight) = flight else {
-            return Some(self.single.single(packet, self.keeps_files));
+            return Some(self.single.single(packet, self.files));
         };
-        flight.value.take_in(packet, self.keeps_files);
+        flight.value.take_in(packet, self.files);
         Some(flight.finish())
     }
 
     /// Takes in a packet that does not complete its test.
     fn push_part(&mut self, key: &Key<'_>, packet: &Packet<'_>) {
         if let Some(open) = self.open.get_mut(key) {
-            return open.take_in(packet, self.keeps_files);
+            return open.take_in(packet, self.files);
         }
         let open = self.open.begin_again(key);
         open.reset();
-        open.take_in(packet, self.keeps_files);
+        open.take_in(packet, self.files);
         if !open.has_status {
             // The oldest that has no status after thousands of others is an attachment that came late.
             drop(self.open.note_loose(key, |open| !open.has_status));
@@ -171,11 +187,15 @@ impl Assembler {
     /// Takes in damage, and lends the failed test that [reports](Damage::report) it.
     pub fn push_damage(&mut self, damage: &Damage<'_>) -> &Test {
         let Damaged { test, fault } = &mut self.damaged;
+        if self.files == Files::Nothing {
+            test.attachments.clear();
+            return test;
+        }
         fault.clear();
         damage.tell_fault(fault);
         for (attachment, bytes) in test.attachments.iter_mut().zip([damage.bytes, fault.as_bytes()]) {
             attachment.size = bytes.len() as u64;
-            attachment.bytes = self.keeps_files.then(|| bytes.to_vec());
+            attachment.bytes = (self.files == Files::Content).then(|| bytes.to_vec());
         }
         test
     }
@@ -241,9 +261,9 @@ impl Open {
     }
 
     /// The test of a single packet.
-    fn single(&mut self, packet: &Packet<'_>, keeps_files: bool) -> &Test {
+    fn single(&mut self, packet: &Packet<'_>, files: Files) -> &Test {
         self.reset();
-        self.take_in(packet, keeps_files);
+        self.take_in(packet, files);
         packet.test_id().unwrap_or_default().clone_into(&mut self.test.id);
         self.test.route_code = packet.route_code().map(str::to_owned);
         self.finish()
@@ -258,7 +278,7 @@ impl Open {
         &mut self.test
     }
 
-    fn take_in(&mut self, packet: &Packet<'_>, keeps_files: bool) {
+    fn take_in(&mut self, packet: &Packet<'_>, files: Files) {
         let timestamp = packet.timestamp();
         self.test.start = self.test.start.or(timestamp);
         if let Some(field) = packet.tags_field() {
@@ -275,12 +295,14 @@ impl Open {
             self.has_status = true;
             self.test.status = status;
             self.test.runnable = packet.is_runnable();
-            if status != Status::InProgress {
+            if status.is_final() {
                 self.test.stop = timestamp;
             }
         }
-        if let Some((name, bytes)) = packet.file() {
-            self.take_in_file(packet, checked(name), bytes, keeps_files);
+        if files != Files::Nothing
+            && let Some((name, bytes)) = packet.file()
+        {
+            self.take_in_file(packet, checked(name), bytes, files);
         }
     }
 
@@ -296,7 +318,7 @@ impl Open {
         }
     }
 
-    fn take_in_file(&mut self, packet: &Packet<'_>, name: &str, bytes: &[u8], keeps_files: bool) {
+    fn take_in_file(&mut self, packet: &Packet<'_>, name: &str, bytes: &[u8], files: Files) {
         let attachments = &mut self.test.attachments;
         let index = if packet.is_eof() { self.unended.remove(name) } else { self.unended.get(name).copied() };
         let index = index.unwrap_or_else(|| {
@@ -304,7 +326,7 @@ impl Open {
                 name: name.to_owned(),
                 mime_type: None,
                 size: 0,
-                bytes: keeps_files.then(Vec::new),
+                bytes: (files == Files::Content).then(Vec::new),
             });
             if !packet.is_eof() {
                 self.unended.insert(name.to_owned(), attachments.len() - 1);

@@ -60,10 +60,10 @@ impl Status {
         }
     }
 
-    /// Whether this status ends a test that was run: all but `exists` and `inprogress`.
+    /// Whether nothing more becomes of a test: all but `inprogress`. `exists` is the first and last status of a test of its own.
     #[must_use]
     pub fn is_final(self) -> bool {
-        !matches!(self, Self::Exists | Self::InProgress)
+        self != Self::InProgress
     }
 
     /// Whether a test that is left with this status is a failure: `fail`, `uxsuccess`, and `inprogress`, for a test that never

@@ -82,12 +82,6 @@ impl fmt::Debug for Decoder {
     }
 }
 
-/// Whether text of this MIME type is UTF-8, as far as anybody can tell before reading it.
-#[must_use]
-pub fn is_utf8(mime_type: Option<&str>) -> bool {
-    encoding(mime_type) == UTF_8
-}
-
 /// The encoding that the parameter `charset` names. Version 1 separates parameters with commas.
 fn encoding(mime_type: Option<&str>) -> &'static Encoding {
     let parameters = mime_type.unwrap_or_default().split([';', ',']).skip(1);
@@ -97,7 +91,7 @@ fn encoding(mime_type: Option<&str>) -> &'static Encoding {
     charset.and_then(|label| Encoding::for_label(python_label(label).as_bytes())).unwrap_or(UTF_8)
 }
 
-/// Python's spellings of two charsets that the web spells in one way only.
+/// A spelling of Python's that the web does not have.
 fn python_label(label: &str) -> &str {
     if label.eq_ignore_ascii_case("latin-1") { "latin1" } else { label }
 }
@@ -131,7 +125,6 @@ mod tests {
         }
         for mime_type in [None, Some("text/plain"), Some("text/plain; charset"), Some("text/plain; charset=utf8")] {
             assert_eq!(decode(mime_type, "é".as_bytes()), "é", "{mime_type:?}");
-            assert!(is_utf8(mime_type), "{mime_type:?}");
         }
     }
 }

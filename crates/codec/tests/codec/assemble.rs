@@ -20,7 +20,7 @@ fn passed(id: &str) -> Event<'_> {
 
 #[test]
 fn a_test_is_whole_with_its_final_status() {
-    for status in Status::ALL.into_iter().filter(|status| status.is_final()) {
+    for status in Status::ALL.into_iter().filter(|status| status.is_final() && *status != Status::Exists) {
         let mut tests = Assembler::new();
         assert_eq!(push(&mut tests, &running("a").at(at(5, 0))), None, "it has only begun");
         let test = push(&mut tests, &Event::test("a").status(status).at(at(7, 500_000_000))).expect("it is whole");
@@ -111,6 +111,44 @@ fn parts_of_a_file_are_one_attachment() {
             "content is kept when asked for"
         );
     }
+}
+
+#[test]
+fn the_type_of_a_file_is_the_first_that_is_given() {
+    let mut tests = Assembler::new();
+    push(&mut tests, &Event::test("a").file("log", &b"1"[..]));
+    push(&mut tests, &Event::test("a").file("log", &b"2"[..]).mime_type("text/plain"));
+    push(&mut tests, &Event::test("a").file("log", &b"3"[..]).mime_type("image/png").eof());
+    let attachments = push(&mut tests, &passed("a")).expect("it is whole").attachments;
+    assert_eq!(attachments.len(), 1);
+    assert_eq!(attachments[0].mime_type.as_deref(), Some("text/plain"));
+}
+
+#[test]
+fn without_files_there_are_tests_and_no_attachments() {
+    let mut tests = Assembler::without_files();
+    push(&mut tests, &Event::test("a").file("log", &b"1"[..]));
+    push(&mut tests, &Event::test("b").file("log", &b"1"[..]));
+    let test = push(&mut tests, &passed("a").file("log", &b"2"[..]).eof()).expect("it is whole");
+    assert_eq!((&*test.id, test.status, test.attachments), ("a", Status::Success, vec![]));
+    assert_eq!(tests.finish(), [], "b has no status");
+    let mut decoder = Decoder::new();
+    decoder.feed(b"\xb3?");
+    let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
+    assert_eq!(tests.push_damage(&damage).attachments, []);
+}
+
+#[test]
+fn the_last_4096_tests_that_have_attachments_only_are_kept() {
+    let mut tests = Assembler::new();
+    let id = |number: usize| format!("test {number}");
+    let attach = |tests: &mut Assembler, number| push(tests, &Event::test(id(number)).file("log", &b"1"[..]).eof());
+    attach(&mut tests, 0);
+    push(&mut tests, &running(&id(0)));
+    (1..=4_098).for_each(|number| assert_eq!(attach(&mut tests, number), None));
+    let count = |tests: &mut Assembler, number| push(tests, &passed(&id(number))).map(|test| test.attachments.len());
+    assert_eq!(count(&mut tests, 0), Some(1), "it has had a status since");
+    assert_eq!([1, 2, 3, 4_098].map(|number| count(&mut tests, number)), [0, 0, 1, 1].map(Some));
 }
 
 #[test]
