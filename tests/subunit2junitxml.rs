@@ -199,6 +199,20 @@ fn every_attachment_shows_somewhere() {
 }
 
 #[test]
+fn a_type_that_comes_late_says_what_came_before_it() {
+    let log = |bytes: Vec<u8>| Event::test("a").file("log", bytes);
+    let input = |before: usize| {
+        let last = log(b"caf\xe9".to_vec()).mime_type("text/plain;charset=latin-1").eof();
+        let (start, end) = (b"x".repeat(before), b"yz".to_vec());
+        stream([Event::test("a").status(Status::InProgress), log(start), log(end), last, ends("a", Status::Success)])
+    };
+    let report_of = |before| report(&[], &input(before)).text().to_owned();
+    assert!(report_of(3).contains("log: {{{xxxyzcafé}}}"), "{}", report_of(3));
+    let long = report_of(40_000);
+    assert!(long.contains("log (text/plain;charset=latin-1, 40006 bytes)"), "{long}");
+}
+
+#[test]
 fn attachments_without_a_test_case_are_in_the_suite() {
     let input = stream([
         Event::test("a").status(Status::Success),

@@ -30,6 +30,8 @@ pub(crate) struct Attachment {
     pub(crate) has_lines: bool,
     pub(crate) ends_line: bool,
     reading: Option<Box<Reading>>,
+    /// What came before a MIME type did, which may say that it is text.
+    untyped: Vec<u8>,
 }
 
 /// How the text of a file goes on.
@@ -67,7 +69,9 @@ impl Attachments {
             }
             self.list.len() - 1
         });
-        self.list[index].take_in(piece.bytes, piece.is_last, spool)
+        let attachment = &mut self.list[index];
+        attachment.learn_type(piece.mime_type, spool)?;
+        attachment.take_in(piece.bytes, piece.is_last, spool)
     }
 
     /// Ends those files that did not end by themselves, and gives out all.
@@ -94,7 +98,24 @@ impl Attachment {
             has_lines: false,
             ends_line: false,
             reading: is_text.then(reading),
+            untyped: Vec::new(),
         }
+    }
+
+    /// Learns the MIME type from the first packet that gives one.
+    fn learn_type(&mut self, mime_type: Option<&str>, spool: &mut Spool) -> Result<(), Trouble> {
+        if mime_type.is_none() || self.mime_type.is_some() {
+            return Ok(());
+        }
+        let untyped = mem::take(&mut self.untyped);
+        let is_all_there = untyped.len() as u64 == self.size;
+        let typed = Self::new(&self.name, mime_type);
+        self.mime_type = typed.mime_type;
+        if self.reading.is_none() && is_all_there {
+            (self.reading, self.size) = (typed.reading, 0);
+            self.take_in(&untyped, false, spool)?;
+        }
+        Ok(())
     }
 
     /// Whether it is what a program says of its own failure.
@@ -105,7 +126,15 @@ impl Attachment {
 
     pub(crate) fn take_in(&mut self, bytes: &[u8], is_last: bool, spool: &mut Spool) -> Result<(), Trouble> {
         self.size += bytes.len() as u64;
-        let Some(mut reading) = self.reading.take() else { return Ok(()) };
+        let Some(mut reading) = self.reading.take() else {
+            let is_short = self.size <= Self::AT_ONCE as u64;
+            if self.mime_type.is_none() && !is_last && is_short {
+                self.untyped.extend_from_slice(bytes);
+            } else {
+                self.untyped = Vec::new();
+            }
+            return Ok(());
+        };
         let mut rest = bytes;
         loop {
             let (now, later) = rest.split_at(rest.len().min(Self::AT_ONCE));
