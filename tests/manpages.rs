@@ -16,6 +16,15 @@ fn page(tool: &Tool) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+#[test]
+fn the_page_of_the_protocol_names_every_tool() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("man/subunit.7");
+    let page = fs::read_to_string(path).expect("there is a page");
+    for tool in &TOOLS {
+        assert!(page.contains(&format!(".Xr {} 1", tool.name)), "{} is named", tool.name);
+    }
+}
+
 /// The options in the help of a tool.
 fn options_of_help(tool: &Tool) -> Options {
     let help = tool.run(&["--help"], b"");

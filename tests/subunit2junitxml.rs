@@ -208,8 +208,8 @@ fn a_type_that_comes_late_says_what_came_before_it() {
     };
     let report_of = |before| report(&[], &input(before)).text().to_owned();
     assert!(report_of(3).contains("log: {{{xxxyzcafé}}}"), "{}", report_of(3));
-    let long = report_of(40_000);
-    assert!(long.contains("log (text/plain;charset=latin-1, 40006 bytes)"), "{long}");
+    let much = report_of(40_000);
+    assert!(much.contains("log (text/plain;charset=latin-1, 40006 bytes)"), "{much}");
 }
 
 #[test]

@@ -165,6 +165,7 @@ fn failures_are_those_of_a_harness() {
         ("1..1\nok 1\n1..1\n", &["tap errors"]),
         ("ok 1\n1..2\nok 2\n", &["tap errors"]),
         ("pragma +strict\n1..1\nok 1\nwhat\n", &["tap errors"]),
+        ("pragma +strict\n1..1\n    ok 1\n    what\n    1..1\nok 1\n", &["test 1/tap errors"]),
         ("1..3\nok 1\nBail out! no power\nok 2\n", &["Bail out! no power"]),
         ("1..3\nok 1 - a\n    1..2\n    Bail out!\nok 2\n", &["Bail out! "]),
         ("1..200000\nok 100000\n", &["tests 1 to 99999", "tests 100001 to 200000"]),

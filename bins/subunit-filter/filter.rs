@@ -57,7 +57,7 @@ impl Filter {
         let test = match self.tests.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
             Some(test) if test.has_status && status == Some(Status::Exists) => {
-                return self.gate.single(packet, output).map(drop);
+                return self.gate.single(packet, output);
             }
             Some(test) => test,
             None if packet.is_about(PARSER_TEST_ID) => return output.forward(packet),

@@ -15,8 +15,8 @@ pub(crate) struct Conversion {
     /// The test that all others are below.
     name: Option<String>,
     has_timestamps: bool,
-    /// Whether a script is told of that has to have tests.
-    is_script: bool,
+    /// Whether input without a test is a failure.
+    expects_tests: bool,
     has_failed: bool,
 }
 
@@ -35,12 +35,12 @@ impl Sink {
 impl Conversion {
     pub(crate) fn new(name: Option<String>, has_timestamps: bool, passes_text: bool) -> Result<Self, Trouble> {
         let sink = Sink { output: Output::new()?, passes_text };
-        Ok(Self { sink, is_script: name.is_some(), name, has_timestamps, has_failed: false })
+        Ok(Self { sink, expects_tests: name.is_some(), name, has_timestamps, has_failed: false })
     }
 
     /// From now on, input without a test is a failure.
     pub(crate) fn expect_tests(&mut self) {
-        self.is_script = true;
+        self.expects_tests = true;
     }
 
     /// Begins the test that all others are below, if there is one.
@@ -54,7 +54,7 @@ impl Conversion {
     /// Translates one TAP document.
     pub(crate) fn read(&mut self, lines: &mut Lines) -> Result<(), Trouble> {
         let path = self.name.as_ref().map_or_else(String::new, |name| format!("{name}/"));
-        let mut tap = Translator::new(&path, self.is_script);
+        let mut tap = Translator::new(&path, self.expects_tests);
         loop {
             let piece = match lines.next(&mut self.sink.output, Some(PATIENCE)) {
                 Ok(Some(piece)) => piece,

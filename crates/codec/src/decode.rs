@@ -222,6 +222,8 @@ mod tests {
         assert_eq!(items(b"a\n\xb3abc"), [text(b"a\n"), damage.clone(), text(b"abc")], "after a newline");
         assert_eq!(items(&[FOO, b"\xb3abc"].concat()), [item("packet", FOO), damage, text(b"abc")], "after a packet");
         assert_eq!(items(b"a\xb3abc"), [text(b"a\xb3abc")], "anywhere else it is text");
+        let expected = [item("damage", b"\xb3"), text(b"\xb3oops")];
+        assert_eq!(items(b"\xb3\xb3oops"), expected, "right after a signature that was given up");
     }
 
     #[test]

@@ -85,7 +85,7 @@ fn fields_length(event: &Event<'_>) -> Result<usize, EncodeError> {
 /// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All lengths were checked.
 fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
     let file = event.file.as_ref().map(|file| (&*file.name, content));
-    let file_length = file.map_or(0, |_| length_number(content.len()).1 + content.len());
+    let file_length = file.map_or(0, |_| number_length(content.len()) + content.len());
     let start = out.len();
     write_header(flags(event, is_last), fields + file_length, out);
     if let Some(time) = event.timestamp {
@@ -124,7 +124,7 @@ pub(crate) fn write_header(flags: u16, fields: usize, out: &mut Vec<u8>) {
     out.reserve(length);
     let [high, low] = flags.to_be_bytes();
     out.extend_from_slice(&[SIGNATURE, high, low]);
-    number::write_in(length_number(length).0, width, out);
+    number::write_in(length_number(length), width, out);
 }
 
 /// Writes what comes after the fields of the packet that begins at `start`.
@@ -149,7 +149,7 @@ pub(crate) fn tags_length(tags: &[Cow<'_, str>]) -> usize {
 }
 
 pub(crate) fn write_tags(tags: &[Cow<'_, str>], out: &mut Vec<u8>) {
-    number::write(length_number(tags.len()).0, out);
+    number::write(length_number(tags.len()), out);
     for tag in tags {
         write_bytes(tag.as_bytes(), out);
     }
@@ -179,15 +179,14 @@ fn number_length(length: usize) -> usize {
     number::width(u32::try_from(length).unwrap_or(number::MAX))
 }
 
-/// A length in a packet as the protocol's number, and the number's width.
-fn length_number(length: usize) -> (u32, usize) {
-    let value = u32::try_from(length).expect("lengths were checked against the packet limit");
-    (value, number::width(value))
+/// A length in a packet as the protocol's number.
+fn length_number(length: usize) -> u32 {
+    u32::try_from(length).expect("lengths were checked against the packet limit")
 }
 
 #[inline]
 pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    number::write(length_number(bytes.len()).0, out);
+    number::write(length_number(bytes.len()), out);
     out.extend_from_slice(bytes);
 }
 

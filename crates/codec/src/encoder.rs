@@ -69,7 +69,7 @@ impl<W: Write> Encoder<W> {
     /// When writing fails, or with an [`EncodeError`](crate::EncodeError) inside when the event cannot be written.
     pub fn write(&mut self, event: &Event<'_>) -> io::Result<()> {
         encode(event, &mut self.gathered)?;
-        self.write_when_full()
+        if self.gathered.len() >= Self::FULL { self.write_gathered() } else { Ok(()) }
     }
 
     /// Hands everything on.
@@ -85,10 +85,6 @@ impl<W: Write> Encoder<W> {
     /// The output, without what was not flushed.
     pub fn into_inner(self) -> W {
         self.output
-    }
-
-    fn write_when_full(&mut self) -> io::Result<()> {
-        if self.gathered.len() >= Self::FULL { self.write_gathered() } else { Ok(()) }
     }
 
     fn write_gathered(&mut self) -> io::Result<()> {

@@ -100,7 +100,7 @@ fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 
 impl std::error::Error for PacketError {}
 
-/// Why an event cannot be written as a packet.
+/// Why an event cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeError {
     kind: EncodeErrorKind,
@@ -115,6 +115,8 @@ pub enum EncodeErrorKind {
     Nul,
     /// Test id, tags, names and route code alone exceed the packet limit; only file content can be split.
     TooLong,
+    /// A line of version 1 cannot hold it: it would end the line, or be read as something else.
+    Version1,
 }
 
 impl EncodeError {
@@ -128,8 +130,8 @@ impl EncodeError {
         self.kind
     }
 
-    /// The part of the event that cannot be written: `"test id"`, `"tag"`, `"MIME type"`, `"file name"`, `"route code"` or
-    /// `"event"`.
+    /// The part of the event that cannot be written: `"test id"`, `"tag"`, `"MIME type"`, `"file name"`, `"route code"`,
+    /// `"attachment"` or `"event"`.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field
@@ -141,6 +143,7 @@ impl fmt::Display for EncodeError {
         match self.kind {
             EncodeErrorKind::Nul => write!(f, "the {} holds a NUL byte", self.field),
             EncodeErrorKind::TooLong => write!(f, "the {} is too long for a packet", self.field),
+            EncodeErrorKind::Version1 => write!(f, "version 1 cannot hold the {}", self.field),
         }
     }
 }

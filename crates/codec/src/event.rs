@@ -56,7 +56,7 @@ impl<'a> Event<'a> {
         Self { test_id: Some(id.into()), runnable: true, ..Self::default() }
     }
 
-    /// An event that carries a file of the run as a whole, or a part of one.
+    /// An event that carries a file of the run as a whole, or a part of one. It is marked as runnable, as python-subunit marks it.
     #[must_use]
     pub fn global_file(name: impl Into<Cow<'a, str>>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { runnable: true, ..Self::default() }.file(name, bytes)

@@ -102,7 +102,7 @@ impl<T> InFlight<T> {
         Some(&mut slot.flight.value)
     }
 
-    /// Begins to keep a `value` of a test, which must not be in flight already.
+    /// Begins to keep a `value` of a test, which must not be in flight already: of two values for one test, either may be found.
     pub fn begin(&mut self, key: &Key<'_>, value: T) -> &mut T {
         let slot = match self.spare.pop() {
             Some(mut slot) => {
@@ -133,7 +133,8 @@ impl<T> InFlight<T> {
     }
 
     /// Notes that the test that began last, which this is the key of, is loose: it has attachments only, and may never have a
-    /// status. When there are more than 4,096 of those, gives out the oldest, so that they cannot fill the memory.
+    /// status. When there are more than 4,096 of those, takes the oldest that `is_still_loose` out of the table and gives it out, so
+    /// that they cannot fill the memory.
     pub fn note_loose(&mut self, key: &Key<'_>, is_still_loose: impl Fn(&T) -> bool) -> Option<Flight<T>> {
         self.loose.push_back((key.hash, self.begun - 1));
         while self.loose.len() > Self::MOST_LOOSE {
@@ -173,7 +174,8 @@ impl<T> InFlight<T> {
 }
 
 impl Key<'_> {
-    /// A hash of the key, with a seed that nobody knows.
+    /// A hash of the key, with a seed that nobody knows: for those who remember many tests in little memory, and can live with two
+    /// keys of one hash.
     #[must_use]
     pub fn hash(&self) -> u64 {
         self.hash

@@ -19,4 +19,4 @@ mod write;
 pub(crate) use line::could_be_directive;
 pub use line::{Directive, LineError, LineErrorKind, Outcome};
 pub use translate::Translator;
-pub use write::{Detail, WriteError, Writer};
+pub use write::{Detail, Writer};

@@ -1,8 +1,8 @@
 //! Directives as text.
 
-use std::fmt;
 use std::io::{self, Write};
 
+use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::timestamp::Timestamp;
 use crate::v1::line::Outcome;
 use crate::v1::parse::LONGEST_LINE;
@@ -20,7 +20,7 @@ use crate::v1::parse::LONGEST_LINE;
 /// writer.outcome(Outcome::Failure, "a", &[Detail { name: "log", mime_type: "text/plain", bytes: b"no route" }])?;
 /// let text = "test: a\nfailure: a [ multipart\nContent-Type: text/plain\nlog\n8\r\nno route0\r\n]\n";
 /// assert_eq!(writer.into_inner(), text.as_bytes());
-/// # Ok::<(), subunit_codec::v1::WriteError>(())
+/// # Ok::<(), std::io::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Writer<W> {
@@ -38,39 +38,6 @@ pub struct Detail<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Why something was not written.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// The output failed.
-    Io(io::Error),
-    /// Version 1 cannot hold this label.
-    Label(String),
-    /// Version 1 cannot hold this tag: it is empty, begins with `-` or holds white space.
-    Tag(String),
-    /// Version 1 cannot hold an attachment of this name or MIME type.
-    Detail(String),
-}
-
-impl fmt::Display for WriteError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Label(label) => write!(f, "version 1 cannot hold the test id {label:?}"),
-            Self::Tag(tag) => write!(f, "version 1 cannot hold the tag {tag:?}"),
-            Self::Detail(name) => write!(f, "version 1 cannot hold the attachment {name:?}"),
-        }
-    }
-}
-
-impl std::error::Error for WriteError {}
-
-impl From<io::Error> for WriteError {
-    fn from(error: io::Error) -> Self {
-        Self::Io(error)
-    }
-}
-
 impl<W: Write> Writer<W> {
     /// A writer to `output`, which should gather small writes.
     pub fn new(output: W) -> Self {
@@ -86,23 +53,23 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     ///
-    /// When the label cannot be written or writing fails.
-    pub fn test(&mut self, label: &str) -> Result<(), WriteError> {
+    /// When writing fails, or with an [`EncodeError`] inside when the label cannot be written.
+    pub fn test(&mut self, label: &str) -> io::Result<()> {
         check_label(label)?;
-        Ok(writeln!(self.output, "test: {label}")?)
+        writeln!(self.output, "test: {label}")
     }
 
     /// The test ends.
     ///
     /// # Errors
     ///
-    /// When the label or a detail cannot be written or writing fails.
-    pub fn outcome(&mut self, outcome: Outcome, label: &str, details: &[Detail<'_>]) -> Result<(), WriteError> {
+    /// When writing fails, or with an [`EncodeError`] inside when the label or a detail cannot be written.
+    pub fn outcome(&mut self, outcome: Outcome, label: &str, details: &[Detail<'_>]) -> io::Result<()> {
         check_label(label)?;
         details.iter().try_for_each(check_detail)?;
         write!(self.output, "{}: {label}", outcome.name())?;
         if details.is_empty() {
-            return Ok(writeln!(self.output)?);
+            return writeln!(self.output);
         }
         writeln!(self.output, " [ multipart")?;
         for detail in details {
@@ -113,19 +80,18 @@ impl<W: Write> Writer<W> {
             }
             self.output.write_all(b"0\r\n")?;
         }
-        Ok(writeln!(self.output, "]")?)
+        writeln!(self.output, "]")
     }
 
     /// Tags come and go: inside a test for that test, outside for all that follow. Writes nothing for nothing.
     ///
     /// # Errors
     ///
-    /// When a tag cannot be written or writing fails.
-    pub fn tags(&mut self, added: &[&str], removed: &[&str]) -> Result<(), WriteError> {
-        for tag in added.iter().chain(removed) {
-            if tag.is_empty() || tag.starts_with('-') || tag.contains(char::is_whitespace) {
-                return Err(WriteError::Tag((*tag).to_owned()));
-            }
+    /// When writing fails, or with an [`EncodeError`] inside when a tag cannot be written.
+    pub fn tags(&mut self, added: &[&str], removed: &[&str]) -> io::Result<()> {
+        let is_bad = |tag: &&str| tag.is_empty() || tag.starts_with('-') || tag.contains(char::is_whitespace);
+        if added.iter().chain(removed).any(is_bad) {
+            return Err(EncodeError::new(Kind::Version1, "tag").into());
         }
         if added.is_empty() && removed.is_empty() {
             return Ok(());
@@ -133,7 +99,7 @@ impl<W: Write> Writer<W> {
         write!(self.output, "tags:")?;
         added.iter().try_for_each(|tag| write!(self.output, " {tag}"))?;
         removed.iter().try_for_each(|tag| write!(self.output, " -{tag}"))?;
-        Ok(writeln!(self.output)?)
+        writeln!(self.output)
     }
 
     /// The clock is set, to the microsecond as everywhere in version 1.
@@ -141,13 +107,13 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// When writing fails.
-    pub fn time(&mut self, time: Timestamp) -> Result<(), WriteError> {
+    pub fn time(&mut self, time: Timestamp) -> io::Result<()> {
         let since = time.since_epoch();
         let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
         let (year, month, day) = date_of(days);
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         let micros = since.subsec_micros();
-        Ok(writeln!(self.output, "time: {year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}Z")?)
+        writeln!(self.output, "time: {year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}Z")
     }
 }
 
@@ -159,13 +125,13 @@ fn is_line(text: &str) -> bool {
 }
 
 /// A label ends its line, is not blank, and must not be read as one with details.
-fn check_label(label: &str) -> Result<(), WriteError> {
+fn check_label(label: &str) -> Result<(), EncodeError> {
     let is_plain = is_line(label) && !label.trim_ascii().is_empty();
     let announces_details = label.ends_with(" [") || label.ends_with(" [ multipart");
-    if is_plain && !announces_details { Ok(()) } else { Err(WriteError::Label(label.to_owned())) }
+    if is_plain && !announces_details { Ok(()) } else { Err(EncodeError::new(Kind::Version1, "test id")) }
 }
 
-fn check_detail(detail: &Detail<'_>) -> Result<(), WriteError> {
+fn check_detail(detail: &Detail<'_>) -> Result<(), EncodeError> {
     let essence = detail.mime_type.split(';').next().unwrap_or_default();
     let is_type =
         essence.split('/').filter(|part| !part.trim().is_empty()).count() == 2 && essence.matches('/').count() == 1;
@@ -173,7 +139,7 @@ fn check_detail(detail: &Detail<'_>) -> Result<(), WriteError> {
     if is_line(detail.name) && is_line(detail.mime_type) && is_type && is_trimmed {
         Ok(())
     } else {
-        Err(WriteError::Detail(detail.name.to_owned()))
+        Err(EncodeError::new(Kind::Version1, "attachment"))
     }
 }
 
@@ -208,20 +174,19 @@ mod tests {
 
     #[test]
     fn what_a_line_cannot_hold_is_refused() {
+        let refused = |result: io::Result<()>| result.unwrap_err().to_string();
         let mut writer = Writer::new(Vec::new());
         let long = "x".repeat(1 << 18);
         for label in ["", " ", "a\nsuccess: evil", "a\r", "a [", "a [ multipart", &long] {
-            assert!(matches!(writer.test(label), Err(WriteError::Label(_))), "{label:?}");
+            assert_eq!(refused(writer.test(label)), "version 1 cannot hold the test id", "{label:?}");
         }
         for tag in ["", "-a", "a b", "a\nb"] {
-            assert!(matches!(writer.tags(&[tag], &[]), Err(WriteError::Tag(_))), "{tag:?}");
+            assert_eq!(refused(writer.tags(&[tag], &[])), "version 1 cannot hold the tag", "{tag:?}");
         }
         for (name, mime_type) in [("a\nb", "text/plain"), ("a", "text"), ("a", "text/x/y"), ("a", "text/plain\n")] {
             let details = [Detail { name, mime_type, bytes: b"" }];
-            assert!(
-                matches!(writer.outcome(Outcome::Skip, "a", &details), Err(WriteError::Detail(_))),
-                "{name:?} {mime_type:?}"
-            );
+            let result = writer.outcome(Outcome::Skip, "a", &details);
+            assert_eq!(refused(result), "version 1 cannot hold the attachment", "{name:?} {mime_type:?}");
         }
         assert!(writer.into_inner().is_empty(), "nothing was written in part");
     }

@@ -47,6 +47,11 @@ fn tests_of_one_id_on_two_routes_are_two() {
     push(&mut tests, &running("a").at(at(3, 0)));
     let test = push(&mut tests, &passed("a").route_code("0").at(at(9, 0))).expect("it is whole");
     assert_eq!((test.route_code.as_deref(), test.duration()), (Some("0"), Some(8.0)));
+    assert_eq!(
+        push(&mut tests, &passed("a").route_code("")).and_then(|test| test.start),
+        None,
+        "nor is the empty route none"
+    );
     let routes: Vec<_> = tests.finish().into_iter().map(|test| test.route_code).collect();
     assert_eq!(routes, [Some("1".to_owned()), None]);
 }
