@@ -370,6 +370,16 @@ fn files_are_filtered_one_after_the_other() {
     assert_eq!(seen, ["shared inprogress"], "the success in the second file is of another test");
 }
 
+#[test]
+fn an_attachment_belongs_to_no_test_of_an_earlier_file() {
+    let (_folder, first) = list(&test("a", Status::Fail));
+    let second = format!("{first}-second");
+    let run = stream([text_file("a", "early"), end("a", Status::Success)]);
+    fs::write(&second, run).expect("there is room for a file");
+    let seen = filtered(&[&first, &second], b"");
+    assert_eq!(seen, ["a inprogress", "a fail"], "the attachment goes with the success that it is of");
+}
+
 // What is selected by id and text.
 
 #[test]
@@ -526,6 +536,18 @@ fn a_match_over_some_lines_is_found_wherever_it_stands() {
 }
 
 #[test]
+fn a_window_does_not_begin_in_the_middle_of_a_line() {
+    let text = "hay needle\n".repeat(60_000);
+    let files =
+        text.as_bytes().chunks(1 << 17).map(|piece| Event::test("a").file("log", piece).mime_type("text/plain"));
+    let input = stream(files.chain([end("a", Status::Fail)]));
+    for part in 1.."hay needle".len() {
+        let pattern = format!("^{}$", &"hay needle"[part..]);
+        assert_eq!(kept(&["--with", &pattern], &input), "", "{pattern}");
+    }
+}
+
+#[test]
 fn a_pattern_that_cannot_be_is_refused_in_a_line() {
     for option in ["--with", "--without"] {
         let line = refused(&[option, "("]);
@@ -648,6 +670,8 @@ fn what_cannot_be_run_alone_can_be_left_out() {
         test("b", Status::Fail),
     ];
     assert_eq!(kept(&["--runnable"], &input.concat()), "a b");
+    let unknown = [packet(&text_file("c.1", "setup")), packet(&end("c.1", Status::Fail).not_runnable())].concat();
+    assert_eq!(filtered(&["-s", "--xfail", "--runnable"], &unknown), [""; 0], "a test waits until it has a status");
 }
 
 #[test]
@@ -803,6 +827,7 @@ fn replacements_are_in_pythons_syntax() {
         ("pkg", "", ".mod.Case.test_it"),
         ("pkg", "-x", "-x.mod.Case.test_it"),
         ("$", ".end", "pkg.mod.Case.test_it.end"),
+        ("(p)(k)(g)(.)(m)(o)(d)(.)(C)(a)", r"\10\1", "apse.test_it"),
     ] {
         assert_eq!(kept(&["--rename", from, to], &input), expected, "{from} {to}");
     }
