@@ -8,6 +8,7 @@ use subunit_codec::{Event, PARSER_TEST_ID, Status};
 use testkit::pipeline::{Finished, Pipeline};
 use testkit::stream::{at, good_tests, packet, stream, test};
 
+use crate::folder::Folder;
 use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, read_data, trouble};
 
@@ -323,4 +324,13 @@ fn packets_with_numbers_of_odd_widths_and_bytes_at_the_end_are_read() {
     let odd = testkit::stream::raw_with_length(0x2903, &[0x80, 0x00, 0x11], b"\x40\x03foo??");
     let finished = ls(&[], &odd);
     assert_eq!((finished.text(), finished.code()), ("foo\n", 0));
+}
+
+#[test]
+fn a_test_that_did_not_finish_is_listed_before_trouble_with_the_next_file() {
+    let folder = Folder::new();
+    folder.write("run", &packet(&Event::test("a").status(Status::InProgress)));
+    let finished = Pipeline::new([folder.command(tool("subunit-ls"), &["run", "/usr"])]).run(b"");
+    assert_eq!(trouble("subunit-ls", &finished), "/usr: Is a directory");
+    assert_eq!(finished.text(), "a\n");
 }

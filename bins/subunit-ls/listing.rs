@@ -18,7 +18,7 @@ pub(crate) struct Choice {
     #[arg(long)]
     exists: bool,
 
-    /// List only these outcomes: fail,skip and so on
+    /// List only these statuses: fail,skip and so on
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     status: Vec<Status>,
 
