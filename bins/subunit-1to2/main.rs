@@ -9,6 +9,7 @@ use subunit_codec::{Item, Protocol};
 /// Translate subunit version 1 to version 2
 #[derive(Parser)]
 #[command(name = "subunit-1to2", version, args_override_self = true, infer_long_args = true)]
+#[command(mut_arg("protocol", |arg| arg.help("Version of the protocol: auto, 1 or 2 [default: 1]")))]
 struct Args {
     #[command(flatten)]
     input: Input,
