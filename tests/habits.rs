@@ -25,7 +25,7 @@ pub(crate) const TOOLS: [Tool; 8] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
-    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
+    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).ending_well().with(&["/dev/null"]),
     Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().ending_well().with(&[
         "-f",
         "-o",

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use subunit_codec::{Event, Status};
 use testkit::items::{decode, packets};
-use testkit::pipeline::{Finished, Pipeline, closed_pipe};
+use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{number, packet, run, stream, test, with_flip};
 
@@ -289,6 +290,51 @@ fn a_disk_that_fills_up_in_a_packet_keeps_the_packets_before_it() {
         let copy = folder.read(name);
         assert!(copy == input[..small.len() + long_packet(300_000).len()], "{} bytes are whole packets", copy.len());
     }
+}
+
+fn signal(live: &Live, signal: Signal) {
+    let id = live.process_ids()[0];
+    let process = Pid::from_raw(id.cast_signed()).expect("process ids are not 0");
+    kill_process(process, signal).expect("the process is there");
+}
+
+#[test]
+fn a_signal_tears_no_packet() {
+    let folder = Folder::new();
+    let packet = long_packet(4_000_000);
+    for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut live = Pipeline::new([tee(&folder, &["copy"])]).deadline(DEADLINE).start();
+        // The writer stays, in the middle of a packet.
+        live.write(&[packet.repeat(20), packet[..3_000_000].to_vec()].concat());
+        live.read_until(|output| output.len() >= 2 * packet.len());
+        signal(&live, number);
+        live.read_to_end();
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{number:?}");
+        assert_silent("subunit-tee", &finished);
+        for copy in [&finished.stdout, &folder.read("copy")] {
+            let count = copy.len() / packet.len();
+            assert!(*copy == packet.repeat(count), "{number:?}: {} bytes are whole packets", copy.len());
+        }
+    }
+}
+
+#[test]
+fn last_words_after_a_signal_are_copied_as_they_come() {
+    let folder = Folder::new();
+    let (input, _, _) = mixed();
+    let mut live = Pipeline::new([tee(&folder, &["copy"])]).deadline(DEADLINE).start();
+    live.write(&input);
+    live.read_until(|output| output == input);
+    signal(&live, Signal::TERM);
+    // An input that ends by itself is copied as it is, a torn packet at its end, too.
+    let last = [&test("last", Status::Fail)[..], b"killed", &long_packet(3000)[..1000]].concat();
+    live.write(&last);
+    live.close_input();
+    let finished = live.finish();
+    assert_eq!(finished.code(), 143);
+    assert!(finished.stdout == [input, last].concat(), "{}", finished.stdout.escape_ascii());
+    assert!(folder.read("copy") == finished.stdout, "the file has the same");
 }
 
 #[test]
