@@ -174,7 +174,7 @@ fn text_left_out_leaves_packets_and_damage() {
 #[test]
 fn nothing_is_left_out_of_version_1() {
     let folder = Folder::new();
-    let long_start = [b"\n".repeat(100), b"test: a\nhello\nsuccess: a\n".to_vec()].concat();
+    let long_start = [b"\n".repeat(60_000), b"test: a\nhello\nsuccess: a\n".to_vec()].concat();
     for input in [&b"test: a\nhello\nsuccess: a\n"[..], b"\n\ntest: a\nhello\n", &long_start] {
         for args in [&["--no-passthrough", "one"][..], &["--no-passthrough", "--protocol=1", "one"]] {
             let finished = run_tee(&folder, args, input);
@@ -192,13 +192,13 @@ fn nothing_is_left_out_of_version_1() {
         run_tee(&folder, &["--no-passthrough", "one"], &between).stdout == between,
         "packets stand between the lines"
     );
-    for text in [&b"building\ntest: a\n"[..], b"test", b"\n\n", b"test: ", &b"\n".repeat(5000)] {
+    for text in [&b"building\ntest: a\n"[..], b"test", b"\n\n", b"test: ", &b"\n".repeat(70_000)] {
         let input = [text, &test("b", Status::Success), b"test: c\n"].concat();
         let finished = run_tee(&folder, &["--no-passthrough", "one"], &input);
         assert!(finished.stdout == test("b", Status::Success), "{:?} is not version 1", text.escape_ascii());
     }
-    // However it comes, a long blank start settles it.
-    let blank = [b"\n".repeat(5000), b"test: a\n".to_vec()].concat();
+    // However it comes, a start that is blank for 64 KiB settles it.
+    let blank = [b"\n".repeat(70_000), b"test: a\n".to_vec()].concat();
     assert!(run_tee(&folder, &["--no-passthrough", "one"], &blank).stdout.is_empty(), "that is no start of version 1");
 }
 

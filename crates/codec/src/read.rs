@@ -31,7 +31,7 @@ pub enum Protocol {
 
 impl Protocol {
     /// The version of a stream that begins with `bytes`, by the rule of [`Auto`](Self::Auto); `None` when more of it is needed to
-    /// tell, which is never so when `is_last` says that there is no more.
+    /// tell, which is never so when `is_last` says that there is no more, nor with 64 KiB of it.
     ///
     /// ```
     /// use subunit_codec::Protocol;
