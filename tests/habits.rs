@@ -473,6 +473,19 @@ fn options_may_be_repeated_and_abbreviated() {
 }
 
 #[test]
+fn an_option_shortened_too_far_is_told_with_all_that_it_may_be() {
+    for (name, args, line) in [
+        ("subunit-filter", ["-s", "--no-s"], "ambiguous option: --no-s (--no-skip, --no-success?); see --help"),
+        ("subunit-ls", ["-0", "--n=x"], "ambiguous option: --n (--no-passthrough, --null?); see --help"),
+        ("subunit-stats", ["--f", "-f"], "ambiguous option: --f (--fail-on-empty, --forward?); see --help"),
+        ("subunit-stats", ["-f", "--forwards"], "unexpected argument '--forwards' found; see --help"),
+    ] {
+        let finished = Pipeline::new([tool(name).command(args)]).run(b"");
+        assert_eq!(trouble(name, &finished), line);
+    }
+}
+
+#[test]
 fn arguments_may_stand_in_any_order() {
     let folder = folder_with("file", SAMPLE_V1);
     let file = folder.path().join("file");
