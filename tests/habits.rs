@@ -25,7 +25,7 @@ pub(crate) const TOOLS: [Tool; 8] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
-    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
+    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).ending_well().with(&["/dev/null"]),
     Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().ending_well().with(&[
         "-f",
         "-o",
@@ -469,6 +469,19 @@ fn options_may_be_repeated_and_abbreviated() {
         }
         let finished = tool.run(&["--no-passthrough", "--no-passthrough"], b"");
         assert_eq!(finished.code(), 0, "{}: {:?}", tool.name, finished.stderr);
+    }
+}
+
+#[test]
+fn an_option_shortened_too_far_is_told_with_all_that_it_may_be() {
+    for (name, args, line) in [
+        ("subunit-filter", ["-s", "--no-s"], "ambiguous option: --no-s (--no-skip, --no-success?); see --help"),
+        ("subunit-ls", ["-0", "--n=x"], "ambiguous option: --n (--no-passthrough, --null?); see --help"),
+        ("subunit-stats", ["--f", "-f"], "ambiguous option: --f (--fail-on-empty, --forward?); see --help"),
+        ("subunit-stats", ["-f", "--forwards"], "unexpected argument '--forwards' found; see --help"),
+    ] {
+        let finished = Pipeline::new([tool(name).command(args)]).run(b"");
+        assert_eq!(trouble(name, &finished), line);
     }
 }
 

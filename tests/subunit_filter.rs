@@ -922,6 +922,22 @@ fn tests_that_wait_take_little_memory_and_no_name_on_disk() {
 }
 
 #[test]
+fn tests_that_wait_with_many_small_packets_take_little_memory() {
+    const PIECES: usize = 500_000;
+    let piece = |id| packet(&Event::test(id).file("f", &b"x"[..]));
+    for (args, renamed) in [(&["--no-skip"][..], "a"), (&["--rename", "a", "c"], "c")] {
+        let mut live = Pipeline::new([tool("subunit-filter").command(args)]).start();
+        live.write(&[piece("a"), piece("b")].concat().repeat(PIECES));
+        live.write(&packet(&end("a", Status::Fail)));
+        let first = [piece(renamed).repeat(PIECES), packet(&end(renamed, Status::Fail))].concat();
+        live.read_until(|output| output.len() == first.len());
+        let most = peak_memory(live.process_ids()[0]);
+        assert!(most < 20 << 20, "{args:?}: {most} bytes while {} wait", 2 * first.len());
+        assert!(live.finish().stdout == [first, piece("b").repeat(PIECES)].concat(), "every packet leaves, in order");
+    }
+}
+
+#[test]
 fn what_waits_on_disk_leaves_byte_for_byte() {
     let input = [packet(&begin("large")), large_pieces(4), packet(&end("large", Status::Fail))].concat();
     assert!(filter(&[], &input) == input);

@@ -6,9 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process};
 use subunit_codec::{Event, Status};
 use testkit::items::{decode, packets};
-use testkit::pipeline::{Finished, Pipeline, closed_pipe};
+use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{number, packet, run, stream, test, with_flip};
 
@@ -173,7 +174,7 @@ fn text_left_out_leaves_packets_and_damage() {
 #[test]
 fn nothing_is_left_out_of_version_1() {
     let folder = Folder::new();
-    let long_start = [b"\n".repeat(100), b"test: a\nhello\nsuccess: a\n".to_vec()].concat();
+    let long_start = [b"\n".repeat(60_000), b"test: a\nhello\nsuccess: a\n".to_vec()].concat();
     for input in [&b"test: a\nhello\nsuccess: a\n"[..], b"\n\ntest: a\nhello\n", &long_start] {
         for args in [&["--no-passthrough", "one"][..], &["--no-passthrough", "--protocol=1", "one"]] {
             let finished = run_tee(&folder, args, input);
@@ -191,13 +192,13 @@ fn nothing_is_left_out_of_version_1() {
         run_tee(&folder, &["--no-passthrough", "one"], &between).stdout == between,
         "packets stand between the lines"
     );
-    for text in [&b"building\ntest: a\n"[..], b"test", b"\n\n", b"test: ", &b"\n".repeat(5000)] {
+    for text in [&b"building\ntest: a\n"[..], b"test", b"\n\n", b"test: ", &b"\n".repeat(70_000)] {
         let input = [text, &test("b", Status::Success), b"test: c\n"].concat();
         let finished = run_tee(&folder, &["--no-passthrough", "one"], &input);
         assert!(finished.stdout == test("b", Status::Success), "{:?} is not version 1", text.escape_ascii());
     }
-    // However it comes, a long blank start settles it.
-    let blank = [b"\n".repeat(5000), b"test: a\n".to_vec()].concat();
+    // However it comes, a start that is blank for 64 KiB settles it.
+    let blank = [b"\n".repeat(70_000), b"test: a\n".to_vec()].concat();
     assert!(run_tee(&folder, &["--no-passthrough", "one"], &blank).stdout.is_empty(), "that is no start of version 1");
 }
 
@@ -289,6 +290,51 @@ fn a_disk_that_fills_up_in_a_packet_keeps_the_packets_before_it() {
         let copy = folder.read(name);
         assert!(copy == input[..small.len() + long_packet(300_000).len()], "{} bytes are whole packets", copy.len());
     }
+}
+
+fn signal(live: &Live, signal: Signal) {
+    let id = live.process_ids()[0];
+    let process = Pid::from_raw(id.cast_signed()).expect("process ids are not 0");
+    kill_process(process, signal).expect("the process is there");
+}
+
+#[test]
+fn a_signal_tears_no_packet() {
+    let folder = Folder::new();
+    let packet = long_packet(4_000_000);
+    for (number, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let mut live = Pipeline::new([tee(&folder, &["copy"])]).deadline(DEADLINE).start();
+        // The writer stays, in the middle of a packet.
+        live.write(&[packet.repeat(20), packet[..3_000_000].to_vec()].concat());
+        live.read_until(|output| output.len() >= 2 * packet.len());
+        signal(&live, number);
+        live.read_to_end();
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{number:?}");
+        assert_silent("subunit-tee", &finished);
+        for copy in [&finished.stdout, &folder.read("copy")] {
+            let count = copy.len() / packet.len();
+            assert!(*copy == packet.repeat(count), "{number:?}: {} bytes are whole packets", copy.len());
+        }
+    }
+}
+
+#[test]
+fn last_words_after_a_signal_are_copied_as_they_come() {
+    let folder = Folder::new();
+    let (input, _, _) = mixed();
+    let mut live = Pipeline::new([tee(&folder, &["copy"])]).deadline(DEADLINE).start();
+    live.write(&input);
+    live.read_until(|output| output == input);
+    signal(&live, Signal::TERM);
+    // An input that ends by itself is copied as it is, a torn packet at its end, too.
+    let last = [&test("last", Status::Fail)[..], b"killed", &long_packet(3000)[..1000]].concat();
+    live.write(&last);
+    live.close_input();
+    let finished = live.finish();
+    assert_eq!(finished.code(), 143);
+    assert!(finished.stdout == [input, last].concat(), "{}", finished.stdout.escape_ascii());
+    assert!(folder.read("copy") == finished.stdout, "the file has the same");
 }
 
 #[test]

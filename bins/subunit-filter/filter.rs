@@ -201,14 +201,14 @@ impl Gate {
         let Self { rules, hold, spare } = self;
         match decision {
             Decision::Drop => hold.forget(&mut waiting.held),
-            Decision::Keep if !rules.rewrites() => {
-                hold.give(&mut waiting.held, |packets| output.bytes(packets.bytes))?;
-            }
-            Decision::Keep => hold.give(&mut waiting.held, |packets| {
-                packets.iter().try_for_each(|bytes| {
-                    let packet = Packet::parse(bytes).expect("what was held is a packet");
-                    forward(&packet, rules, output)
-                })
+            Decision::Keep if !rules.rewrites() => hold.give(&mut waiting.held, |packets| output.bytes(packets))?,
+            Decision::Keep => hold.give(&mut waiting.held, |mut packets| {
+                while !packets.is_empty() {
+                    let (packet, rest) = Packet::split_first(packets).expect("what was held are packets");
+                    forward(&packet, rules, output)?;
+                    packets = rest;
+                }
+                Ok(())
             })?,
         }
         waiting.search = Search::default();

@@ -10,6 +10,7 @@ use subunit_cli::Trouble;
 /// Keeps packets in memory up to a bound, and beyond it in temporary files that no folder lists.
 #[derive(Debug, Default)]
 pub(crate) struct Hold {
+    /// How many bytes came before the bound was reached and wait in memory.
     in_memory: usize,
     /// Each file is let go of when no packet in it is waited for, so that one long wait does not keep the rest.
     files: Vec<Option<Part>>,
@@ -24,72 +25,72 @@ struct Part {
     waiting: u64,
 }
 
-/// The packets of a test that wait. Give them back to their [`Hold`].
+/// The packets of a test that wait, in this order. Give them back to their [`Hold`].
 #[derive(Debug, Default)]
 pub(crate) struct Held {
+    /// Those that came before the bound was reached.
     in_memory: Vec<u8>,
-    /// The lengths of the packets in memory.
-    lengths: Vec<usize>,
-    /// Those that came after these.
-    in_files: Vec<InFile>,
+    in_files: Vec<Run>,
+    /// Those that are too few for a file so far.
+    last: Vec<u8>,
 }
 
-/// Where in a file a packet is.
+/// Where in a file packets are, one behind the other.
 #[derive(Debug)]
-struct InFile {
+struct Run {
     part: usize,
     start: u64,
     length: usize,
 }
 
 impl Hold {
-    /// How many bytes of packets are kept in memory, all tests together.
+    /// How many bytes of packets are kept in memory, all tests together, before any go to a file.
     const MOST_IN_MEMORY: usize = 8 << 20;
+    /// Packets of a test go to a file together when they have this many bytes: to keep count of each takes memory, too.
+    const SHORTEST_RUN: usize = 1 << 12;
     /// When a file has this many bytes, the next one begins.
     const FULL: u64 = 64 << 20;
-    /// A test has at most this much memory for packets left for the next one.
-    const MOST_TO_USE_AGAIN: usize = 1 << 12;
 
     /// Keeps one more packet of a test.
     pub(crate) fn keep(&mut self, packet: &[u8], held: &mut Held) -> Result<(), Trouble> {
-        if held.in_files.is_empty() && self.in_memory + packet.len() <= Self::MOST_IN_MEMORY {
+        let none_is_behind = held.in_files.is_empty() && held.last.is_empty();
+        if none_is_behind && self.in_memory + packet.len() <= Self::MOST_IN_MEMORY {
             self.in_memory += packet.len();
             held.in_memory.extend_from_slice(packet);
-            held.lengths.push(packet.len());
             return Ok(());
         }
-        let in_file = self.keep_in_file(packet).map_err(|cause| Trouble::with("temporary file", &cause))?;
-        held.in_files.push(in_file);
+        held.last.extend_from_slice(packet);
+        if held.last.len() >= Self::SHORTEST_RUN {
+            held.in_files.push(self.keep_in_file(&held.last).map_err(trouble)?);
+            empty(&mut held.last);
+        }
         Ok(())
     }
 
-    fn keep_in_file(&mut self, packet: &[u8]) -> io::Result<InFile> {
+    fn keep_in_file(&mut self, packets: &[u8]) -> io::Result<Run> {
         if !matches!(self.files.last(), Some(Some(part)) if part.length < Self::FULL) {
             self.files.push(Some(Part { file: tempfile::tempfile()?, length: 0, waiting: 0 }));
         }
         let index = self.files.len() - 1;
         let part = self.files[index].as_mut().expect("the last file has room");
-        part.file.write_all_at(packet, part.length)?;
-        let in_file = InFile { part: index, start: part.length, length: packet.len() };
-        part.length += packet.len() as u64;
-        part.waiting += packet.len() as u64;
-        Ok(in_file)
+        part.file.write_all_at(packets, part.length)?;
+        let run = Run { part: index, start: part.length, length: packets.len() };
+        part.length += packets.len() as u64;
+        part.waiting += packets.len() as u64;
+        Ok(run)
     }
 
     /// Has `pass` take the packets of a test, as many as there are in one go, and lets go of them.
     pub(crate) fn give(
         &mut self,
         held: &mut Held,
-        mut pass: impl FnMut(Packets<'_>) -> Result<(), Trouble>,
+        mut pass: impl FnMut(&[u8]) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
-        let mut result = pass(Packets { bytes: &held.in_memory, lengths: &held.lengths });
-        for InFile { part, start, length } in &held.in_files {
-            result = result.and_then(|()| {
-                let packet =
-                    self.read(*part, *start, *length).map_err(|cause| Trouble::with("temporary file", &cause))?;
-                pass(Packets { bytes: &packet, lengths: &[*length] })
-            });
+        let mut result = pass(&held.in_memory);
+        for run in &held.in_files {
+            result = result.and_then(|()| pass(&self.read(run).map_err(trouble)?));
         }
+        result = result.and_then(|()| pass(&held.last));
         self.forget(held);
         result
     }
@@ -97,27 +98,25 @@ impl Hold {
     /// Lets go of the packets of a test.
     pub(crate) fn forget(&mut self, held: &mut Held) {
         self.in_memory -= held.in_memory.len();
-        held.in_memory.clear();
-        held.in_memory.shrink_to(Self::MOST_TO_USE_AGAIN);
-        held.lengths.clear();
-        held.lengths.shrink_to(Self::MOST_TO_USE_AGAIN);
-        for InFile { part, length, .. } in mem::take(&mut held.in_files) {
-            self.forget_in_file(part, length);
+        empty(&mut held.in_memory);
+        for run in mem::take(&mut held.in_files) {
+            self.forget_in_file(&run);
         }
+        empty(&mut held.last);
     }
 
-    fn read(&self, part: usize, start: u64, length: usize) -> io::Result<Box<[u8]>> {
-        let part = self.files[part].as_ref().expect("a file stays while a packet in it waits");
-        let mut packet = vec![0; length].into_boxed_slice();
-        part.file.read_exact_at(&mut packet, start)?;
-        Ok(packet)
+    fn read(&self, run: &Run) -> io::Result<Box<[u8]>> {
+        let part = self.files[run.part].as_ref().expect("a file stays while a packet in it waits");
+        let mut packets = vec![0; run.length].into_boxed_slice();
+        part.file.read_exact_at(&mut packets, run.start)?;
+        Ok(packets)
     }
 
-    fn forget_in_file(&mut self, index: usize, length: usize) {
-        let part = self.files[index].as_mut().expect("a file stays while a packet in it waits");
-        part.waiting -= length as u64;
+    fn forget_in_file(&mut self, run: &Run) {
+        let part = self.files[run.part].as_mut().expect("a file stays while a packet in it waits");
+        part.waiting -= run.length as u64;
         if part.waiting == 0 {
-            self.files[index] = None;
+            self.files[run.part] = None;
         }
         while let Some(None) = self.files.last() {
             self.files.pop();
@@ -125,23 +124,16 @@ impl Hold {
     }
 }
 
-/// Packets that waited, one behind the other.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Packets<'a> {
-    pub(crate) bytes: &'a [u8],
-    lengths: &'a [usize],
+/// Makes room for the next packets, but keeps little memory for them.
+fn empty(packets: &mut Vec<u8>) {
+    const MOST_TO_USE_AGAIN: usize = 1 << 12;
+    packets.clear();
+    packets.shrink_to(MOST_TO_USE_AGAIN);
 }
 
-impl<'a> Packets<'a> {
-    /// Each of them.
-    pub(crate) fn iter(self) -> impl Iterator<Item = &'a [u8]> {
-        let mut rest = self.bytes;
-        self.lengths.iter().map(move |length| {
-            let (packet, others) = rest.split_at(*length);
-            rest = others;
-            packet
-        })
-    }
+#[expect(clippy::needless_pass_by_value, reason = "it is an error to be mapped")]
+fn trouble(cause: io::Error) -> Trouble {
+    Trouble::with("temporary file", &cause)
 }
 
 #[cfg(test)]
@@ -165,8 +157,8 @@ mod tests {
         assert_eq!(hold.files.len(), 3, "142 MB in files of 64");
         for (mut held, packet) in waiting.into_iter().zip(&packets) {
             let mut given = Vec::new();
-            let pass = |packets: Packets<'_>| {
-                given.extend_from_slice(packets.bytes);
+            let pass = |packets: &[u8]| {
+                given.extend_from_slice(packets);
                 Ok(())
             };
             hold.give(&mut held, pass).unwrap();
@@ -178,16 +170,40 @@ mod tests {
     #[test]
     fn packets_come_back_in_order_from_wherever_they_wait() {
         let mut hold = Hold::default();
-        let (small, large) = (vec![1; 1 << 20], vec![2; 3 << 20]);
-        let packets: [&[u8]; 5] = [&small, &large, &large, &large, &small];
+        let (small, large) = (vec![1; 1 << 10], vec![2; 3 << 20]);
+        let packets: [&[u8]; 7] = [&small, &large, &large, &large, &small, &large, &[3]];
         let mut waiting = kept(&mut hold, &packets);
-        let mut given: Vec<Vec<u8>> = Vec::new();
-        let pass = |packets: Packets<'_>| {
-            given.extend(packets.iter().map(<[u8]>::to_vec));
+        let mut given = Vec::new();
+        let pass = |packets: &[u8]| {
+            given.extend_from_slice(packets);
             Ok(())
         };
         hold.give(&mut waiting, pass).unwrap();
-        assert!(given == packets, "each packet, in order");
+        assert!(given == packets.concat(), "each packet, in order");
+    }
+
+    #[test]
+    fn small_packets_of_tests_side_by_side_go_to_files_in_runs() {
+        let mut hold = Hold::default();
+        let mut waiting = [Held::default(), Held::default()];
+        for n in 0..1_000_000 {
+            hold.keep(&[u8::try_from(n % 251).unwrap(); 17], &mut waiting[n % 2]).unwrap();
+        }
+        assert!(hold.in_memory <= Hold::MOST_IN_MEMORY);
+        for (first, mut held) in waiting.into_iter().enumerate() {
+            assert!(held.last.len() < Hold::SHORTEST_RUN, "{} bytes are too few for a file", held.last.len());
+            let runs = held.in_files.len();
+            assert!(runs < 500_000 * 17 / Hold::SHORTEST_RUN, "{runs} runs are what is kept count of");
+            let mut given = Vec::new();
+            let pass = |packets: &[u8]| {
+                given.extend_from_slice(packets);
+                Ok(())
+            };
+            hold.give(&mut held, pass).unwrap();
+            let each = (first..1_000_000).step_by(2).map(|n| u8::try_from(n % 251).unwrap());
+            assert!(given.iter().copied().eq(each.flat_map(|n| [n; 17])), "each packet, in order");
+        }
+        assert_eq!((hold.in_memory, hold.files.len()), (0, 0), "nothing is left");
     }
 
     #[test]

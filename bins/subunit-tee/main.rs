@@ -4,11 +4,12 @@ mod append;
 mod sinks;
 mod version;
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Stream, Trouble, Verdict};
+use subunit_cli::{self as cli, Stop, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol};
 
 use crate::sinks::{Sinks, Takes};
@@ -49,9 +50,11 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     for file in args.files {
         sinks.add_file(&file, args.append, copy);
     }
+    // Not before: a signal ends the wait for the reader of a FIFO at once.
+    let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
-    let mut stream = Stream::standard_input(Protocol::V2)?;
-    while let Some(item) = stream.next_after(|| sinks.flush())? {
+    let mut stream = Stream::open(OsStr::new("-"), Protocol::V2, Some(stop.bell()))?;
+    while let Some(item) = next(&mut stream, &mut sinks)? {
         match item {
             Item::Packet(packet) => sinks.packet(packet.as_bytes()),
             Item::Damage(damage) => sinks.packet(damage.bytes),
@@ -59,5 +62,11 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         }
     }
     sinks.finish()?;
-    Ok(Verdict::Success)
+    Ok(stop.verdict(Verdict::Success))
+}
+
+/// The next item. Half a packet at the end is one only when the input ends there, and not when we stop reading.
+fn next<'a>(stream: &'a mut Stream, sinks: &mut Sinks) -> Result<Option<Item<'a>>, Trouble> {
+    stream.fill(|| sinks.flush())?;
+    if stream.is_cut() { Ok(None) } else { stream.item() }
 }

@@ -12,9 +12,6 @@ pub(crate) struct Version {
 }
 
 impl Version {
-    /// The version is settled by so many bytes: when they are blank, what follows is text.
-    const MOST_HELD: usize = 1 << 12;
-
     pub(crate) fn new(protocol: Protocol) -> Self {
         Self { protocol, held: Vec::new() }
     }
@@ -37,8 +34,7 @@ impl Version {
     }
 
     fn detect(&mut self, is_last: bool) -> Option<Vec<u8>> {
-        let start = &self.held[..self.held.len().min(Self::MOST_HELD)];
-        self.protocol = Protocol::detect(start, is_last || start.len() == Self::MOST_HELD).unwrap_or_default();
+        self.protocol = Protocol::detect(&self.held, is_last).unwrap_or_default();
         if self.protocol == Protocol::Auto {
             return None;
         }

@@ -105,8 +105,19 @@ impl Stream {
     /// When `before_read` fails. When reading fails, after the items that were read before.
     pub fn next_after<E: From<Trouble>>(
         &mut self,
-        mut before_read: impl FnMut() -> Result<(), E>,
+        before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
+        self.fill(before_read)?;
+        Ok(self.item()?)
+    }
+
+    /// Reads until there is an item or the input ends. [`next_after`](Self::next_after) is this and [`item`](Self::item): for tools
+    /// that want to know in between whether reading [was cut](Self::is_cut), so that the items to come are no whole ones.
+    ///
+    /// # Errors
+    ///
+    /// When `before_read` fails.
+    pub fn fill<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
         let mut other_trouble = None;
         let before_read = || {
             before_read().map_err(|trouble| {
@@ -120,8 +131,17 @@ impl Stream {
                 None => self.failure = Some(Trouble::with(&self.name, &cause)),
             }
         }
+        Ok(())
+    }
+
+    /// The item that was read, `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// When reading failed, after the items that were read before.
+    pub fn item(&mut self) -> Result<Option<Item<'_>>, Trouble> {
         match self.reader.item() {
-            None => self.failure.take().map_or(Ok(None), |trouble| Err(trouble.into())),
+            None => self.failure.take().map_or(Ok(None), Err),
             item => Ok(item),
         }
     }

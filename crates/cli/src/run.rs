@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anstream::{AutoStream, ColorChoice};
-use clap::Parser;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, Command, Parser};
 use signal_hook::consts::SIGXFSZ;
 
 use crate::output::Output;
@@ -105,7 +105,7 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let result = match Args::try_parse() {
         Ok(args) => run(args),
-        Err(error) => answer(&error),
+        Err(error) => answer(&error, Args::command()),
     };
     match result {
         Ok(Verdict::Success) => ExitCode::SUCCESS,
@@ -133,7 +133,7 @@ fn on_one_line(message: &str) -> String {
 }
 
 /// Answers a call for help or for the version, or says in a line what is wrong with the arguments.
-fn answer(error: &clap::Error) -> Result<Verdict, Trouble> {
+fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
     let text = error.render();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let mut output = Output::new()?;
@@ -145,6 +145,18 @@ fn answer(error: &clap::Error) -> Result<Verdict, Trouble> {
     }
     let text = text.to_string();
     let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let problem = problem.join(" ");
+    let problem = ambiguity(error, command).unwrap_or_else(|| problem.join(" "));
     Err(Trouble::usage(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
+}
+
+/// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.
+fn ambiguity(error: &clap::Error, mut command: Command) -> Option<String> {
+    let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
+    let start = argument.strip_prefix("--").filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
+    // Adds --help and --version.
+    command.build();
+    let mut options: Vec<_> = command.get_arguments().filter_map(Arg::get_long).collect();
+    options.retain(|option| option.starts_with(start));
+    options.sort_unstable();
+    (options.len() > 1).then(|| format!("ambiguous option: {argument} (--{}?)", options.join(", --")))
 }

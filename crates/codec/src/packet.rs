@@ -66,6 +66,27 @@ impl<'a> Packet<'a> {
         }
     }
 
+    /// Checks that `bytes` begin with a packet: that packet, and the bytes behind it.
+    ///
+    /// ```
+    /// use subunit_codec::Packet;
+    ///
+    /// let foo = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
+    /// let packets = foo.repeat(2);
+    /// let (packet, rest) = Packet::split_first(&packets)?;
+    /// assert_eq!((packet.as_bytes(), rest), (&foo[..], &foo[..]));
+    /// # Ok::<(), subunit_codec::PacketError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`parse`](Self::parse), when they do not.
+    pub fn split_first(bytes: &'a [u8]) -> Result<(Self, &'a [u8]), PacketError> {
+        let length = Header::read(bytes)?.map_or(bytes.len(), |header| header.length);
+        let (packet, rest) = bytes.split_at(length.min(bytes.len()));
+        Ok((Self::parse(packet)?, rest))
+    }
+
     /// Checks all but the checksum.
     pub(crate) fn parse_unsummed(bytes: &'a [u8]) -> Result<Self, PacketError> {
         let truncated = PacketError::new(Kind::Truncated, bytes.len());

@@ -8,7 +8,7 @@ use memchr::memchr;
 use crate::buffer::Buffer;
 use crate::decode::{Decoder, Item};
 use crate::packet::SIGNATURE;
-use crate::v1::{Directive, Translator, could_be_directive};
+use crate::v1::{Translator, begins_directive, could_be_directive};
 
 /// The version of the protocol that a stream is in.
 ///
@@ -31,7 +31,7 @@ pub enum Protocol {
 
 impl Protocol {
     /// The version of a stream that begins with `bytes`, by the rule of [`Auto`](Self::Auto); `None` when more of it is needed to
-    /// tell, which is never so when `is_last` says that there is no more.
+    /// tell, which is never so when `is_last` says that there is no more, nor with 64 KiB of it.
     ///
     /// ```
     /// use subunit_codec::Protocol;
@@ -227,7 +227,7 @@ fn is_version_1(bytes: &[u8], is_last: bool) -> Option<bool> {
     }
     let word = line.iter().position(u8::is_ascii_whitespace).unwrap_or(line.len());
     match line[word..].iter().position(|byte| !byte.is_ascii_whitespace()) {
-        Some(after) => Some(line[word + after] != SIGNATURE && Directive::parse(&line[..=word + after]).is_some()),
+        Some(after) => Some(line[word + after] != SIGNATURE && begins_directive(&line[..=word + after])),
         None => (end.is_some() || is_last).then_some(false),
     }
 }
@@ -251,6 +251,12 @@ mod tests {
             (b"building\ntest: a\n", Some(false)),
             (b"\xb3\x29", Some(false)),
             (b"test: \xb3", Some(false)),
+            (b"progress: 5", Some(true)),
+            (b"progress +5\n", Some(true)),
+            (b"progress:  -5\n", Some(true)),
+            (b"progress: push\n", Some(true)),
+            (b"progress: fetching 3 files\n", Some(false)),
+            (b"progress: fetching\ntest: a\n", Some(false)),
             (b"test: \n", Some(false)),
         ] {
             assert_eq!(is_version_1(bytes, false), is_v1, "{:?}", bytes.escape_ascii().to_string());

@@ -116,6 +116,15 @@ pub(crate) fn could_be_directive(start: &[u8]) -> bool {
     }
 }
 
+/// Whether a line is taken for a directive that begins with `start`, a word and one byte after it at least.
+pub(crate) fn begins_directive(start: &[u8]) -> bool {
+    match Directive::parse(start) {
+        // A number, `push` or `pop`: with anything else it is text.
+        Some(Directive::Progress(count)) => matches!(count.trim_ascii(), [b'0'..=b'9' | b'+' | b'-' | b'p', ..]),
+        directive => directive.is_some(),
+    }
+}
+
 /// The details that an outcome announces after the label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Details {

@@ -16,7 +16,7 @@ mod time;
 mod translate;
 mod write;
 
-pub(crate) use line::could_be_directive;
 pub use line::{Directive, LineError, LineErrorKind, Outcome};
+pub(crate) use line::{begins_directive, could_be_directive};
 pub use translate::Translator;
 pub use write::{Detail, Writer};
