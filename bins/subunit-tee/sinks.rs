@@ -54,9 +54,7 @@ impl Sinks {
 
     /// Writes a packet, or what is left of one.
     pub(crate) fn packet(&mut self, bytes: &[u8]) {
-        if let Some(lines) = self.version.settle() {
-            self.write(&lines, &[Takes::Stream]);
-        }
+        self.version.packet();
         self.write(bytes, &[Takes::All, Takes::Stream]);
     }
 
@@ -84,9 +82,6 @@ impl Sinks {
     ///
     /// When a sink failed, now or earlier.
     pub(crate) fn finish(mut self) -> Result<(), Trouble> {
-        if let Some(lines) = self.version.settle() {
-            self.write(&lines, &[Takes::Stream]);
-        }
         self.flush()?;
         self.trouble.map_or(Ok(()), Err)
     }

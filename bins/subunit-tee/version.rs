@@ -1,6 +1,7 @@
 //! Which lines are the stream itself.
 
 use std::borrow::Cow;
+use std::mem;
 
 use subunit_codec::Protocol;
 
@@ -23,22 +24,17 @@ impl Version {
             Protocol::V2 => None,
             Protocol::Auto => {
                 self.held.extend_from_slice(text);
-                self.detect(false).map(Cow::Owned)
+                self.protocol = Protocol::detect(&self.held, false)?;
+                let held = mem::take(&mut self.held);
+                (self.protocol == Protocol::V1).then_some(held.into())
             }
         }
     }
 
-    /// What was held and is a line of version 1 after all, now that something else than text follows.
-    pub(crate) fn settle(&mut self) -> Option<Vec<u8>> {
-        if self.protocol == Protocol::Auto { self.detect(true) } else { None }
-    }
-
-    fn detect(&mut self, is_last: bool) -> Option<Vec<u8>> {
-        self.protocol = Protocol::detect(&self.held, is_last).unwrap_or_default();
+    /// Takes note of a packet: text before it that says nothing of version 1 is text, and so is what follows.
+    pub(crate) fn packet(&mut self) {
         if self.protocol == Protocol::Auto {
-            return None;
+            (self.protocol, self.held) = (Protocol::V2, Vec::new());
         }
-        let held = std::mem::take(&mut self.held);
-        (self.protocol == Protocol::V1).then_some(held)
     }
 }
