@@ -284,6 +284,23 @@ fn every_packet_gets_the_tag_and_keeps_its_own() {
 }
 
 #[test]
+fn a_test_that_exists_leaves_one_of_the_same_name_that_runs_alone() {
+    let folder = Folder::new();
+    let begun =
+        stream([Event::test("a").status(Status::InProgress).tags(["slow"]), Event::test("a").status(Status::Exists)]);
+    folder.write("begun", &begun);
+    folder.write("run", &[begun, packet(&Event::test("a").status(Status::Success))].concat());
+    let finished = run_mux(&folder, &["--tag", "web=run"], b"");
+    let expected =
+        ["a inprogress #slow #worker-web /web", "a exists #worker-web /web", "a success #slow #worker-web /web"];
+    assert_eq!(lines(&finished), expected);
+
+    let finished = run_mux(&folder, &["-c", "cat begun; exit 3"], b"");
+    let reason = r#"reason="the command ended with exit status 3\n" (text/plain;charset=utf8) eof"#;
+    assert_eq!(lines(&finished)[2..], [format!("a fail /0 {reason}")], "that is the test that was left open");
+}
+
+#[test]
 fn packets_without_a_time_are_stamped_when_asked() {
     let folder = Folder::new();
     let events = [Event::test("a").status(Status::InProgress).at(at(5, 7)), Event::test("a").status(Status::Fail)];
