@@ -1,10 +1,13 @@
 //! subunit2junitxml.
 
-use std::fmt::Write;
-use std::fs;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use quick_xml::events::{BytesStart, Event as Xml};
 use quick_xml::{Reader, XmlVersion};
@@ -13,6 +16,7 @@ use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
 use crate::events;
+use crate::folder::Folder;
 use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, trouble};
 
@@ -399,6 +403,39 @@ fn a_signal_leaves_a_report_of_what_has_come() {
         assert!(outline(&text).contains("name=\"hung\" time=\"0.000\"\n    error type=\"Unfinished\""), "{text}");
         assert!(text.contains("tests=\"2\" failures=\"0\" errors=\"1\""), "{text}");
     }
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_writer() {
+    let folder = Folder::new();
+    folder.write("a", &test("a", Status::Success));
+    folder.fifo("unopened");
+    for (name, status) in [("-TERM", 143), ("-INT", 130)] {
+        let command = folder.command(tool("subunit2junitxml"), &["-f", "-o", "report.xml", "a", "unopened"]);
+        let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+        live.read_until(|output| output == test("a", Status::Success));
+        signal(&live, name);
+        assert_eq!(live.finish().code(), status, "{name}");
+        let text = String::from_utf8(folder.read("report.xml")).expect("a report is UTF-8");
+        assert!(text.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{text}");
+        fs::remove_file(folder.path("report.xml")).expect("it is there");
+    }
+}
+
+#[test]
+fn a_writer_may_come_late() {
+    let folder = Folder::new();
+    folder.write("a", &test("a", Status::Success));
+    folder.fifo("late");
+    let command = folder.command(tool("subunit2junitxml"), &["-f", "-o", "report.xml", "a", "late"]);
+    let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+    live.read_until(|output| output == test("a", Status::Success));
+    thread::sleep(Duration::from_millis(50));
+    let mut late = File::options().write(true).open(folder.path("late")).expect("it is read");
+    thread::sleep(Duration::from_millis(50));
+    late.write_all(&test("b", Status::Success)).expect("it is read");
+    drop(late);
+    assert_eq!(live.finish().stdout, [test("a", Status::Success), test("b", Status::Success)].concat());
 }
 
 #[test]

@@ -381,6 +381,21 @@ fn a_signal_ends_the_wait_for_files() {
 }
 
 #[test]
+fn a_signal_ends_the_wait_for_writers_of_files_to_be_merged_in_order() {
+    let folder = Folder::new();
+    folder.fifo("silent");
+    folder.fifo("unopened");
+    folder.write("good", &good_tests(10));
+    let live = start_mux(&folder, &["--in-order", "good", "silent", "unopened"]);
+    let silent = File::options().write(true).open(folder.path("silent")).expect("it is read");
+    signal(&live, Signal::TERM);
+    let finished = live.finish();
+    assert_eq!(finished.code(), 143);
+    assert!(by_route(&finished.stdout)["0"].0 == good_tests(10), "what came is there");
+    drop(silent);
+}
+
+#[test]
 fn a_closed_pipe_ends_the_commands_too() {
     let folder = Folder::new();
     folder.write("good", &good_tests(10));

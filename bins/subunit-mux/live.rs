@@ -17,14 +17,10 @@ use crate::source::{Origin, Source};
 
 /// What a thread has to say.
 enum News {
-    /// A source is open, and will end.
-    Open,
     /// A source has ended, and whether it was a success.
     Ended(Result<bool, Failure>),
     /// Standard input cannot be passed on.
     Undelivered(Trouble),
-    /// A signal came.
-    Signal,
 }
 
 pub(crate) fn run(
@@ -37,14 +33,11 @@ pub(crate) fn run(
     let children = Arc::new(Children::default());
     let (news, events) = mpsc::channel();
     let stop = {
-        let (children, news) = (Arc::clone(&children), news.clone());
-        Stop::telling(move |signal| {
-            children.signal(signal);
-            let _ = news.send(News::Signal);
-        })?
+        let children = Arc::clone(&children);
+        Stop::telling(move |signal| children.signal(signal))?
     };
 
-    let mut unopened = sources.len();
+    let mut running = sources.len();
     let mut deliveries = HashMap::new();
     for Source { code, origin } in sources {
         let (lane, news) = (lane.clone(), news.clone());
@@ -53,17 +46,13 @@ pub(crate) fn run(
                 let (delivery, input) = is_controlled.then(Delivery::new).unzip();
                 deliveries.extend(delivery.map(|delivery| (code.clone(), delivery)));
                 let runner = Runner { code, labels, protocol, children: Arc::clone(&children), lane };
-                spawn(news, move |news| {
-                    let _ = news.send(News::Open);
-                    runner.run(&text, input)
-                });
+                spawn(news, move || runner.run(&text, input));
             }
             Origin::File(name) => {
                 let (bell, mut lane) = (stop.bell(), lane);
-                spawn(news, move |news| {
-                    let stream = Stream::open(&name, protocol, Some(bell));
-                    let _ = news.send(News::Open);
-                    relay(&mut stream?, &mut Route::new(&code, labels), &mut lane).map(|()| true)
+                spawn(news, move || {
+                    let mut stream = Stream::open(&name, protocol, Some(bell))?;
+                    relay(&mut stream, &mut Route::new(&code, labels), &mut lane).map(|()| true)
                 });
             }
         }
@@ -76,15 +65,11 @@ pub(crate) fn run(
         });
     }
 
-    let (mut running, mut is_stopped) = (0, false);
     let (mut verdict, mut trouble) = (Verdict::Success, None);
-    // Once a signal has come, nobody waits for a FIFO that nobody writes to.
-    while running > 0 || unopened > 0 && !is_stopped {
+    while running > 0 {
         let told = |trouble: Trouble| Some(trouble.reported(env!("CARGO_BIN_NAME")));
         let Ok(event) = events.recv() else { break };
         match event {
-            News::Open => (running, unopened) = (running + 1, unopened - 1),
-            News::Signal => is_stopped = true,
             News::Undelivered(undelivered) => trouble = told(undelivered),
             News::Ended(result) => {
                 running -= 1;
@@ -105,11 +90,10 @@ pub(crate) fn run(
 }
 
 /// Runs a source in a thread of its own.
-fn spawn(news: Sender<News>, run: impl FnOnce(&Sender<News>) -> Result<bool, Failure> + Send + 'static) {
+fn spawn(news: Sender<News>, run: impl FnOnce() -> Result<bool, Failure> + Send + 'static) {
     thread::spawn(move || {
-        let result = run(&news);
         // Nobody listens any more when the output has failed.
-        let _ = news.send(News::Ended(result));
+        let _ = news.send(News::Ended(run()));
     });
 }
 
