@@ -403,8 +403,32 @@ fn a_closed_pipe_ends_the_commands_too() {
     let finished = Pipeline::new([mux(&folder, &commands)]).deadline(DEADLINE).output(closed_pipe()).run(b"");
     assert_eq!(finished.code(), 141);
     assert_silent("subunit-mux", &finished);
-    let left = String::from_utf8(folder.read("pid")).expect("it is text");
-    let left = process(left.trim().parse().expect("it is a number"));
+    assert_ended(&folder, "pid");
+}
+
+#[test]
+fn threads_that_cannot_be_started_are_trouble_and_end_the_commands() {
+    let folder = Folder::new();
+    let commands = ["one", "two", "three"].map(|name| format!("echo $$ > {name}; exec sleep 60"));
+    let args: Vec<&str> = commands.iter().flat_map(|command| ["-c", command]).collect();
+    // There is room for one thread that waits for signals and one for each command, and not for all those that they need then.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", tool("subunit-mux").path]).args(args);
+    limited.current_dir(folder.path("")).env("RUST_MIN_STACK", "268435456");
+    let finished = Pipeline::new([limited]).deadline(DEADLINE).run(b"");
+    assert_eq!(trouble("subunit-mux", &finished), "threads: Resource temporarily unavailable");
+    for name in ["one", "two", "three"] {
+        if folder.path(name).exists() {
+            assert_ended(&folder, name);
+        }
+    }
+}
+
+/// Makes sure that the process ends whose number a file holds.
+fn assert_ended(folder: &Folder, name: &str) {
+    let left = String::from_utf8(folder.read(name)).expect("it is text");
+    let Ok(left) = left.trim().parse() else { return };
+    let left = process(left);
     // Whoever inherits it collects it in its own time.
     let is_gone = || test_kill_process(left).is_err() || is_zombie(left);
     for _ in 0..1000 {
