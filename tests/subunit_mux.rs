@@ -247,6 +247,23 @@ fn a_command_that_fails_fails_the_tests_that_it_left_open_or_itself() {
 }
 
 #[test]
+fn a_test_of_version_1_that_a_command_left_open_fails_once() {
+    let folder = Folder::new();
+    let reason = r#"reason="the command ended with exit status 3\n" (text/plain;charset=utf8) eof"#;
+    for left in ["test: a", "test: a\n", "test: a\nfailure: a [\n"] {
+        folder.write("left", left.as_bytes());
+        let finished = run_mux(&folder, &["-c", "cat left; exit 3"], b"");
+        let lines: Vec<String> = lines(&finished).into_iter().filter(|line| !line.contains(" ... ")).collect();
+        assert_eq!(lines, ["a inprogress /0".to_owned(), format!("a fail /0 {reason}")], "{left:?}");
+    }
+    let finished = run_mux(&folder, &["-c", "printf 'test: a\nfailure: a'; exit 3"], b"");
+    let expected = format!("printf 'test: a\nfailure: a'; exit 3 fail /0 {reason}");
+    assert_eq!(lines(&finished), ["a inprogress /0", "a fail /0", &expected], "it ended, though its line did not");
+    let finished = run_mux(&folder, &["-c", "echo test: a"], b"");
+    assert_eq!(lines(&finished), ["a inprogress /0"], "a command that succeeds leaves tests as they are");
+}
+
+#[test]
 fn text_is_wrapped_by_where_it_was_printed() {
     let folder = Folder::new();
     let finished = run_mux(&folder, &["-c", "printf out; printf oops >&2"], b"");

@@ -44,7 +44,7 @@ impl Runner {
         let mut route = Route::that_may_fail(&self.code, self.labels);
         let mut is_cut = false;
         if let Some(stdout) = stdout {
-            let mut stream = Stream::new(name.clone().into_owned(), running.output(stdout), self.protocol);
+            let mut stream = Stream::of_command(name.clone().into_owned(), running.output(stdout), self.protocol);
             relay(&mut stream, &mut route, &mut self.lane)?;
             is_cut |= stream.is_cut();
         }

@@ -73,13 +73,18 @@ impl Stream {
     /// When it cannot be opened.
     pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
         let (name, file) = open(name, end)?;
-        Ok(Self::new(name, file, protocol))
+        Ok(Self::new(name, Reader::new(file, protocol)))
     }
 
-    /// Reads from `file`, whose name is for people.
+    /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in progress, whatever the version: how
+    /// it ended tells more of them.
     #[must_use]
-    pub fn new(name: String, file: Until, protocol: Protocol) -> Self {
-        Self { name, reader: Reader::new(file, protocol), failure: None }
+    pub fn of_command(name: String, output: Until, protocol: Protocol) -> Self {
+        Self::new(name, Reader::new(output, protocol).leaving_open())
+    }
+
+    fn new(name: String, reader: Reader<Until>) -> Self {
+        Self { name, reader, failure: None }
     }
 
     /// Whether reading ended before the file did, because it was told to.
