@@ -202,6 +202,22 @@ fn every_attachment_shows_somewhere() {
     }
 }
 
+/// The outline of what stands in the suite of a report on a TAP document.
+fn cases_of_tap(tap: &str) -> String {
+    cases(&tool("tap2subunit").run(&[], tap.as_bytes()).stdout)
+}
+
+#[test]
+fn a_message_is_found_in_the_diagnostics_of_tap() {
+    let yaml = "  ---\n  message: boom\n  severity: fail\n  ...\n";
+    assert!(cases_of_tap(&format!("1..1\nnot ok 1 - x\n{yaml}")).contains("type=\"failure\" message=\"boom\""));
+    let yaml = "  ---\n  type: 'test'\n  error: |-\n    1 is\n    not 2\n  name: 'AssertionError'\n  ...\n";
+    let outline = cases_of_tap(&format!("1..1\nnot ok 1 - x\n{yaml}"));
+    assert!(outline.contains("type=\"AssertionError\" message=\"1 is\""), "{outline}");
+    let outline = cases_of_tap("1..1\nnot ok 1 - x\n  ---\n  found: 7\n  ...\n");
+    assert!(outline.contains("type=\"failure\" message=\"found: 7\""), "{outline}");
+}
+
 #[test]
 fn attachments_without_a_test_case_are_in_the_suite() {
     let input = stream([

@@ -1,5 +1,6 @@
 //! A test as a test case.
 
+use std::borrow::Cow;
 use std::mem;
 
 use subunit_cli::Trouble;
@@ -190,8 +191,8 @@ impl Outcome {
             return Ok((String::new(), shortened(text.trim())));
         }
         let summary = Summary::of(&text, is_cut);
-        let message = if summary.message.is_empty() { self.message } else { summary.message };
-        Ok((summary.kind.unwrap_or(self.kind).to_owned(), shortened(message)))
+        let message = if summary.message.is_empty() { self.message } else { &summary.message };
+        Ok((summary.kind.map_or_else(|| self.kind.to_owned(), Cow::into_owned), shortened(message)))
     }
 }
 
