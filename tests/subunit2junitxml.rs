@@ -219,6 +219,27 @@ fn a_message_is_found_in_the_diagnostics_of_tap() {
 }
 
 #[test]
+fn a_comment_of_tap_is_the_reason_of_a_test_that_was_skipped() {
+    for (tap, name) in [("1..1\nok 1 - a # SKIP no network\n", "test 1 - a"), ("1..0 # no network\n", "file skip")] {
+        let expected = format!(
+            "testcase classname=\"\" name={name:?} time=\"0.000\"\n  skipped message=\"no network\"\n    \"no network\"\n"
+        );
+        assert_eq!(cases_of_tap(tap), expected);
+    }
+    let input = stream([
+        text_file(Event::test("a"), "tap comment", "# said before"),
+        text_file(ends("a", Status::Skip), "reason", "no network"),
+    ]);
+    let expected = r#"testcase classname="" name="a" time="0.000"
+  skipped message="no network"
+    "no network"
+  system-out
+    "tap comment: {{{# said before}}}\n"
+"#;
+    assert_eq!(cases(&input), expected, "a reason tells more");
+}
+
+#[test]
 fn attachments_without_a_test_case_are_in_the_suite() {
     let input = stream([
         Event::test("a").status(Status::Success),
