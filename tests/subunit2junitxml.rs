@@ -403,6 +403,7 @@ fn text_is_in_the_report_or_on_standard_output() {
         let finished = Pipeline::new([command_to(&path, &["-f"])]).run(input);
         let lines = events::lines(&finished.stdout);
         assert_eq!(lines, ["- ... stdout=\"building <x>\\n\"", "a inprogress", "a success", "- ... stdout=\"done\""]);
+        assert!(!fs::read_to_string(&path).expect("there is a report").contains("building"), "it went on");
     }
     let finished = Pipeline::new([tool("subunit2junitxml").command(["-f"])]).run(b"");
     assert!(trouble("subunit2junitxml", &finished).contains("--output-to"), "a stream and a report are two outputs");
