@@ -1,10 +1,13 @@
 //! subunit2junitxml.
 
-use std::fmt::Write;
-use std::fs;
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
+use std::time::Duration;
 
 use quick_xml::events::{BytesStart, Event as Xml};
 use quick_xml::{Reader, XmlVersion};
@@ -13,6 +16,7 @@ use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
 use crate::events;
+use crate::folder::Folder;
 use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, trouble};
 
@@ -198,6 +202,43 @@ fn every_attachment_shows_somewhere() {
     }
 }
 
+/// The outline of what stands in the suite of a report on a TAP document.
+fn cases_of_tap(tap: &str) -> String {
+    cases(&tool("tap2subunit").run(&[], tap.as_bytes()).stdout)
+}
+
+#[test]
+fn a_message_is_found_in_the_diagnostics_of_tap() {
+    let yaml = "  ---\n  message: boom\n  severity: fail\n  ...\n";
+    assert!(cases_of_tap(&format!("1..1\nnot ok 1 - x\n{yaml}")).contains("type=\"failure\" message=\"boom\""));
+    let yaml = "  ---\n  type: 'test'\n  error: |-\n    1 is\n    not 2\n  name: 'AssertionError'\n  ...\n";
+    let outline = cases_of_tap(&format!("1..1\nnot ok 1 - x\n{yaml}"));
+    assert!(outline.contains("type=\"AssertionError\" message=\"1 is\""), "{outline}");
+    let outline = cases_of_tap("1..1\nnot ok 1 - x\n  ---\n  found: 7\n  ...\n");
+    assert!(outline.contains("type=\"failure\" message=\"found: 7\""), "{outline}");
+}
+
+#[test]
+fn a_comment_of_tap_is_the_reason_of_a_test_that_was_skipped() {
+    for (tap, name) in [("1..1\nok 1 - a # SKIP no network\n", "test 1 - a"), ("1..0 # no network\n", "file skip")] {
+        let expected = format!(
+            "testcase classname=\"\" name={name:?} time=\"0.000\"\n  skipped message=\"no network\"\n    \"no network\"\n"
+        );
+        assert_eq!(cases_of_tap(tap), expected);
+    }
+    let input = stream([
+        text_file(Event::test("a"), "tap comment", "# said before"),
+        text_file(ends("a", Status::Skip), "reason", "no network"),
+    ]);
+    let expected = r#"testcase classname="" name="a" time="0.000"
+  skipped message="no network"
+    "no network"
+  system-out
+    "tap comment: {{{# said before}}}\n"
+"#;
+    assert_eq!(cases(&input), expected, "a reason tells more");
+}
+
 #[test]
 fn a_type_that_comes_late_says_what_came_before_it() {
     let log = |bytes: Vec<u8>| Event::test("a").file("log", bytes);
@@ -376,6 +417,7 @@ fn text_is_in_the_report_or_on_standard_output() {
         let finished = Pipeline::new([command_to(&path, &["-f"])]).run(input);
         let lines = events::lines(&finished.stdout);
         assert_eq!(lines, ["- ... stdout=\"building <x>\\n\"", "a inprogress", "a success", "- ... stdout=\"done\""]);
+        assert!(!fs::read_to_string(&path).expect("there is a report").contains("building"), "it went on");
     }
     let finished = Pipeline::new([tool("subunit2junitxml").command(["-f"])]).run(b"");
     assert!(trouble("subunit2junitxml", &finished).contains("--output-to"), "a stream and a report are two outputs");
@@ -413,6 +455,39 @@ fn a_signal_leaves_a_report_of_what_has_come() {
         assert!(outline(&text).contains("name=\"hung\" time=\"0.000\"\n    error type=\"Unfinished\""), "{text}");
         assert!(text.contains("tests=\"2\" failures=\"0\" errors=\"1\""), "{text}");
     }
+}
+
+#[test]
+fn a_signal_ends_the_wait_for_a_writer() {
+    let folder = Folder::new();
+    folder.write("a", &test("a", Status::Success));
+    folder.fifo("unopened");
+    for (name, status) in [("-TERM", 143), ("-INT", 130)] {
+        let command = folder.command(tool("subunit2junitxml"), &["-f", "-o", "report.xml", "a", "unopened"]);
+        let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+        live.read_until(|output| output == test("a", Status::Success));
+        signal(&live, name);
+        assert_eq!(live.finish().code(), status, "{name}");
+        let text = String::from_utf8(folder.read("report.xml")).expect("a report is UTF-8");
+        assert!(text.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{text}");
+        fs::remove_file(folder.path("report.xml")).expect("it is there");
+    }
+}
+
+#[test]
+fn a_writer_may_come_late() {
+    let folder = Folder::new();
+    folder.write("a", &test("a", Status::Success));
+    folder.fifo("late");
+    let command = folder.command(tool("subunit2junitxml"), &["-f", "-o", "report.xml", "a", "late"]);
+    let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+    live.read_until(|output| output == test("a", Status::Success));
+    thread::sleep(Duration::from_millis(50));
+    let mut late = File::options().write(true).open(folder.path("late")).expect("it is read");
+    thread::sleep(Duration::from_millis(50));
+    late.write_all(&test("b", Status::Success)).expect("it is read");
+    drop(late);
+    assert_eq!(live.finish().stdout, [test("a", Status::Success), test("b", Status::Success)].concat());
 }
 
 #[test]

@@ -247,6 +247,23 @@ fn a_command_that_fails_fails_the_tests_that_it_left_open_or_itself() {
 }
 
 #[test]
+fn a_test_of_version_1_that_a_command_left_open_fails_once() {
+    let folder = Folder::new();
+    let reason = r#"reason="the command ended with exit status 3\n" (text/plain;charset=utf8) eof"#;
+    for left in ["test: a", "test: a\n", "test: a\nfailure: a [\n"] {
+        folder.write("left", left.as_bytes());
+        let finished = run_mux(&folder, &["-c", "cat left; exit 3"], b"");
+        let lines: Vec<String> = lines(&finished).into_iter().filter(|line| !line.contains(" ... ")).collect();
+        assert_eq!(lines, ["a inprogress /0".to_owned(), format!("a fail /0 {reason}")], "{left:?}");
+    }
+    let finished = run_mux(&folder, &["-c", "printf 'test: a\nfailure: a'; exit 3"], b"");
+    let expected = format!("printf 'test: a\nfailure: a'; exit 3 fail /0 {reason}");
+    assert_eq!(lines(&finished), ["a inprogress /0", "a fail /0", &expected], "it ended, though its line did not");
+    let finished = run_mux(&folder, &["-c", "echo test: a"], b"");
+    assert_eq!(lines(&finished), ["a inprogress /0"], "a command that succeeds leaves tests as they are");
+}
+
+#[test]
 fn text_is_wrapped_by_where_it_was_printed() {
     let folder = Folder::new();
     let finished = run_mux(&folder, &["-c", "printf out; printf oops >&2"], b"");
@@ -281,6 +298,23 @@ fn every_packet_gets_the_tag_and_keeps_its_own() {
             r#"- ... #worker-web /web stdout="text""#,
         ]
     );
+}
+
+#[test]
+fn a_test_that_exists_leaves_one_of_the_same_name_that_runs_alone() {
+    let folder = Folder::new();
+    let begun =
+        stream([Event::test("a").status(Status::InProgress).tags(["slow"]), Event::test("a").status(Status::Exists)]);
+    folder.write("begun", &begun);
+    folder.write("run", &[begun, packet(&Event::test("a").status(Status::Success))].concat());
+    let finished = run_mux(&folder, &["--tag", "web=run"], b"");
+    let expected =
+        ["a inprogress #slow #worker-web /web", "a exists #worker-web /web", "a success #slow #worker-web /web"];
+    assert_eq!(lines(&finished), expected);
+
+    let finished = run_mux(&folder, &["-c", "cat begun; exit 3"], b"");
+    let reason = r#"reason="the command ended with exit status 3\n" (text/plain;charset=utf8) eof"#;
+    assert_eq!(lines(&finished)[2..], [format!("a fail /0 {reason}")], "that is the test that was left open");
 }
 
 #[test]
@@ -364,6 +398,21 @@ fn a_signal_ends_the_wait_for_files() {
 }
 
 #[test]
+fn a_signal_ends_the_wait_for_writers_of_files_to_be_merged_in_order() {
+    let folder = Folder::new();
+    folder.fifo("silent");
+    folder.fifo("unopened");
+    folder.write("good", &good_tests(10));
+    let live = start_mux(&folder, &["--in-order", "good", "silent", "unopened"]);
+    let silent = File::options().write(true).open(folder.path("silent")).expect("it is read");
+    signal(&live, Signal::TERM);
+    let finished = live.finish();
+    assert_eq!(finished.code(), 143);
+    assert!(by_route(&finished.stdout)["0"].0 == good_tests(10), "what came is there");
+    drop(silent);
+}
+
+#[test]
 fn a_closed_pipe_ends_the_commands_too() {
     let folder = Folder::new();
     folder.write("good", &good_tests(10));
@@ -371,8 +420,32 @@ fn a_closed_pipe_ends_the_commands_too() {
     let finished = Pipeline::new([mux(&folder, &commands)]).deadline(DEADLINE).output(closed_pipe()).run(b"");
     assert_eq!(finished.code(), 141);
     assert_silent("subunit-mux", &finished);
-    let left = String::from_utf8(folder.read("pid")).expect("it is text");
-    let left = process(left.trim().parse().expect("it is a number"));
+    assert_ended(&folder, "pid");
+}
+
+#[test]
+fn threads_that_cannot_be_started_are_trouble_and_end_the_commands() {
+    let folder = Folder::new();
+    let commands = ["one", "two", "three"].map(|name| format!("echo $$ > {name}; exec sleep 60"));
+    let args: Vec<&str> = commands.iter().flat_map(|command| ["-c", command]).collect();
+    // There is room for one thread that waits for signals and one for each command, and not for all those that they need then.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", tool("subunit-mux").path]).args(args);
+    limited.current_dir(folder.path("")).env("RUST_MIN_STACK", "268435456");
+    let finished = Pipeline::new([limited]).deadline(DEADLINE).run(b"");
+    assert_eq!(trouble("subunit-mux", &finished), "threads: Resource temporarily unavailable");
+    for name in ["one", "two", "three"] {
+        if folder.path(name).exists() {
+            assert_ended(&folder, name);
+        }
+    }
+}
+
+/// Makes sure that the process ends whose number a file holds.
+fn assert_ended(folder: &Folder, name: &str) {
+    let left = String::from_utf8(folder.read(name)).expect("it is text");
+    let Ok(left) = left.trim().parse() else { return };
+    let left = process(left);
     // Whoever inherits it collects it in its own time.
     let is_gone = || test_kill_process(left).is_err() || is_zombie(left);
     for _ in 0..1000 {

@@ -1,7 +1,7 @@
 //! subunit-stats.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -426,13 +426,18 @@ fn a_report_to_standard_output_by_name_follows_what_is_there() {
 }
 
 #[test]
-fn a_report_may_be_read_by_whom_other_files_may() {
+fn a_report_may_be_read_by_whom_the_last_one_or_other_files_may() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let (path, other) = (folder.path().join("report"), folder.path().join("other"));
     fs::write(&other, "").expect("there is room for a file");
     assert_eq!(Pipeline::new([command_to(&path, &[])]).run(b"").code(), 0);
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode();
     assert_eq!(mode(&path), mode(&other));
+    for kept in [0o600, 0o400, 0o666] {
+        fs::set_permissions(&path, Permissions::from_mode(kept)).expect("it is ours");
+        assert_eq!(Pipeline::new([command_to(&path, &[])]).run(&good_tests(1)).code(), 0);
+        assert_eq!(mode(&path) & 0o777, kept, "a report has the permissions of the one that it replaces");
+    }
 }
 
 #[test]

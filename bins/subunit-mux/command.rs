@@ -6,9 +6,9 @@ use std::panic::resume_unwind;
 use std::process::{ChildStdin, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
-use subunit_cli::{Children, Stream, Trouble, Until, failure_reason, say_cut};
+use subunit_cli::{Children, Stream, Trouble, Until, failure_reason, say_cut, spawn};
 use subunit_codec::Protocol;
 
 use crate::lane::{Failure, Lane};
@@ -34,16 +34,17 @@ impl Runner {
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         let mut child = self.children.start(&mut command).map_err(named)?;
         if let (Some(input), Some(stdin)) = (input, child.stdin.take()) {
-            thread::spawn(|| feed(stdin, input));
+            spawn(|| feed(stdin, input)).map_err(Failure::All)?;
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let running = self.children.watch(child).map_err(named)?;
-        let errors = stderr.map(|stderr| self.relay_errors(running.output(stderr), name.clone().into_owned()));
+        let running = self.children.watch(child).map_err(Failure::All)?;
+        let relay_errors = |stderr| self.relay_errors(running.output(stderr), name.clone().into_owned());
+        let errors = stderr.map(relay_errors).transpose().map_err(Failure::All)?;
 
         let mut route = Route::that_may_fail(&self.code, self.labels);
         let mut is_cut = false;
         if let Some(stdout) = stdout {
-            let mut stream = Stream::new(name.clone().into_owned(), running.output(stdout), self.protocol);
+            let mut stream = Stream::of_command(name.clone().into_owned(), running.output(stdout), self.protocol);
             relay(&mut stream, &mut route, &mut self.lane)?;
             is_cut |= stream.is_cut();
         }
@@ -61,9 +62,9 @@ impl Runner {
     }
 
     /// Merges what a command writes to standard error; says in the end whether that was cut.
-    fn relay_errors(&self, mut stderr: Until, name: String) -> JoinHandle<Result<bool, Failure>> {
+    fn relay_errors(&self, mut stderr: Until, name: String) -> Result<JoinHandle<Result<bool, Failure>>, Trouble> {
         let (route, mut lane) = (Route::new(&self.code, self.labels), self.lane.clone());
-        thread::spawn(move || {
+        spawn(move || {
             let mut buffer = vec![0; 1 << 16];
             loop {
                 match stderr.read(&mut buffer) {

@@ -41,7 +41,7 @@ pub(crate) fn run(sources: Vec<Source>, labels: Labels, protocol: Protocol) -> R
             Ok(true) => next.push(Reverse((source.time, index))),
             Ok(false) => {}
             Err(Failure::Source(unread)) => tell(unread),
-            Err(Failure::Output(unwritten)) => return Err(unwritten),
+            Err(Failure::All(unwritten)) => return Err(unwritten),
         }
         if turns.is_empty()
             && let Some(Reverse((_, index))) = next.pop()
@@ -62,7 +62,7 @@ impl Recorded {
     /// Goes on to the next item; says whether there is one.
     fn advance(&mut self, output: &mut Output) -> Result<bool, Failure> {
         self.packets.clear();
-        let Some(item) = self.stream.next_after(|| output.flush().map_err(Failure::Output))? else { return Ok(false) };
+        let Some(item) = self.stream.next_after(|| output.flush().map_err(Failure::All))? else { return Ok(false) };
         self.time = if let Item::Packet(packet) = &item { packet.timestamp() } else { None };
         self.route.item(&item, &mut self.packets);
         Ok(true)

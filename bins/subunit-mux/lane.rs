@@ -8,8 +8,8 @@ use subunit_cli::{Output, Trouble};
 pub(crate) enum Failure {
     /// It cannot be read on. The others go on.
     Source(Trouble),
-    /// Nothing can be written any more.
-    Output(Trouble),
+    /// All end: nothing can be written any more, or there are no threads to go on with.
+    All(Trouble),
 }
 
 impl From<Trouble> for Failure {
@@ -49,6 +49,6 @@ impl Lane {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let result = output.bytes(&self.packets).and_then(|()| and(&mut output));
         self.packets.clear();
-        result.map_err(Failure::Output)
+        result.map_err(Failure::All)
     }
 }

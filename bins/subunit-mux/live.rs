@@ -3,10 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
-use std::thread;
 
-use signal_hook::consts::SIGTERM;
-use subunit_cli::{Children, Output, Stop, Stream, Trouble, Verdict};
+use subunit_cli::{Children, Output, Stop, Stream, Trouble, Verdict, spawn};
 use subunit_codec::Protocol;
 
 use crate::command::Runner;
@@ -17,14 +15,10 @@ use crate::source::{Origin, Source};
 
 /// What a thread has to say.
 enum News {
-    /// A source is open, and will end.
-    Open,
     /// A source has ended, and whether it was a success.
     Ended(Result<bool, Failure>),
     /// Standard input cannot be passed on.
     Undelivered(Trouble),
-    /// A signal came.
-    Signal,
 }
 
 pub(crate) fn run(
@@ -33,18 +27,30 @@ pub(crate) fn run(
     protocol: Protocol,
     is_controlled: bool,
 ) -> Result<Verdict, Trouble> {
-    let lane = Lane::new(Output::new()?);
     let children = Arc::new(Children::default());
+    let result = merge(sources, labels, protocol, is_controlled, &children);
+    if result.is_err() {
+        // No terminal reaches them.
+        children.end();
+    }
+    result
+}
+
+fn merge(
+    sources: Vec<Source>,
+    labels: Labels,
+    protocol: Protocol,
+    is_controlled: bool,
+    children: &Arc<Children>,
+) -> Result<Verdict, Trouble> {
+    let lane = Lane::new(Output::new()?);
     let (news, events) = mpsc::channel();
     let stop = {
-        let (children, news) = (Arc::clone(&children), news.clone());
-        Stop::telling(move |signal| {
-            children.signal(signal);
-            let _ = news.send(News::Signal);
-        })?
+        let children = Arc::clone(children);
+        Stop::telling(move |signal| children.signal(signal))?
     };
 
-    let mut unopened = sources.len();
+    let mut running = sources.len();
     let mut deliveries = HashMap::new();
     for Source { code, origin } in sources {
         let (lane, news) = (lane.clone(), news.clone());
@@ -52,39 +58,31 @@ pub(crate) fn run(
             Origin::Command(text) => {
                 let (delivery, input) = is_controlled.then(Delivery::new).unzip();
                 deliveries.extend(delivery.map(|delivery| (code.clone(), delivery)));
-                let runner = Runner { code, labels, protocol, children: Arc::clone(&children), lane };
-                spawn(news, move |news| {
-                    let _ = news.send(News::Open);
-                    runner.run(&text, input)
-                });
+                let runner = Runner { code, labels, protocol, children: Arc::clone(children), lane };
+                start(news, move || runner.run(&text, input))?;
             }
             Origin::File(name) => {
                 let (bell, mut lane) = (stop.bell(), lane);
-                spawn(news, move |news| {
-                    let stream = Stream::open(&name, protocol, Some(bell));
-                    let _ = news.send(News::Open);
-                    relay(&mut stream?, &mut Route::new(&code, labels), &mut lane).map(|()| true)
-                });
+                start(news, move || {
+                    let mut stream = Stream::open(&name, protocol, Some(bell))?;
+                    relay(&mut stream, &mut Route::new(&code, labels), &mut lane).map(|()| true)
+                })?;
             }
         }
     }
     if is_controlled {
-        thread::spawn(move || {
+        spawn(move || {
             control::pass_on(deliveries, |trouble| {
                 let _ = news.send(News::Undelivered(trouble));
             });
-        });
+        })?;
     }
 
-    let (mut running, mut is_stopped) = (0, false);
     let (mut verdict, mut trouble) = (Verdict::Success, None);
-    // Once a signal has come, nobody waits for a FIFO that nobody writes to.
-    while running > 0 || unopened > 0 && !is_stopped {
+    while running > 0 {
         let told = |trouble: Trouble| Some(trouble.reported(env!("CARGO_BIN_NAME")));
         let Ok(event) = events.recv() else { break };
         match event {
-            News::Open => (running, unopened) = (running + 1, unopened - 1),
-            News::Signal => is_stopped = true,
             News::Undelivered(undelivered) => trouble = told(undelivered),
             News::Ended(result) => {
                 running -= 1;
@@ -92,11 +90,7 @@ pub(crate) fn run(
                     Ok(true) => {}
                     Ok(false) => verdict = Verdict::Failure,
                     Err(Failure::Source(unread)) => trouble = told(unread),
-                    Err(Failure::Output(unwritten)) => {
-                        // Nobody is there for what they would still say, and no terminal reaches them.
-                        children.signal(SIGTERM);
-                        return Err(unwritten);
-                    }
+                    Err(Failure::All(trouble)) => return Err(trouble),
                 }
             }
         }
@@ -105,12 +99,12 @@ pub(crate) fn run(
 }
 
 /// Runs a source in a thread of its own.
-fn spawn(news: Sender<News>, run: impl FnOnce(&Sender<News>) -> Result<bool, Failure> + Send + 'static) {
-    thread::spawn(move || {
-        let result = run(&news);
-        // Nobody listens any more when the output has failed.
-        let _ = news.send(News::Ended(result));
-    });
+fn start(news: Sender<News>, run: impl FnOnce() -> Result<bool, Failure> + Send + 'static) -> Result<(), Trouble> {
+    spawn(move || {
+        // Nobody listens any more when all end.
+        let _ = news.send(News::Ended(run()));
+    })
+    .map(drop)
 }
 
 /// Merges a stream to its end.

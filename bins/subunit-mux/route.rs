@@ -101,9 +101,11 @@ impl Route {
         let Some(tests) = &mut self.tests else { return Vec::new() };
         let said = packet.tags().filter(|_| self.tag.is_some()).map(|tags| tags.map(str::to_owned).collect());
         let Some(key) = tests.key(packet) else { return said.unwrap_or_default() };
-        if packet.status().is_some_and(|status| status != Status::InProgress) {
-            let before = tests.end(&key).map(|test| test.value.tags);
-            return said.or(before).unwrap_or_default();
+        if let Some(status) = packet.status().filter(|status| *status != Status::InProgress) {
+            // A test that exists is not one of the same name that runs.
+            let is_alone = status == Status::Exists && tests.get_mut(&key).is_some_and(|begun| begun.is_test);
+            let before = if is_alone { None } else { tests.end(&key) };
+            return said.or(before.map(|test| test.value.tags)).unwrap_or_default();
         }
         if tests.get_mut(&key).is_none() {
             tests.begin(&key, Begun::default());

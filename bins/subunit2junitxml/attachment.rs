@@ -88,7 +88,8 @@ impl Attachment {
 
     pub(crate) fn new(name: &str, mime_type: Option<&str>) -> Self {
         // Files of these names are text, whatever they say of themselves.
-        let is_text = is_text(mime_type) || matches!(name, "stdout" | "stderr" | "traceback" | "reason");
+        let is_text_by_name = matches!(name, "stdout" | "stderr" | "traceback" | "reason" | "tap comment");
+        let is_text = is_text(mime_type) || is_text_by_name;
         let reading = || Box::new(Reading { decoder: Decoder::new(mime_type), cleaner: Cleaner::default() });
         Self {
             name: name.to_owned(),

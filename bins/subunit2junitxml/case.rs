@@ -1,5 +1,6 @@
 //! A test as a test case.
 
+use std::borrow::Cow;
 use std::mem;
 
 use subunit_cli::Trouble;
@@ -123,18 +124,24 @@ struct Places {
 impl Places {
     fn new(status: Status, attachments: Vec<Attachment>) -> Self {
         let mut places = Self::default();
-        for attachment in attachments {
-            let is_reason = || attachment.name == "reason" && !attachment.text.is_empty() && places.outcome.is_empty();
+        let reason = if status == Status::Skip { reason(&attachments) } else { None };
+        for (index, attachment) in attachments.into_iter().enumerate() {
             let place = match &*attachment.name {
                 "stdout" => &mut places.output,
                 "stderr" => &mut places.errors,
-                _ if status.is_failure() || status == Status::Skip && is_reason() => &mut places.outcome,
+                _ if status.is_failure() || reason == Some(index) => &mut places.outcome,
                 _ => &mut places.others,
             };
             place.push(attachment);
         }
         places
     }
+}
+
+/// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP said.
+fn reason(attachments: &[Attachment]) -> Option<usize> {
+    let named = |name| attachments.iter().position(|attachment| attachment.name == name && !attachment.text.is_empty());
+    named("reason").or_else(|| named("tap comment"))
 }
 
 /// How a test case says that a test did not simply pass.
@@ -190,8 +197,8 @@ impl Outcome {
             return Ok((String::new(), shortened(text.trim())));
         }
         let summary = Summary::of(&text, is_cut);
-        let message = if summary.message.is_empty() { self.message } else { summary.message };
-        Ok((summary.kind.unwrap_or(self.kind).to_owned(), shortened(message)))
+        let message = if summary.message.is_empty() { self.message } else { &summary.message };
+        Ok((summary.kind.map_or_else(|| self.kind.to_owned(), Cow::into_owned), shortened(message)))
     }
 }
 

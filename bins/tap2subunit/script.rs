@@ -5,19 +5,27 @@ use std::io;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use signal_hook::consts::SIGTERM;
 use subunit_cli::{Children, Lines, Stop, Trouble, Verdict, failure_reason, say_cut};
 
 use crate::conversion::Conversion;
 
 /// Runs a command and translates what it prints to standard output. Its standard error is ours, its standard input is empty.
-pub(crate) fn run(words: &[OsString], mut conversion: Conversion) -> Result<Verdict, Trouble> {
+pub(crate) fn run(words: &[OsString], conversion: Conversion) -> Result<Verdict, Trouble> {
+    let children = Arc::new(Children::default());
+    let result = translate(words, conversion, &children);
+    if result.is_err() {
+        // Nobody listens to it any more.
+        children.end();
+    }
+    result
+}
+
+fn translate(words: &[OsString], mut conversion: Conversion, children: &Arc<Children>) -> Result<Verdict, Trouble> {
     let name = words.join(OsStr::new(" ")).to_string_lossy().into_owned();
     let [program, arguments @ ..] = words else { return Ok(Verdict::Success) };
     let named = |cause: io::Error| Trouble::with(program.to_string_lossy(), &cause);
-    let children = Arc::new(Children::default());
     let stop = {
-        let children = Arc::clone(&children);
+        let children = Arc::clone(children);
         Stop::telling(move |signal| children.signal(signal))?
     };
     let (reader, writer) = io::pipe().map_err(named)?;
@@ -26,15 +34,11 @@ pub(crate) fn run(words: &[OsString], mut conversion: Conversion) -> Result<Verd
     let child = children.start(&mut command).map_err(named)?;
     // The end of the output is when nobody else has it open.
     drop(command);
-    let running = children.watch(child).map_err(named)?;
+    let running = children.watch(child)?;
     let mut lines = Lines::new(name.clone(), running.output(reader));
     conversion.expect_tests();
-    let read = conversion.begin().and_then(|()| conversion.read(&mut lines));
-    if read.is_err() {
-        // Nobody listens to it any more.
-        children.signal(SIGTERM);
-        read?;
-    }
+    conversion.begin()?;
+    conversion.read(&mut lines)?;
     if lines.is_cut() {
         say_cut(env!("CARGO_BIN_NAME"), &name);
     }

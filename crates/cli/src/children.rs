@@ -7,13 +7,14 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use signal_hook::low_level::signal_name;
 
 use crate::run::Trouble;
+use crate::threads::spawn;
 use crate::until::Until;
 
 /// The commands that run, each the leader of a process group, to be signalled together with what it started.
@@ -27,6 +28,8 @@ struct State {
     running: Vec<Pid>,
     /// What the commands were told last, those that start late too.
     signal: Option<Signal>,
+    /// Whether no more commands may start.
+    is_over: bool,
 }
 
 /// A command that runs, and is waited for beside whatever else is done.
@@ -42,10 +45,13 @@ impl Children {
     ///
     /// # Errors
     ///
-    /// When the system does not start it.
+    /// When the system does not start it, or all were told to [end](Self::end).
     pub fn start(&self, command: &mut Command) -> io::Result<Child> {
         // Nobody signals meanwhile.
         let mut state = self.lock();
+        if state.is_over {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
         let child = command.process_group(0).spawn()?;
         let pid = Pid::from_child(&child);
         state.running.push(pid);
@@ -59,15 +65,15 @@ impl Children {
     ///
     /// # Errors
     ///
-    /// When the system has no pipe.
-    pub fn watch(self: &Arc<Self>, child: Child) -> io::Result<Running> {
-        let (end, bell) = io::pipe()?;
+    /// When the system has no pipe or no thread.
+    pub fn watch(self: &Arc<Self>, child: Child) -> Result<Running, Trouble> {
+        let (end, bell) = io::pipe().map_err(|cause| Trouble::with("pipes", &cause))?;
         let children = Arc::clone(self);
-        let status = thread::spawn(move || {
+        let status = spawn(move || {
             let status = children.wait(child);
             drop(bell);
             status
-        });
+        })?;
         Ok(Running { end: Arc::new(OwnedFd::from(end)), status })
     }
 
@@ -84,18 +90,30 @@ impl Children {
 
     /// Passes a signal on to all that run.
     pub fn signal(&self, number: i32) {
-        let mut state = self.lock();
-        state.signal = Signal::from_named_raw(number);
-        for pid in &state.running {
-            if let Some(signal) = state.signal {
-                // One that has just ended does not mind.
-                let _ = kill_process_group(*pid, signal);
-            }
+        if let Some(signal) = Signal::from_named_raw(number) {
+            self.lock().signal(signal);
         }
+    }
+
+    /// Has all that run end, and no more start: nobody is there for what they would still say.
+    pub fn end(&self) {
+        let mut state = self.lock();
+        state.is_over = true;
+        state.signal(Signal::TERM);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn signal(&mut self, signal: Signal) {
+        self.signal = Some(signal);
+        for pid in &self.running {
+            // One that has just ended does not mind.
+            let _ = kill_process_group(*pid, signal);
+        }
     }
 }
 

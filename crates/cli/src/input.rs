@@ -72,14 +72,19 @@ impl Stream {
     ///
     /// When it cannot be opened.
     pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = open(name)?;
-        Ok(Self::new(name, Until::new(file, end), protocol))
+        let (name, file) = open(name, end)?;
+        Ok(Self::new(name, Reader::new(file, protocol)))
     }
 
-    /// Reads from `file`, whose name is for people.
+    /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in progress, whatever the version: how
+    /// it ended tells more of them.
     #[must_use]
-    pub fn new(name: String, file: Until, protocol: Protocol) -> Self {
-        Self { name, reader: Reader::new(file, protocol), failure: None }
+    pub fn of_command(name: String, output: Until, protocol: Protocol) -> Self {
+        Self::new(name, Reader::new(output, protocol).leaving_open())
+    }
+
+    fn new(name: String, reader: Reader<Until>) -> Self {
+        Self { name, reader, failure: None }
     }
 
     /// Whether reading ended before the file did, because it was told to.
@@ -147,13 +152,14 @@ impl Stream {
     }
 }
 
-/// The file of this name, or standard input for `-`, and what to call it.
-pub(crate) fn open(name: &OsStr) -> Result<(String, File), Trouble> {
+/// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
+pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, Until), Trouble> {
     let (name, file) = if name == "-" {
         // Not through the standard library's buffer: readers have their own.
-        ("standard input".to_owned(), io::stdin().as_fd().try_clone_to_owned().map(File::from))
+        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+        ("standard input".to_owned(), file.map(|file| Until::new(file, end)))
     } else {
-        (Path::new(name).display().to_string(), File::open(name))
+        (Path::new(name).display().to_string(), Until::open(name.as_ref(), end))
     };
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
     Ok((name, file))

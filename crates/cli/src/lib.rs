@@ -45,6 +45,7 @@ mod output;
 mod report_file;
 mod run;
 mod stop;
+mod threads;
 mod until;
 
 pub use children::{Children, Running, failure_reason, say_cut};
@@ -56,4 +57,5 @@ pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Trouble, Verdict, main};
 pub use stop::Stop;
+pub use threads::spawn;
 pub use until::Until;

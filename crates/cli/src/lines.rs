@@ -51,8 +51,8 @@ impl Lines {
     ///
     /// When it cannot be opened.
     pub fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = input::open(name)?;
-        Ok(Self::new(name, Until::new(file, end)))
+        let (name, file) = input::open(name, end)?;
+        Ok(Self::new(name, file))
     }
 
     /// Reads from `file`, whose name is for people.

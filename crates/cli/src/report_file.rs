@@ -12,9 +12,9 @@ use crate::run::Trouble;
 
 /// A file for a report: complete or absent.
 ///
-/// A report is written beside its name and then renamed; until then, what had that name stays as it is. What is not an ordinary
-/// file, such as a device, a FIFO or a symbolic link, is not replaced but written to. A name for standard output or standard error
-/// means just that: the report follows what was written there.
+/// A report is written beside its name and then renamed; until then, what had that name stays as it is. The permissions of a file
+/// that is replaced stay. What is not an ordinary file, such as a device, a FIFO or a symbolic link, is not replaced but written to. A
+/// name for standard output or standard error means just that: the report follows what was written there.
 #[derive(Debug)]
 pub struct ReportFile {
     path: PathBuf,
@@ -46,8 +46,10 @@ impl ReportFile {
     ///
     /// When it cannot be written.
     pub fn write(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
-        let is_special = fs::symlink_metadata(&self.path).is_ok_and(|found| !found.is_file());
-        let result = if is_special { self.write_in_place(report) } else { self.write_beside(report) };
+        let result = match fs::symlink_metadata(&self.path) {
+            Ok(found) if !found.is_file() => self.write_in_place(report),
+            found => self.write_beside(found.ok().map(|found| found.permissions()), report),
+        };
         result.map_err(|cause| self.trouble(&cause))
     }
 
@@ -67,11 +69,19 @@ impl ReportFile {
         })
     }
 
-    fn write_beside(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    /// Writes a file of the permissions that the one had that it replaces, if there is one.
+    fn write_beside(
+        &self,
+        replaced: Option<Permissions>,
+        report: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut builder = Builder::new();
-        // As any new file: what the user's mask leaves of it.
-        builder.prefix(".subunit-").permissions(Permissions::from_mode(0o666));
+        // What the user's mask leaves of this, as of any new file: at no time more than it is to be in the end.
+        builder.prefix(".subunit-").permissions(replaced.clone().unwrap_or(Permissions::from_mode(0o666)));
         let mut file = builder.tempfile_in(self.folder())?;
+        if let Some(permissions) = replaced {
+            file.as_file().set_permissions(permissions)?;
+        }
         report(file.as_file_mut())?;
         file.persist(&self.path)?;
         Ok(())

@@ -5,13 +5,13 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 
 use crate::run::{Trouble, Verdict};
+use crate::threads::spawn;
 
 /// Turns SIGINT and SIGTERM into an early end of the input, for tools that have something to bring to an end then.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Stop {
     pub fn telling(mut act: impl FnMut(i32) + Send + 'static) -> Result<Self, Trouble> {
         let stop = Self::register().map_err(trouble)?;
         let mut signals = Signals::new(Self::SIGNALS).map_err(trouble)?;
-        thread::spawn(move || signals.forever().for_each(&mut act));
+        spawn(move || signals.forever().for_each(&mut act))?;
         Ok(stop)
     }
 

@@ -1,12 +1,15 @@
 //! Input that can be told to end.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags, fcntl_setfl};
 use rustix::io::{Errno, ioctl_fionread};
 
 /// A file that is read until it ends, or until soon after it was told to end.
@@ -40,6 +43,18 @@ impl Until {
     #[must_use]
     pub fn new(file: File, end: Option<Arc<OwnedFd>>) -> Self {
         Self { file, end, last: None, is_cut: false }
+    }
+
+    /// Opens a file that is told to end by `end`; without one, never. Does not wait for somebody to open a FIFO for writing where that
+    /// wait could not be told to end: the first read waits instead.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be opened.
+    pub fn open(path: &Path, end: Option<Arc<OwnedFd>>) -> io::Result<Self> {
+        let is_fifo = || fs::metadata(path).is_ok_and(|found| found.file_type().is_fifo());
+        let file = if end.is_some() && is_fifo() { open_fifo(path) } else { File::open(path) };
+        Ok(Self::new(file?, end))
     }
 
     /// Whether reading ended before the file did.
@@ -107,6 +122,14 @@ impl Read for Until {
     }
 }
 
+/// Opens a FIFO at once. Until the first writer comes it is not ready for a poll; a read must not come before that, which would
+/// take it for the end.
+fn open_fifo(path: &Path) -> io::Result<File> {
+    let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())?;
+    fcntl_setfl(&file, OFlags::empty())?;
+    Ok(File::from(file))
+}
+
 fn readable(file: &impl AsFd) -> PollFd<'_> {
     PollFd::new(file, PollFlags::IN)
 }
@@ -124,6 +147,9 @@ fn retry<T>(mut call: impl FnMut() -> Result<T, Errno>) -> io::Result<T> {
 #[cfg(test)]
 mod tests {
     use std::io::{PipeReader, PipeWriter, Write, pipe};
+    use std::thread;
+
+    use rustix::fs::{CWD, mkfifoat};
 
     use super::*;
 
@@ -153,6 +179,30 @@ mod tests {
     }
 
     #[test]
+    fn the_first_writer_of_a_fifo_is_waited_for_until_the_end_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("fifo");
+        mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
+        let (end, bell) = pipe().unwrap();
+        let end = Arc::new(OwnedFd::from(end));
+
+        let mut until = Until::open(&path, Some(Arc::clone(&end))).unwrap();
+        assert!(!until.is_ready_within(Duration::from_millis(20)).unwrap(), "that nobody writes yet is no end");
+        let mut writer = File::options().write(true).open(&path).unwrap();
+        assert!(!until.is_ready_within(Duration::from_millis(20)).unwrap(), "nor that nothing is written yet");
+        writer.write_all(b"late").unwrap();
+        assert_eq!(read(&mut until), b"late");
+        drop(writer);
+        assert_eq!(read(&mut until), b"");
+        assert!(!until.is_cut());
+
+        let mut until = Until::open(&path, Some(end)).unwrap();
+        drop(bell);
+        assert_eq!(read(&mut until), b"");
+        assert!(until.is_cut());
+    }
+
+    #[test]
     fn what_comes_soon_after_the_end_was_told_is_read() {
         let (mut until, mut writer, bell) = until();
         drop(bell);
@@ -175,7 +225,7 @@ mod tests {
         drop(bell);
         assert_eq!(read(&mut until), b"befo");
         writer.write_all(b"after").unwrap();
-        std::thread::sleep(Until::LAST_WORDS);
+        thread::sleep(Until::LAST_WORDS);
         assert_eq!(read(&mut until), b"re");
         assert_eq!(read(&mut until), b"");
     }
@@ -197,7 +247,7 @@ mod tests {
         writer.write_all(b"abcdef").unwrap();
         drop((writer, bell));
         assert_eq!(read(&mut until), b"abcd");
-        std::thread::sleep(Until::LAST_WORDS);
+        thread::sleep(Until::LAST_WORDS);
         assert_eq!(read(&mut until), b"ef");
         assert_eq!(read(&mut until), b"");
         assert!(!until.is_cut(), "nobody was left to write");

@@ -73,11 +73,11 @@ impl Decoder {
     /// A decoder at the start of its input.
     #[must_use]
     pub fn new() -> Self {
-        Self::from_buffer(Buffer::default(), false)
+        Self::from_buffer(Buffer::default())
     }
 
-    pub(crate) fn from_buffer(buffer: Buffer, is_ended: bool) -> Self {
-        Self { buffer, judge: Judge::default(), is_boundary: true, is_ended, next: None, after_text: None }
+    pub(crate) fn from_buffer(buffer: Buffer) -> Self {
+        Self { buffer, judge: Judge::default(), is_boundary: true, is_ended: false, next: None, after_text: None }
     }
 
     /// Takes in the next bytes.

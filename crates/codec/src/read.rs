@@ -90,6 +90,7 @@ pub struct Reader<R> {
     source: R,
     stream: Stream,
     is_ended: bool,
+    leaves_open: bool,
 }
 
 #[derive(Debug)]
@@ -108,7 +109,14 @@ impl<R: Read> Reader<R> {
             Protocol::V1 => Stream::V1(Box::default()),
             Protocol::V2 => Stream::V2(Box::default()),
         };
-        Self { source, stream, is_ended: false }
+        Self { source, stream, is_ended: false, leaves_open: false }
+    }
+
+    /// The same reader, which [leaves open](Translator::end_open) the test of version 1 that runs when the input ends, as it does those
+    /// of version 2.
+    #[must_use]
+    pub fn leaving_open(self) -> Self {
+        Self { leaves_open: true, ..self }
     }
 
     /// What is read from.
@@ -165,9 +173,9 @@ impl<R: Read> Reader<R> {
             let Some(is_v1) = is_version_1(buffer.bytes(), self.is_ended) else { return false };
             let buffer = std::mem::take(buffer);
             self.stream = if is_v1 {
-                Stream::V1(Box::new(Translator::from_buffer(buffer, self.is_ended)))
+                Stream::V1(Box::new(Translator::from_buffer(buffer)))
             } else {
-                Stream::V2(Box::new(Decoder::from_buffer(buffer, self.is_ended)))
+                Stream::V2(Box::new(Decoder::from_buffer(buffer)))
             };
         }
         true
@@ -196,8 +204,10 @@ impl<R: Read> Reader<R> {
 
     fn end(&mut self) {
         self.is_ended = true;
+        self.settle();
         match &mut self.stream {
-            Stream::Unknown(_) => _ = self.settle(),
+            Stream::Unknown(_) => {}
+            Stream::V1(translator) if self.leaves_open => translator.end_open(),
             Stream::V1(translator) => translator.end(),
             Stream::V2(decoder) => decoder.end(),
         }

@@ -118,8 +118,8 @@ impl Parser {
         }
     }
 
-    /// The input ended: so does the test that runs, if any.
-    pub(crate) fn end(&mut self, receiver: &mut impl Receiver) {
+    /// The input ended: so does the test that runs, if any, unless it is left open.
+    pub(crate) fn end(&mut self, leaves_open: bool, receiver: &mut impl Receiver) {
         let is_in_detail = matches!(
             self.state,
             State::Simple { .. } | State::Multipart { expected: Expected::Length, .. } | State::Chunk { .. }
@@ -129,7 +129,7 @@ impl Parser {
         }
         let is_between_details = matches!(self.state, State::Lines | State::LongLine);
         let place = if is_between_details { "test" } else { "details of the test" };
-        if let Some(label) = self.test.take() {
+        if let Some(label) = self.test.take().filter(|_| !leaves_open) {
             receiver.interrupted(&format!("the input ended in the {place} '{}'", String::from_utf8_lossy(&label)));
         }
         self.state = State::Lines;

@@ -27,7 +27,8 @@ use crate::v1::parse::{Parser, Receiver, Step};
 /// `message`. Events have a timestamp only after a `time:`; output is a function of the input. `progress:` has no meaning in version
 /// 2 and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
 ///
-/// A test that is still running when another begins, or when the input ends, fails with an attachment `reason`. An outcome that
+/// A test that is still running when another begins, or when the input ends, fails with an attachment `reason`, unless it is to be
+/// [left open](Self::end_open). An outcome that
 /// stands at the end of a line behind other text counts when it is for the test that runs.
 ///
 /// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the input, memory bounded by the longest
@@ -56,6 +57,8 @@ pub struct Translator {
     /// Whether the first byte in the buffer stands where packets start.
     is_boundary: bool,
     is_ended: bool,
+    /// Whether the test that runs when the input ends does not.
+    leaves_open: bool,
     next: Option<Found>,
     /// What was read behind the text that the buffer begins with.
     after_text: Option<Read>,
@@ -97,17 +100,18 @@ impl Translator {
     /// A translator at the start of its input.
     #[must_use]
     pub fn new() -> Self {
-        Self::from_buffer(Buffer::default(), false)
+        Self::from_buffer(Buffer::default())
     }
 
-    pub(crate) fn from_buffer(buffer: Buffer, is_ended: bool) -> Self {
+    pub(crate) fn from_buffer(buffer: Buffer) -> Self {
         Self {
             buffer,
             parser: Parser::new(),
             events: Events::default(),
             judge: Judge::default(),
             is_boundary: true,
-            is_ended,
+            is_ended: false,
+            leaves_open: false,
             next: None,
             after_text: None,
         }
@@ -126,6 +130,12 @@ impl Translator {
     /// Says that the input ends here: what is held becomes items, and the test that runs fails.
     pub fn end(&mut self) {
         self.is_ended = true;
+    }
+
+    /// Says that the input ends here as [`end`](Self::end) does, but the test that runs stays in progress: for those who know more of
+    /// how it ended.
+    pub fn end_open(&mut self) {
+        (self.is_ended, self.leaves_open) = (true, true);
     }
 
     /// The next item, or `None` when more input is needed or there is none.
@@ -181,7 +191,7 @@ impl Translator {
     /// With nothing left to read, what the end of the input makes of the test that runs.
     fn find_at_end(&mut self) -> Option<Found> {
         if self.is_ended {
-            self.parser.end(&mut self.events);
+            self.parser.end(self.leaves_open, &mut self.events);
         }
         self.events.next_length().map(Found::Made)
     }

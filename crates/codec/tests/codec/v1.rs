@@ -1,7 +1,7 @@
 //! Version 1 as packets, text and damage.
 
 use subunit_codec::v1::{Detail, LineErrorKind, Outcome, Translator, Writer};
-use subunit_codec::{Assembler, Event, Fault, Packet, Protocol, Status, Test};
+use subunit_codec::{Assembler, Event, Fault, Item, Packet, Protocol, Reader, Status, Test};
 use testkit::stream::{at, good_tests, packet, with_checksum};
 
 use testkit::items::{Owned, cover, damage, events, in_pieces, packets, read, text, translate};
@@ -216,6 +216,22 @@ fn a_test_that_the_input_ends_in_fails() {
         let reason = attachments.pop().expect("a reason is given");
         assert!(reason.starts_with("the input ended in the "), "{reason}");
         assert_eq!(attachments, attachment.as_slice(), "what came of details is kept: {}", stream.escape_ascii());
+    }
+}
+
+#[test]
+fn a_test_that_the_input_ends_in_is_left_open_where_that_is_asked_for() {
+    for stream in [&b"test: a"[..], b"test: a\n", b"test: a\nfailure: a [\nline"] {
+        for protocol in [Protocol::Auto, Protocol::V1] {
+            let mut reader = Reader::new(stream, protocol).leaving_open();
+            let mut statuses = Vec::new();
+            while let Some(item) = reader.next(|| Ok(())).unwrap() {
+                if let Item::Packet(packet) = item {
+                    statuses.extend(packet.status());
+                }
+            }
+            assert_eq!(statuses, [Status::InProgress], "{}", stream.escape_ascii());
+        }
     }
 }
 

@@ -25,6 +25,7 @@
 
 mod ansi;
 mod clean;
+mod diagnostics;
 mod markup;
 mod names;
 mod scan;

@@ -1,36 +1,43 @@
 //! What a failure is called and what it says, out of the text that tells of it.
 
+use std::borrow::Cow;
+
+use crate::junit::diagnostics::Diagnostics;
+
 /// The type and message of a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary<'a> {
     /// The class of the exception, where the text names one.
-    pub kind: Option<&'a str>,
+    pub kind: Option<Cow<'a, str>>,
     /// What it says.
-    pub message: &'a str,
+    pub message: Cow<'a, str>,
 }
 
 impl<'a> Summary<'a> {
-    /// Reads a text. Of a Python traceback, the last exception counts, with all lines of its message. Of any other text, the first
-    /// line that is not blank counts; or the last one, when `is_cut` says that the start of the text is missing.
+    /// Reads a text. Of a Python traceback, the last exception counts, with all lines of its message. Of a block of YAML, as they come
+    /// with TAP, the `message` or `error` counts. Of any other text, the first line that is not blank counts; or the last one, when
+    /// `is_cut` says that the start of the text is missing.
     ///
     /// ```
     /// use subunit_formats::junit::Summary;
     ///
     /// let text = "Traceback (most recent call last):\n  File \"x.py\", line 1, in f\n    g()\nx.Broken: one\nand two\n";
-    /// assert_eq!(Summary::of(text, false), Summary { kind: Some("x.Broken"), message: "one\nand two" });
+    /// assert_eq!(Summary::of(text, false), Summary { kind: Some("x.Broken".into()), message: "one\nand two".into() });
     /// ```
     #[must_use]
     pub fn of(text: &'a str, is_cut: bool) -> Self {
         if let Some(exception) = last_exception(text) {
             return Self::of_exception(exception);
         }
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        if let Some(Diagnostics { message, name }) = Diagnostics::read(text) {
+            return Self { kind: name.filter(|name| is_exception(name)), message };
+        }
+        // A line that begins or ends a block of YAML is as good as blank.
+        let mut lines = text.lines().map(str::trim).filter(|line| !matches!(*line, "" | "---" | "..."));
         let line = if is_cut { lines.next_back() } else { lines.next() }.unwrap_or_default();
         match line.split_once(": ") {
-            Some((kind, _)) if is_name(kind) && (kind.ends_with("Error") || kind.ends_with("Exception")) => {
-                Self::of_exception(line)
-            }
-            _ => Self { kind: None, message: line },
+            Some((kind, _)) if is_exception(kind) => Self::of_exception(line),
+            _ => Self { kind: None, message: Cow::from(line) },
         }
     }
 
@@ -39,9 +46,9 @@ impl<'a> Summary<'a> {
         let text = text.trim();
         let (kind, message) = text.split_once(':').unwrap_or((text, ""));
         if is_name(kind) {
-            Self { kind: Some(kind), message: message.trim() }
+            Self { kind: Some(Cow::from(kind)), message: Cow::from(message.trim()) }
         } else {
-            Self { kind: None, message: text }
+            Self { kind: None, message: Cow::from(text) }
         }
     }
 }
@@ -68,6 +75,11 @@ fn last_exception(text: &str) -> Option<&str> {
     last.map(|at| &text[at..])
 }
 
+/// Whether a text is the name of a class that is an exception by its name.
+fn is_exception(text: &str) -> bool {
+    is_name(text) && (text.ends_with("Error") || text.ends_with("Exception"))
+}
+
 /// Whether a text is a name with dots in it, as classes have.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '<' | '>'))
@@ -79,7 +91,8 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, kind: Option<&str>, message: &str) {
-        assert_eq!(Summary::of(text, false), Summary { kind, message }, "{text}");
+        let summary = Summary { kind: kind.map(Cow::from), message: Cow::from(message) };
+        assert_eq!(Summary::of(text, false), summary, "{text}");
     }
 
     const FRAMES: &str =
@@ -125,6 +138,16 @@ mod tests {
         check("AssertionError: 1 != 2", Some("AssertionError"), "1 != 2");
         check("note: this", None, "note: this");
         check("", None, "");
+        check("--- a/x\n+++ b/x\n", None, "--- a/x");
         assert_eq!(Summary::of("of a long log\nno such file\n\n", true).message, "no such file", "its last line");
+    }
+
+    #[test]
+    fn a_block_of_yaml_has_a_message_or_lines_that_tell() {
+        check("---\nmessage: boom\nname: a test\n...\n", None, "boom");
+        check("---\nerror: 'boom'\nname: 'AssertionError'\n...\n", Some("AssertionError"), "boom");
+        check("---\nwanted: 1\nfound: 2\n...\n", None, "wanted: 1");
+        check("---\n...\n", None, "");
+        assert_eq!(Summary::of("wanted: 1\nfound: 2\n...\n", true).message, "found: 2");
     }
 }
