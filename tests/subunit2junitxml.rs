@@ -213,7 +213,7 @@ fn a_message_is_found_in_the_diagnostics_of_tap() {
     assert!(cases_of_tap(&format!("1..1\nnot ok 1 - x\n{yaml}")).contains("type=\"failure\" message=\"boom\""));
     let yaml = "  ---\n  type: 'test'\n  error: |-\n    1 is\n    not 2\n  name: 'AssertionError'\n  ...\n";
     let outline = cases_of_tap(&format!("1..1\nnot ok 1 - x\n{yaml}"));
-    assert!(outline.contains("type=\"AssertionError\" message=\"1 is\""), "{outline}");
+    assert!(outline.contains("type=\"AssertionError\" message=\"1 is\\nnot 2\""), "{outline}");
     let outline = cases_of_tap("1..1\nnot ok 1 - x\n  ---\n  found: 7\n  ...\n");
     assert!(outline.contains("type=\"failure\" message=\"found: 7\""), "{outline}");
 }

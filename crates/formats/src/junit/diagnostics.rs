@@ -1,8 +1,8 @@
 //! What a block of YAML below a result in TAP says of it.
-//!
-//! This is no reader of YAML: producers write a line for each key, and simple values for those that tell what the matter is.
 
 use std::borrow::Cow;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
 
 /// What tells most in a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,64 +13,56 @@ pub(super) struct Diagnostics<'a> {
 }
 
 impl<'a> Diagnostics<'a> {
-    /// Reads a text whose first line is `---`, where it has a message.
+    /// Reads a text whose first line is `---`, where it has a message. Of what is no YAML, or was cut, the part before that counts.
     pub(super) fn read(text: &'a str) -> Option<Self> {
-        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-        lines.next().filter(|line| line.trim() == "---")?;
-        let lines: Vec<&str> = lines.collect();
-        Some(Self { message: value(&lines, &["message", "error"])?, name: value(&lines, &["name"]) })
-    }
-}
-
-/// The value of the first of these keys that has one. What is indented further than the first line is part of another value.
-fn value<'a>(lines: &[&'a str], keys: &[&str]) -> Option<Cow<'a, str>> {
-    let own = indent(lines.first()?);
-    lines.iter().enumerate().filter(|(_, line)| indent(line) == own).find_map(|(index, line)| {
-        let (_, value) = line.trim().split_once(':').filter(|(key, _)| keys.contains(key))?;
-        let value = match value.trim() {
-            block if block.starts_with(['|', '>']) => {
-                let first = lines.get(index + 1).filter(|line| indent(line) > own)?;
-                Cow::from(first.trim())
+        text.trim_start().lines().next().filter(|line| line.trim_end() == "---")?;
+        let (mut message, mut error, mut name) = (None, None, None);
+        for (key, value) in entries(text) {
+            match &*key {
+                "message" => message = message.or(Some(value)),
+                "error" => error = error.or(Some(value)),
+                "name" => name = name.or(Some(value)),
+                _ => {}
             }
-            value => unquoted(value),
-        };
-        Some(value).filter(|value| !value.is_empty())
-    })
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
-}
-
-fn unquoted(value: &str) -> Cow<'_, str> {
-    let between = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    if let Some(inner) = between('\'') {
-        Cow::from(inner.replace("''", "'"))
-    } else if let Some(inner) = between('"') {
-        Cow::from(unescaped(inner))
-    } else {
-        Cow::from(value)
-    }
-}
-
-/// The text between double quotes. What is seldom used of the escapes stays as it is.
-fn unescaped(inner: &str) -> String {
-    let mut text = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(character) = characters.next() {
-        match (character, characters.as_str().chars().next()) {
-            ('\\', Some(escaped @ ('"' | '\\' | '/' | 'n' | 't'))) => {
-                characters.next();
-                text.push(match escaped {
-                    'n' => '\n',
-                    't' => '\t',
-                    other => other,
-                });
-            }
-            _ => text.push(character),
         }
+        Some(Self { message: message.or(error)?, name })
     }
-    text
+}
+
+/// The keys of the outermost mapping and their values, where both are scalars that say something.
+fn entries(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+    let mut events = Parser::new_from_str(text).map_while(|event| event.ok().map(|(event, _)| event));
+    let mut depth = 0;
+    // The key whose value comes next.
+    let mut key = None;
+    std::iter::from_fn(move || {
+        loop {
+            let outside = depth;
+            let node = match events.next()? {
+                Event::Scalar(value, ScalarStyle::Plain, ..) if matches!(&*value, "~" | "null") => Cow::from(""),
+                Event::Scalar(value, ..) => value,
+                Event::Alias(_) => Cow::from(""),
+                Event::MappingStart(..) | Event::SequenceStart(..) => {
+                    depth += 1;
+                    Cow::from("")
+                }
+                Event::MappingEnd | Event::SequenceEnd => {
+                    depth -= 1;
+                    continue;
+                }
+                Event::DocumentEnd => return None,
+                _ => continue,
+            };
+            if outside != 1 {
+                continue;
+            }
+            match key.take() {
+                None => key = Some(node),
+                Some(key) if !node.trim().is_empty() => return Some((key, node)),
+                Some(_) => {}
+            }
+        }
+    })
 }
 
 #[cfg(test)]
@@ -85,24 +77,33 @@ mod tests {
     #[test]
     fn the_message_is_that_of_the_block_itself() {
         check("---\nmessage: boom\nseverity: fail\n...\n", Some("boom"));
-        check("\n  ---\n    values:\n      message: inner\n    message: a: b\n  ...", Some("a: b"));
+        check("\n---\nvalues:\n  message: inner\nmessage: a\n...", Some("a"));
+        check("---\nvalues: [message, inner]\n? {message: inner}\n: message\nerror: outer\n", Some("outer"));
         check("---\nwanted: 1\nfound: 2\n...\n", None);
         check("---\nmessage:\n  text: nested\nerror: boom\n...\n", Some("boom"));
+        check("---\nerror: boom\nmessage: first\n", Some("first"));
+        check("---\nfirst: &a boom\nmessage: *a\n", None);
         check("message: no block\n", None);
         check("---\n", None);
+        check("---\nboom\n", None);
         check("", None);
     }
 
     #[test]
-    fn values_may_be_quoted_or_blocks() {
+    fn values_are_those_of_yaml() {
         check("---\nmessage: 'it''s # here'\n", Some("it's # here"));
-        check("---\nmessage: \"a \\\"b\\\"\\n\\\\n \\x41\"\n", Some("a \"b\"\n\\n \\x41"));
-        check("---\nmessage: '\n", Some("'"));
-        check("---\nmessage: ''\nerror: \"\"\n", None);
-        for block in ["|", "|-", ">", ">-"] {
-            check(&format!("---\nmessage: {block}\n\n  first\n  second\n...\n"), Some("first"));
-            check(&format!("---\nmessage: {block}\nerror: boom\n...\n"), Some("boom"));
+        check("---\nmessage: \"a \\\"b\\\"\\n\\x41\"\n", Some("a \"b\"\nA"));
+        check("---\nmessage: |-\n  first\n  second\n...\n", Some("first\nsecond"));
+        check("---\nmessage: >\n  first\n  second\n...\n", Some("first second\n"));
+        for nothing in ["", "~", "null", "''", "\"  \"", "|"] {
+            check(&format!("---\nmessage: {nothing}\nerror: boom\n...\n"), Some("boom"));
         }
+    }
+
+    #[test]
+    fn what_stands_before_the_yaml_breaks_counts() {
+        check("---\nmessage: boom\nstack: |\n  at a\nb: 'cut off", Some("boom"));
+        check("---\nmessage: `boom`\nerror: boom\n", None);
     }
 
     #[test]
@@ -111,5 +112,12 @@ mod tests {
             error: 'boom'\ncode: 'ERR_TEST_FAILURE'\nname: 'AssertionError'\nexpected: 1\n...\n";
         let expected = Diagnostics { message: Cow::from("boom"), name: Some(Cow::from("AssertionError")) };
         assert_eq!(Diagnostics::read(node), Some(expected));
+    }
+
+    #[test]
+    fn hostile_blocks_take_no_time() {
+        for part in ["[", "{", "- ", "a: [", "&a ", "? ", "!", "'", "- - ", "a:\n "] {
+            let _ = Diagnostics::read(&("---\n".to_owned() + &part.repeat((64 << 10) / part.len())));
+        }
     }
 }
