@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
-use subunit_codec::{Event, PARSER_TEST_ID, Status};
+use subunit_codec::{Event, MAX_LENGTH, PARSER_TEST_ID, Status};
 use testkit::items;
 use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::random::Random;
@@ -298,6 +298,36 @@ fn every_packet_gets_the_tag_and_keeps_its_own() {
             r#"- ... #worker-web /web stdout="text""#,
         ]
     );
+}
+
+#[test]
+fn a_packet_without_room_for_the_route_code_is_reported() {
+    let folder = Folder::new();
+    let longest = packet(&Event::test("x".repeat(MAX_LENGTH - 13)));
+    folder.write("run", &longest);
+    let finished = run_mux(&folder, &["web=run"], b"");
+    assert!(events::file(&finished.stdout, Some(PARSER_TEST_ID), "Packet data") == longest, "all of it is there");
+    let error = "the event is too long for a packet with the route code web";
+    let reported = events::file(&finished.stdout, Some(PARSER_TEST_ID), "Parser Error");
+    assert_eq!(String::from_utf8_lossy(&reported), error);
+}
+
+#[test]
+fn a_test_keeps_the_tags_of_an_attachment_that_came_early_however_many_tests_come_between() {
+    let folder = Folder::new();
+    let early = Event::test("a").file("setup", &b"x"[..]).tags(["slow"]).eof();
+    let run = [packet(&early), good_tests(4_200), packet(&Event::test("a").status(Status::Success))].concat();
+    folder.write("run", &run);
+    let lines = lines(&run_mux(&folder, &["--tag", "web=run"], b""));
+    assert_eq!(lines.last().map(String::as_str), Some("a success #slow #worker-web /web"));
+}
+
+#[test]
+fn a_test_that_fails_with_its_command_has_each_tag_once() {
+    let folder = Folder::new();
+    folder.write("begun", &packet(&Event::test("a").status(Status::InProgress).tags(["worker-0", "slow"])));
+    let lines = lines(&run_mux(&folder, &["--tag", "-c", "cat begun; false"], b""));
+    assert!(lines[1].starts_with("a fail #slow #worker-0 /0"), "{lines:?}");
 }
 
 #[test]
@@ -609,6 +639,9 @@ fn what_has_no_time_stays_with_what_came_before_it() {
     let finished = run_mux(&folder, &["--in-order", "a", "missing"], b"");
     assert_eq!(trouble("subunit-mux", &finished), "missing: No such file or directory");
     assert_eq!(lines(&finished).len(), 3, "what can be merged is");
+    let finished = run_mux(&folder, &["--in-order", "a", "/usr"], b"");
+    assert_eq!(trouble("subunit-mux", &finished), "/usr: Is a directory");
+    assert_eq!(lines(&finished).len(), 3);
 }
 
 #[test]

@@ -101,7 +101,7 @@ impl Route {
         let Some(tests) = &mut self.tests else { return Vec::new() };
         let said = packet.tags().filter(|_| self.tag.is_some()).map(|tags| tags.map(str::to_owned).collect());
         let Some(key) = tests.key(packet) else { return said.unwrap_or_default() };
-        if let Some(status) = packet.status().filter(|status| *status != Status::InProgress) {
+        if let Some(status) = packet.status().filter(|status| status.is_final()) {
             // A test that exists is not one of the same name that runs.
             let is_alone = status == Status::Exists && tests.get_mut(&key).is_some_and(|begun| begun.is_test);
             let before = if is_alone { None } else { tests.end(&key) };
@@ -109,7 +109,10 @@ impl Route {
         }
         if tests.get_mut(&key).is_none() {
             tests.begin(&key, Begun::default());
-            tests.note_loose(&key, |begun| !begun.is_test);
+            if packet.status().is_none() {
+                // The oldest that has no status after thousands of others is an attachment that came late.
+                tests.note_loose(&key, |begun| !begun.is_test);
+            }
         }
         let Some(begun) = tests.get_mut(&key) else { return said.unwrap_or_default() };
         begun.is_test |= packet.status().is_some();

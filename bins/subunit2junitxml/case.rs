@@ -50,7 +50,7 @@ impl Case {
         }
         if let Some(status) = packet.status() {
             self.status = Some(status);
-            if status != Status::InProgress {
+            if status.is_final() {
                 self.stop = time;
             }
         }

@@ -40,7 +40,7 @@ impl Report {
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
         let Some(key) = self.flying.key(packet) else { return self.global(packet) };
         let status = packet.status();
-        let is_over = status.is_some_and(|status| status != Status::InProgress);
+        let is_over = status.is_some_and(Status::is_final);
         match self.flying.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
             Some(case) if status != Some(Status::Exists) || case.status.is_none() => {
