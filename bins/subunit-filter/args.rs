@@ -106,7 +106,7 @@ pub(crate) fn bad_pattern(option: &str, pattern: &str, error: &regex::Error) -> 
     let text = error.to_string();
     let reason = text.lines().last().unwrap_or_default();
     let reason = reason.trim().trim_start_matches("error: ");
-    Trouble::usage(format!(
+    Trouble::message(format!(
         "{option} '{pattern}': {reason} (regular expressions are Rust's, without look-around and back-references)"
     ))
 }

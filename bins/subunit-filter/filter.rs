@@ -242,6 +242,6 @@ fn forward(packet: &Packet<'_>, rules: &Rules, output: &mut Output) -> Result<()
         changes = changes.status(status);
     }
     let mut packets = Vec::new();
-    changes.encode(packet, &mut packets).map_err(|error| Trouble::usage(format_args!("a renamed test: {error}")))?;
+    changes.encode(packet, &mut packets).map_err(|error| Trouble::message(format_args!("a renamed test: {error}")))?;
     output.bytes(&packets)
 }

@@ -19,7 +19,7 @@ impl Rename {
     pub(crate) fn new(from: &str, to: &str) -> Result<Self, Trouble> {
         let regex = Regex::new(from).map_err(|error| bad_pattern("--rename", from, &error))?;
         let template =
-            template(to, &regex).map_err(|problem| Trouble::usage(format!("--rename to '{to}': {problem}")))?;
+            template(to, &regex).map_err(|problem| Trouble::message(format!("--rename to '{to}': {problem}")))?;
         Ok(Self { from: regex, to: template })
     }
 

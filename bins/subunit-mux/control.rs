@@ -41,7 +41,7 @@ pub(crate) fn pass_on(mut deliveries: HashMap<String, Delivery>, tell: impl Fn(T
     let mut is_told = false;
     let mut tell_of = |problem| {
         if !std::mem::replace(&mut is_told, true) {
-            tell(Trouble::usage(format_args!("standard input: {problem}")));
+            tell(Trouble::message(format_args!("standard input: {problem}")));
         }
     };
     let result = Stream::standard_input(Protocol::V2).and_then(|mut stream| {

@@ -44,10 +44,10 @@ impl Source {
             let code = code.map_or_else(|| Ok(number.to_string()), |code| text_of(code, &argument))?;
             let origin = origin(rest);
             if matches!(&origin, Origin::File(name) if name == "-") && std::mem::replace(&mut is_stdin_taken, true) {
-                return Err(Trouble::usage("standard input can be read once only"));
+                return Err(Trouble::message("standard input can be read once only"));
             }
             if !codes.insert(code.clone()) {
-                return Err(Trouble::usage(format_args!("two sources have the route code {code:?}")));
+                return Err(Trouble::message(format_args!("two sources have the route code {code:?}")));
             }
             sources.push(Self { code, origin });
         }
@@ -69,5 +69,5 @@ fn split(argument: &OsStr) -> (Option<&[u8]>, OsString) {
 
 fn text_of(code: &[u8], argument: &OsStr) -> Result<String, Trouble> {
     let text = std::str::from_utf8(code).map(str::to_owned);
-    text.map_err(|_| Trouble::usage(format_args!("{}: the route code is not UTF-8", Path::new(argument).display())))
+    text.map_err(|_| Trouble::message(format_args!("{}: the route code is not UTF-8", Path::new(argument).display())))
 }

@@ -53,9 +53,9 @@ impl Trouble {
         Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
     }
 
-    /// Trouble with an argument.
+    /// Trouble of which this is all there is to say.
     #[must_use]
-    pub fn usage(message: impl Display) -> Self {
+    pub fn message(message: impl Display) -> Self {
         Self(Kind::Message(message.to_string()))
     }
 
@@ -146,7 +146,7 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
     let text = text.to_string();
     let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let problem = ambiguity(error, command).unwrap_or_else(|| problem.join(" "));
-    Err(Trouble::usage(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
+    Err(Trouble::message(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
 }
 
 /// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.

@@ -154,6 +154,33 @@ pub(crate) fn glued_outcome(line: &[u8], label: &[u8]) -> Option<usize> {
     })
 }
 
+/// Whether a progress directive holds a count, absolute or relative, or opens or closes a level of counts.
+pub(crate) fn is_count(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii();
+    let digits = rest.strip_prefix(b"+").or(rest.strip_prefix(b"-")).unwrap_or(rest);
+    rest == b"push" || rest == b"pop" || (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
+}
+
+/// The value of a `Content-Type:` line.
+pub(crate) fn content_type(line: &[u8]) -> Option<&[u8]> {
+    const FIELD: &[u8] = b"content-type:";
+    let (field, value) = line.split_at_checked(FIELD.len())?;
+    field.eq_ignore_ascii_case(FIELD).then(|| value.trim_ascii())
+}
+
+/// Whether `value` is `type/subtype`, with or without parameters.
+pub(crate) fn is_mime_type(value: &[u8]) -> bool {
+    let essence = value.split(|byte| *byte == b';').next().unwrap_or_default();
+    let mut parts = essence.split(|byte| *byte == b'/').map(|part| !part.trim_ascii().is_empty());
+    (parts.next(), parts.next(), parts.next()) == (Some(true), Some(true), None)
+}
+
+/// The length of a chunk: hexadecimal, whatever descriptions of the protocol say of digits.
+pub(crate) fn chunk_length(line: &[u8]) -> Option<u64> {
+    let digits = str::from_utf8(line).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    u64::from_str_radix(digits, 16).ok()
+}
+
 /// Why a line of version 1 is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineError {
@@ -249,5 +276,15 @@ mod tests {
         assert_eq!(glued_outcome(b".failure: foo [ multipart", b"foo"), Some(1));
         assert_eq!(glued_outcome(b"starting serversuccess: food", b"foo"), None);
         assert_eq!(glued_outcome(b"no success for foo", b"foo"), None, "prose has no colon");
+    }
+
+    #[test]
+    fn progress_is_a_count_or_a_level() {
+        for count in ["4", "+2", "-1", " push", "pop"] {
+            assert!(is_count(count.as_bytes()), "{count:?}");
+        }
+        for text in ["50%", "+", "abc", "4 of 5"] {
+            assert!(!is_count(text.as_bytes()), "{text:?}");
+        }
     }
 }

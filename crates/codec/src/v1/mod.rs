@@ -7,9 +7,11 @@
 //! | `line` | the syntax of one line |
 //! | `time` | the times of `time:` |
 //! | `parse` | what lines mean one after the other |
-//! | `translate` | the events they stand for, with clock and tags |
+//! | `events` | the events they stand for, with clock and tags |
+//! | `translate` | all of it together: items out of bytes |
 //! | `write` | directives as text |
 
+mod events;
 mod line;
 mod parse;
 mod time;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::timestamp::Timestamp;
-use crate::v1::line::Outcome;
+use crate::v1::line::{Outcome, is_mime_type};
 use crate::v1::parse::LONGEST_LINE;
 
 /// Writes version 1.
@@ -132,9 +132,7 @@ fn check_label(label: &str) -> Result<(), EncodeError> {
 }
 
 fn check_detail(detail: &Detail<'_>) -> Result<(), EncodeError> {
-    let essence = detail.mime_type.split(';').next().unwrap_or_default();
-    let is_type =
-        essence.split('/').filter(|part| !part.trim().is_empty()).count() == 2 && essence.matches('/').count() == 1;
+    let is_type = is_mime_type(detail.mime_type.as_bytes());
     let is_trimmed = detail.mime_type.trim_ascii() == detail.mime_type;
     if is_line(detail.name) && is_line(detail.mime_type) && is_type && is_trimmed {
         Ok(())
