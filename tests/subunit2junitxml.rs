@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -254,6 +255,23 @@ fn a_type_that_comes_late_says_what_came_before_it() {
 }
 
 #[test]
+fn an_attachment_that_does_not_end_is_there_to_its_last_byte() {
+    let log = Event::test("a").file("log", &b"caf\xc3"[..]).mime_type("text/plain");
+    let output = cases(&stream([log, ends("a", Status::Success)]));
+    assert!(output.contains("log: {{{caf\u{fffd}}}}"), "{output}");
+}
+
+#[test]
+fn a_file_of_the_whole_run_is_in_the_suite_of_its_tag() {
+    let note = |worker| text_file(Event::global_file("", &b""[..]), "note", worker).tags([worker]);
+    let test = |id, worker| ends(id, Status::Success).tags([worker]);
+    let input = stream([test("a", "worker-0"), test("b", "worker-1"), note("worker-1")]);
+    let report = report(&["--suite-by", "tag"], &input);
+    let (first, second) = report.text().split_once("</testsuite>").expect("there are two suites");
+    assert!(!first.contains("note") && second.contains("note: {{{worker-1}}}"), "{}", report.text());
+}
+
+#[test]
 fn attachments_without_a_test_case_are_in_the_suite() {
     let input = stream([
         Event::test("a").status(Status::Success),
@@ -280,6 +298,7 @@ fn tags_and_routes_are_properties() {
     let input = stream([
         ends("a", Status::Success).tags(["worker-0", "slow & <steady>"]).route_code("0/1"),
         ends("b", Status::Success).tags(["worker-1"]),
+        ends("b2", Status::Success).tags(["worker-2"]),
         ends("c", Status::Success),
     ]);
     let expected = r#"  properties
@@ -287,12 +306,16 @@ fn tags_and_routes_are_properties() {
     property name="tag" value="slow & <steady>"
     property name="tag" value="worker-0"
     property name="tag" value="worker-1"
+    property name="tag" value="worker-2"
   testcase classname="" name="a" time="0.000"
     system-out
       "[[PROPERTY|route=0/1]]\n[[PROPERTY|tag=worker-0]]\n[[PROPERTY|tag=slow & <steady>]]\n"
   testcase classname="" name="b" time="0.000"
     system-out
       "[[PROPERTY|tag=worker-1]]\n"
+  testcase classname="" name="b2" time="0.000"
+    system-out
+      "[[PROPERTY|tag=worker-2]]\n"
   testcase classname="" name="c" time="0.000"
 "#;
     let outline = outline(report(&[], &input).text());
@@ -455,6 +478,23 @@ fn a_signal_leaves_a_report_of_what_has_come() {
         assert!(outline(&text).contains("name=\"hung\" time=\"0.000\"\n    error type=\"Unfinished\""), "{text}");
         assert!(text.contains("tests=\"2\" failures=\"0\" errors=\"1\""), "{text}");
     }
+}
+
+#[test]
+fn a_second_signal_ends_the_tool_at_once() {
+    let folder = Folder::new();
+    let command = folder.command(tool("subunit2junitxml"), &["-f", "-o", "report"]);
+    let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+    let input = test("a", Status::Success);
+    live.write(&input);
+    live.read_until(|output| output == input);
+    signal(&live, "-TERM");
+    // Two that come at once are one; the first is waited upon for a second.
+    thread::sleep(Duration::from_millis(100));
+    signal(&live, "-TERM");
+    live.read_to_end();
+    assert_eq!(live.finish().statuses[0].signal(), Some(15));
+    assert!(!folder.path("report").exists(), "there is no report");
 }
 
 #[test]

@@ -210,10 +210,8 @@ mod tests {
         assert_eq!(read(&mut until), b"last");
         writer.write_all(b"word").unwrap();
         assert_eq!(read(&mut until), b"word");
-        let before = Instant::now();
         assert_eq!(read(&mut until), b"", "the writer is there, but has said nothing more");
         assert!(until.is_cut());
-        assert!(before.elapsed() > Until::LAST_WORDS / 2);
         writer.write_all(b"more").unwrap();
         assert_eq!(read(&mut until), b"", "that is too late");
     }

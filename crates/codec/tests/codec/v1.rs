@@ -287,6 +287,9 @@ fn too_many_tags_are_damage() {
     let items = translate(format!("{}test: a\nsuccess: a\n", lines.concat()).as_bytes());
     assert!(!damage(&items).is_empty(), "the tags that are too many are told");
     assert_eq!(tests(&items)[0].status, Status::Success, "the tests go on");
+    let tag = "x".repeat(20_000);
+    let items = translate(format!("tags: {tag}\ntags: -{tag}\n").repeat(10).as_bytes());
+    assert!(damage(&items).is_empty(), "those that are taken back do not count");
 }
 
 #[test]
