@@ -6,7 +6,8 @@ TEXT_IN_1TO2 = (
 NO_TIME = "Events of a version 1 stream without `time:` | stamped with the time of the translation | not stamped"
 CUT_OFF = (
     "A version 1 test that the end of the input cuts off | fails with a `traceback` that says \"lost connection\"; "
-    "its details so far are dropped | fails with a `reason`; its details so far are kept"
+    "its details so far are dropped | fails with a `reason`, in `subunit-mux -c` the exit status of its command; "
+    "its details so far are kept"
 )
 TRACEBACK_TYPE = (
     "MIME type of bracketed version 1 details | `text/x-traceback; charset=\"utf8\"` | "
@@ -51,7 +52,7 @@ JUNIT_NAMES = (
 )
 JUNIT_FAILURES = (
     "Failures in `subunit2junitxml` | the type `testtools.testresult.real._StringException`, no message, all texts in one | "
-    "type and message of the exception; `stdout` and `stderr` in `system-out` and `system-err`"
+    "type and message of the exception, or of the YAML in TAP; `stdout` and `stderr` in `system-out` and `system-err`"
 )
 JUNIT_UNFINISHED = "Tests that never finish in `subunit2junitxml` | failures without a word | errors that say so"
 JUNIT_UXSUCCESS = (
