@@ -90,7 +90,9 @@ impl Hold {
         for run in &held.in_files {
             result = result.and_then(|()| pass(&self.read(run).map_err(trouble)?));
         }
-        result = result.and_then(|()| pass(&held.last));
+        if !held.last.is_empty() {
+            result = result.and_then(|()| pass(&held.last));
+        }
         self.forget(held);
         result
     }
