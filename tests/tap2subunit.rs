@@ -72,10 +72,10 @@ fn a_list_of_tests_to_do_is_none_from_version_13_on() {
 
 #[test]
 fn scripts_that_prove_runs_are_told_apart_and_judged_as_prove_does() {
-    let prove = "t/a.t ... \n# x\n1..2\nok 1 - x\nok\nok\n\
+    let prove = "waiting ... \nt/a.t ... \n# x\n1..2\nok 1 - x\nok\nok\n\
                  t/b.t ... \n1..1\nnot ok 1\nok 1 - again\nDubious, test returned 1 (wstat 256, 0x100)\nFailed 1/1 subtests \n\
-                 t/net.t . skipped: typo\nt/net.t .. skipped: no net\nt/d.t ... \nNo subtests run \n\n\
-                 Test Summary Report\n-------------------\n  Failed test:  1\nwaiting ... \nResult: FAIL\n";
+                 t/net.t . skipped: typo\nt/net.t .. skipped: no net\nmy own .. \nNo subtests run \n\n\
+                 Test Summary Report\n-------------------\n  Failed test:  1\nResult: FAIL\n";
     let finished = run(&[], prove);
     let expected = [
         ("t/a.t/test 1 - x", Status::Success, 1),
@@ -87,15 +87,39 @@ fn scripts_that_prove_runs_are_told_apart_and_judged_as_prove_does() {
         ("t/b.t", Status::Fail, 1),
         ("t/net.t/file skip", Status::Skip, 1),
         ("t/net.t", Status::Success, 0),
-        ("t/d.t", Status::Fail, 1),
+        ("my own", Status::Fail, 1),
     ];
     let expected: Vec<_> = expected.into_iter().map(|(id, status, files)| (id.to_owned(), status, files)).collect();
     assert_eq!(outcomes_of(&tests(&finished.stdout)), expected);
     let meta = events::file(&finished.stdout, Some("t/b.t"), "tap meta");
     assert_eq!(meta, b"Dubious, test returned 1 (wstat 256, 0x100)\nFailed 1/1 subtests\n");
     let text = events::file(&finished.stdout, None, "stdout");
-    let report = "\nTest Summary Report\n-------------------\n  Failed test:  1\nwaiting ... \nResult: FAIL\n";
-    assert_eq!(text, ["t/net.t . skipped: typo\n", report].concat().into_bytes());
+    let report = "\nTest Summary Report\n-------------------\n  Failed test:  1\nResult: FAIL\n";
+    assert_eq!(text, ["waiting ... \nt/net.t . skipped: typo\n", report].concat().into_bytes());
+}
+
+#[test]
+fn diagnostics_of_the_kernel_belong_to_the_test_that_follows() {
+    let kunit = "KTAP version 1\n1..1\n    # Subtest: example\n    1..2\n    ok 1 fine\n\
+        \x20   # fails: EXPECTATION FAILED\n    Expected 1 == 3, but\n        1 == 1\n    not ok 2 fails\n\
+        # example: pass:1 fail:1\nnot ok 1 example\nunknown\n# Totals: pass:1\n";
+    let stdout = run(&[], kunit).stdout;
+    let comment = |id: &str| String::from_utf8(events::file(&stdout, Some(id), "tap comment")).expect("it is text");
+    assert_eq!(comment("test 1 example/test 1 fine"), "");
+    let expected = "# fails: EXPECTATION FAILED\n    Expected 1 == 3, but\n        1 == 1";
+    assert_eq!(comment("test 1 example/test 2 fails"), expected);
+    assert_eq!(comment("test 1 example"), "# example: pass:1 fail:1");
+    assert_eq!(events::file(&stdout, None, "stdout"), b"unknown\n# Totals: pass:1\n");
+
+    for mark in ["#  RUN           ", "# selftests: "] {
+        let kselftest = format!("TAP version 13\n1..2\n# 2 tests\n{mark}a\n# a1\nok 1 a\n{mark}b\n# b1\nok 2 b\n");
+        let stdout = run(&[], kselftest).stdout;
+        let comments = ["test 1 a", "test 2 b"].map(|id| events::file(&stdout, Some(id), "tap comment"));
+        let expected = [format!("# 2 tests\n{mark}a\n# a1"), format!("{mark}b\n# b1")];
+        assert_eq!(comments, expected.map(String::into_bytes), "{mark}");
+    }
+    let prefixed = "[ 0.1] TAP version 14\n[ 0.1] 1..2\n[ 0.1] ok 1\n[ 0.1] # why\n[ 0.1] not ok 2\n";
+    assert_eq!(events::file(&run(&[], prefixed).stdout, Some("test 2"), "tap comment"), b"# why");
 }
 
 #[test]

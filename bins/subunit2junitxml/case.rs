@@ -5,7 +5,7 @@ use std::mem;
 
 use subunit_cli::Trouble;
 use subunit_codec::{Packet, Status, Timestamp};
-use subunit_formats::junit::{Counts, Summary, unescaped};
+use subunit_formats::junit::{self, Counts, Summary, unescaped};
 
 use crate::attachment::{Attachment, Attachments, Piece};
 use crate::pen::Pen;
@@ -138,10 +138,16 @@ impl Places {
     }
 }
 
-/// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP said.
+/// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP said, or else the only text.
 fn reason(attachments: &[Attachment]) -> Option<usize> {
-    let named = |name| attachments.iter().position(|attachment| attachment.name == name && !attachment.text.is_empty());
-    named("reason").or_else(|| named("tap comment"))
+    let is_text =
+        |attachment: &Attachment| !attachment.text.is_empty() && !matches!(&*attachment.name, "stdout" | "stderr");
+    let named = |name| attachments.iter().position(|attachment| attachment.name == name && is_text(attachment));
+    let only = || {
+        let mut texts = attachments.iter().enumerate().filter(|(_, attachment)| is_text(attachment));
+        texts.next().filter(|_| texts.next().is_none()).map(|(index, _)| index)
+    };
+    named("reason").or_else(|| named("tap comment")).or_else(only)
 }
 
 /// How a test case says that a test did not simply pass.
@@ -194,7 +200,8 @@ impl Outcome {
         let text = text.split_once('\n').filter(|_| is_cut).map_or(&*text, |(_, rest)| rest);
         let text = unescaped(text);
         if self.element == "skipped" {
-            return Ok((String::new(), shortened(text.trim())));
+            let reason = if attachment.name == "tap comment" { junit::reason_in_tap(&text) } else { text.trim() };
+            return Ok((String::new(), shortened(reason)));
         }
         let summary = Summary::of(&text, is_cut);
         let message = if summary.message.is_empty() { self.message } else { &summary.message };

@@ -81,12 +81,18 @@ def expected_case(test):
     out, err = (printed([texts.pop(name)]) if name in texts else "" for name in ("stdout", "stderr"))
     outcome, inside = OUTCOMES.get(test.status, ""), ""
     if test.status == "skip":
-        inside = texts.pop("reason") if texts.get("reason") else ""
+        inside = texts.pop(reason(texts), "")
     elif outcome:
         inside, texts = others(test, texts), {}
     out += others(test, texts)
     lines = ([f"route={test.route}"] if test.route is not None else []) + [f"tag={tag}" for tag in sorted(test.tags)]
     return clean(test.id), duration(test.start, test.stop), outcome, inside, out, err, sorted(clean(line) for line in lines)
+
+
+def reason(texts):
+    """Which of the texts says why a test was skipped."""
+    telling = [name for name, text in texts.items() if text]
+    return "reason" if "reason" in telling else telling[0] if len(telling) == 1 else None
 
 
 def shown(element):

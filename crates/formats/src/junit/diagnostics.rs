@@ -4,16 +4,19 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
+use super::summary::is_exception;
+
 /// What tells most in a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Diagnostics<'a> {
     pub(super) message: Cow<'a, str>,
-    /// Node and AVA name the class of the exception.
+    /// The class of the exception, as Node and AVA name it.
     pub(super) name: Option<Cow<'a, str>>,
 }
 
 impl<'a> Diagnostics<'a> {
-    /// Reads a text whose first line is `---`, where it has a message. Of what is no YAML, or was cut, the part before that counts.
+    /// Reads a text whose first line is `---`, where it has a message or the name of an exception. Of what is no YAML, or was cut, the
+    /// part before that counts.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         text.trim_start().lines().next().filter(|line| line.trim_end() == "---")?;
         let (mut message, mut error, mut name) = (None, None, None);
@@ -25,16 +28,22 @@ impl<'a> Diagnostics<'a> {
                 _ => {}
             }
         }
-        Some(Self { message: message.or(error)?, name })
+        let name = name.filter(|name| is_exception(name));
+        match message.or(error) {
+            Some(message) => Some(Self { message, name }),
+            None => name.map(|name| Self { message: Cow::from(""), name: Some(name) }),
+        }
     }
 }
 
-/// The keys of the outermost mapping and their values, where both are scalars that say something.
+/// The keys of the outermost mapping and their values, where both are scalars that say something. An `error` that is a mapping, as
+/// Vitest has it, counts as part of the outermost one.
 fn entries(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     let mut events = Parser::new_from_str(text).map_while(|event| event.ok().map(|(event, _)| event));
     let mut depth = 0;
     // The key whose value comes next.
-    let mut key = None;
+    let mut key: Option<Cow<'_, str>> = None;
+    let mut errors = 0;
     std::iter::from_fn(move || {
         loop {
             let outside = depth;
@@ -42,6 +51,14 @@ fn entries(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
                 Event::Scalar(value, ScalarStyle::Plain, ..) if matches!(&*value, "~" | "null") => Cow::from(""),
                 Event::Scalar(value, ..) => value,
                 Event::Alias(_) => Cow::from(""),
+                Event::MappingStart(..) if depth == 1 && key.take_if(|key| key == "error").is_some() => {
+                    errors += 1;
+                    continue;
+                }
+                Event::MappingEnd if depth == 1 && errors > 0 => {
+                    errors -= 1;
+                    continue;
+                }
                 Event::MappingStart(..) | Event::SequenceStart(..) => {
                     depth += 1;
                     Cow::from("")
@@ -81,6 +98,12 @@ mod tests {
         check("---\nvalues: [message, inner]\n? {message: inner}\n: message\nerror: outer\n", Some("outer"));
         check("---\nwanted: 1\nfound: 2\n...\n", None);
         check("---\nmessage:\n  text: nested\nerror: boom\n...\n", Some("boom"));
+        check(
+            "---\nerror:\n  stack: [1, {error: {message: a}}]\n  message: boom\nat: b\nmessage: late\n",
+            Some("boom"),
+        );
+        check("---\nerror: {error: {message: boom}}\n", Some("boom"));
+        check("---\nerror: {a: b}\nmessage: boom\n", Some("boom"));
         check("---\nerror: boom\nmessage: first\n", Some("first"));
         check("---\nfirst: &a boom\nmessage: *a\n", None);
         check("message: no block\n", None);

@@ -34,4 +34,4 @@ mod summary;
 pub use clean::{Cleaner, clean};
 pub use markup::{Counts, Markup, unescaped};
 pub use names::{package, split};
-pub use summary::Summary;
+pub use summary::{Summary, reason_in_tap};

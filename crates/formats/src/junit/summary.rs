@@ -15,8 +15,9 @@ pub struct Summary<'a> {
 
 impl<'a> Summary<'a> {
     /// Reads a text. Of a Python traceback, the last exception counts, with all lines of its message. Of a block of YAML, as they come
-    /// with TAP, the `message` or `error` counts. Of any other text, the first line that is not blank counts; or the last one, when
-    /// `is_cut` says that the start of the text is missing.
+    /// with TAP, the `message` or `error` counts. Of any other text, the first line counts that pytest marks with an `E`, or else the
+    /// first that is not blank; or the last one, when `is_cut` says that the start of the text is missing. The `#` of comments in TAP
+    /// is no part of a line.
     ///
     /// ```
     /// use subunit_formats::junit::Summary;
@@ -30,11 +31,12 @@ impl<'a> Summary<'a> {
             return Self::of_exception(exception);
         }
         if let Some(Diagnostics { message, name }) = Diagnostics::read(text) {
-            return Self { kind: name.filter(|name| is_exception(name)), message };
+            return Self { kind: name, message };
         }
-        // A line that begins or ends a block of YAML is as good as blank.
-        let mut lines = text.lines().map(str::trim).filter(|line| !matches!(*line, "" | "---" | "..."));
-        let line = if is_cut { lines.next_back() } else { lines.next() }.unwrap_or_default();
+        let marked = text.lines().find_map(|line| uncommented(line).strip_prefix("E   "));
+        let mut telling = telling_lines(text);
+        let other = if is_cut { telling.next_back() } else { telling.next() };
+        let line = marked.map(str::trim).or(other).unwrap_or_default();
         match line.split_once(": ") {
             Some((kind, _)) if is_exception(kind) => Self::of_exception(line),
             _ => Self { kind: None, message: Cow::from(line) },
@@ -51,6 +53,31 @@ impl<'a> Summary<'a> {
             Self { kind: None, message: Cow::from(text) }
         }
     }
+}
+
+/// Why TAP skips a test, out of the reason of the directive and the comments around it: the first line that is no comment, or else the
+/// first.
+///
+/// ```
+/// use subunit_formats::junit::reason_in_tap;
+///
+/// assert_eq!(reason_in_tap("no network\n# took 3 s\n"), "no network");
+/// ```
+#[must_use]
+pub fn reason_in_tap(text: &str) -> &str {
+    let plain = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
+    plain.or_else(|| telling_lines(text).next()).unwrap_or_default()
+}
+
+/// The lines that say something. One that begins or ends a block of YAML does not, nor does the time that a test took.
+fn telling_lines(text: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let lines = text.lines().map(|line| uncommented(line).trim());
+    lines.filter(|line| !matches!(*line, "" | "---" | "...") && !line.starts_with("time="))
+}
+
+/// A line without the `#` of a comment in TAP.
+fn uncommented(line: &str) -> &str {
+    line.strip_prefix('#').map_or(line, |rest| rest.strip_prefix(' ').unwrap_or(rest))
 }
 
 /// From the line of the last exception of a Python traceback to the end of the text.
@@ -76,7 +103,7 @@ fn last_exception(text: &str) -> Option<&str> {
 }
 
 /// Whether a text is the name of a class that is an exception by its name.
-fn is_exception(text: &str) -> bool {
+pub(super) fn is_exception(text: &str) -> bool {
     is_name(text) && (text.ends_with("Error") || text.ends_with("Exception"))
 }
 
@@ -143,9 +170,28 @@ mod tests {
     }
 
     #[test]
+    fn comments_in_tap_are_read_without_their_sign() {
+        check("#   Failed test 'x'\n#   at t/a.t line 7.\n", None, "Failed test 'x'");
+        check("time=9.39ms\n# boom\n", None, "boom");
+        check("#\n", None, "");
+        assert_eq!(reason_in_tap("\n# example: initializing\nnot today\n# done\n"), "not today");
+        assert_eq!(reason_in_tap("# not today\n"), "not today");
+        assert_eq!(reason_in_tap(" two\nlines "), "two");
+        assert_eq!(reason_in_tap(""), "");
+    }
+
+    #[test]
+    fn the_line_that_pytest_marks_counts() {
+        let text = "    def test_it():\n>       f(1)\nE       assert 1 == 2\nE        +  where 1 = f(1)\n\ntest_x.py:2: AssertionError\n";
+        check(text, None, "assert 1 == 2");
+        check("# x\n# E   x.BrokenError: no\n", Some("x.BrokenError"), "no");
+    }
+
+    #[test]
     fn a_block_of_yaml_has_a_message_or_lines_that_tell() {
         check("---\nmessage: boom\nname: a test\n...\n", None, "boom");
         check("---\nerror: 'boom'\nname: 'AssertionError'\n...\n", Some("AssertionError"), "boom");
+        check("---\nname: AssertionError\nmessage: ''\n...\n", Some("AssertionError"), "");
         check("---\nwanted: 1\nfound: 2\n...\n", None, "wanted: 1");
         check("---\n...\n", None, "");
         assert_eq!(Summary::of("wanted: 1\nfound: 2\n...\n", true).message, "found: 2");

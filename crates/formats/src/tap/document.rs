@@ -19,6 +19,8 @@ pub(super) struct Document {
     /// Whether it has the name of its parent's test point.
     pub(super) is_named: bool,
     pub(super) is_kernel: bool,
+    /// Whether diagnostics come before their test point, as the kernel's do, and not behind it.
+    pub(super) diagnostics_lead: bool,
     /// Whether a backslash escapes a backslash.
     pub(super) escapes_backslash: bool,
     pub(super) is_strict: bool,
@@ -58,6 +60,7 @@ impl Document {
             indent,
             outer_path,
             is_kernel: self.is_kernel,
+            diagnostics_lead: self.diagnostics_lead,
             escapes_backslash: self.escapes_backslash,
             is_strict: self.is_strict,
             ..Self::default()

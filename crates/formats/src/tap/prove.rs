@@ -28,15 +28,18 @@ struct Heading<'a> {
 }
 
 impl<'a> Heading<'a> {
-    /// Reads a line. To tell it from text, the name has to be one of a file, and to hold no blank.
     fn parse(line: &'a [u8]) -> Option<Self> {
-        let end = line.iter().position(|byte| *byte == b' ')?;
+        let end = memchr::memmem::find(line, b" ..")?;
         let (name, rest) = (&line[..end], &line[end + 1..]);
         let dots = rest.iter().take_while(|byte| **byte == b'.').count();
         let result = rest[dots..].strip_prefix(b" ")?;
         let skipped = result.strip_prefix(b"skipped: ");
-        let is_name = name.contains(&b'.') || name.contains(&b'/');
-        (is_name && dots >= 2 && (result.is_empty() || skipped.is_some())).then_some(Self { name, skipped })
+        (!name.is_empty() && (result.is_empty() || skipped.is_some())).then_some(Self { name, skipped })
+    }
+
+    /// Whether it can be no other text, such as what a build says while it waits.
+    fn is_certain(&self) -> bool {
+        (self.name.contains(&b'.') || self.name.contains(&b'/')) && !self.name.contains(&b' ')
     }
 }
 
@@ -63,7 +66,9 @@ impl Translator {
     /// Takes in a line that is not TAP, if it is one of prove's.
     pub(super) fn prove<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<bool, E> {
         let Some(script) = &mut self.script else {
-            let Some(heading) = Heading::parse(line).filter(|_| self.is_before_tap()) else { return Ok(false) };
+            let is_heading = |heading: &Heading<'_>| self.is_of_prove || heading.is_certain();
+            let heading = Heading::parse(line).filter(|heading| self.is_before_tap() && is_heading(heading));
+            let Some(heading) = heading else { return Ok(false) };
             self.begin_script(&heading, out)?;
             return Ok(true);
         };
@@ -87,8 +92,8 @@ impl Translator {
     fn begin_script<E>(&mut self, heading: &Heading<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
         self.lead_as_text(out)?;
         self.script = Some(Script { outer_path: self.path.len(), remarks: Vec::new() });
-        // It is prove that has scripts, and each of them has tests or a failure.
-        self.expects_tests = false;
+        // Each script has tests or a failure.
+        (self.is_of_prove, self.expects_tests) = (true, false);
         push_name(&mut self.path, heading.name, false);
         out(&Event { timestamp: self.time, ..Event::test(&*self.path).status(Status::InProgress) })?;
         self.path.push('/');

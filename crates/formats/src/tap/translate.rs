@@ -52,12 +52,14 @@ pub struct Translator {
     /// How much of it is there from the start of the outermost one.
     pub(super) root: usize,
     pub(super) open: Open,
-    /// Comments before the first test point, which they go to.
+    /// Diagnostics before the test point that they go to: the first one, or any where [they lead](Document::diagnostics_lead).
     lead: Vec<u8>,
     pub(super) has_points: bool,
     has_bailed_out: bool,
     pub(super) has_failed: bool,
     pub(super) expects_tests: bool,
+    /// Whether prove has told of a script.
+    pub(super) is_of_prove: bool,
     /// The script whose TAP this is, where prove tells.
     pub(super) script: Option<Script>,
     /// Whether lines have what the kernel's log puts before them.
@@ -92,6 +94,7 @@ impl Translator {
             has_bailed_out: false,
             has_failed: false,
             expects_tests,
+            is_of_prove: false,
             script: None,
             has_prefix: false,
             rest: Rest::Text,
@@ -288,12 +291,14 @@ impl Translator {
     }
 
     fn version(&mut self, indent: usize, number: u64, is_kernel: bool) {
+        let has_prefix = self.has_prefix;
         let document = self.document_at(indent);
         let is_old = number < 13 && !is_kernel;
         if is_old || !document.is_fresh() {
             document.not_tap();
         }
         document.is_kernel |= is_kernel;
+        document.diagnostics_lead |= is_kernel || has_prefix;
         document.escapes_backslash |= !is_old;
     }
 
@@ -358,10 +363,16 @@ impl Translator {
     }
 
     pub(super) fn comment<E>(&mut self, line: &[u8], comment: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        let document = self.document();
+        document.diagnostics_lead |= is_of_kselftest(comment);
+        let leads = document.diagnostics_lead;
+        if leads {
+            self.open.settle(out)?;
+        }
         if self.open.is_there {
             return self.diagnostic(comment, out);
         }
-        if self.has_points || self.lead.len() + comment.len() > PIECE {
+        if self.has_points && !leads || self.lead.len() + comment.len() > PIECE {
             self.lead_as_text(out)?;
             return self.text(line, out);
         }
@@ -378,12 +389,16 @@ impl Translator {
         self.open.comment(line, out)
     }
 
-    /// A line that is not TAP: indented, it belongs to the test before it.
+    /// A line that is not TAP. Behind a diagnostic that leads, it goes on with that; else, indented, it belongs to the test before it.
     fn other<E>(&mut self, line: &[u8], content: &[u8], indent: usize, out: &mut Out<'_, E>) -> Result<(), E> {
         if indent == 0 && self.prove(content, out)? {
             return Ok(());
         }
-        self.document().not_tap();
+        let document = self.document();
+        document.not_tap();
+        if document.diagnostics_lead && !self.lead.is_empty() {
+            return self.comment(line, content, out);
+        }
         if self.open.is_there && indent > self.document().indent {
             return self.diagnostic(content, out);
         }
@@ -403,4 +418,9 @@ impl Translator {
         }
         self.text(&lead, out)
     }
+}
+
+/// Whether a comment is one that the kernel's selftests print before a test point: their harness, or what runs their programs.
+fn is_of_kselftest(comment: &[u8]) -> bool {
+    comment.starts_with(b"#  RUN  ") || comment.starts_with(b"# selftests: ")
 }
