@@ -99,6 +99,29 @@ fn scripts_that_prove_runs_are_told_apart_and_judged_as_prove_does() {
 }
 
 #[test]
+fn an_ok_that_prove_counts_as_a_test_is_no_verdict() {
+    for script in ["1..1\nok\nok\n", "1..2\nok 1\nok 2\nok\n", "ok\n1..1\nok\n", "ok\nok\n1..2\nok\n"] {
+        let failed = failures(format!("t/a.t .. \n{script}All 1 subtests passed \nt/b.t .. \n1..1\nok 1\nok\n"));
+        assert_eq!(failed, ["t/a.t/tap errors", "t/a.t"], "{script:?}");
+    }
+    let passed = outcomes("t/a.t .. \nok\nok\n1..2\nok\n");
+    assert_eq!(passed.last(), Some(&("t/a.t".to_owned(), Status::Success)), "the end of the input shows it, too");
+    assert_eq!(passed.len(), 3, "two tests and the script");
+}
+
+#[test]
+fn a_script_fails_when_one_that_prove_runs_in_it_does_not_pass() {
+    let last = |tap: &str| tests(&run(&["--name", "n"], tap).stdout).pop().map(|test| (test.id, test.status));
+    let heading = "t/a.t .. \n";
+    let ended = |status| Some(("n".to_owned(), status));
+    assert_eq!(last(&format!("{heading}1..1\nok 1\nok\n")), ended(Status::Success));
+    assert_eq!(last(&format!("{heading}1..1\nok 1\nAll 1 subtests passed \n")), ended(Status::Fail));
+    assert_eq!(last(&format!("{heading}No subtests run \n")), ended(Status::Fail));
+    let cut = tests(&run(&["--name", "n"], format!("{heading}1..1\nok 1\n")).stdout);
+    assert!(cut.iter().any(|test| test.id == "n" && test.status == Status::Fail), "{cut:?}");
+}
+
+#[test]
 fn diagnostics_of_the_kernel_belong_to_the_test_that_follows() {
     let kunit = "KTAP version 1\n1..1\n    # Subtest: example\n    1..2\n    ok 1 fine\n\
         \x20   # fails: EXPECTATION FAILED\n    Expected 1 == 3, but\n        1 == 1\n    not ok 2 fails\n\

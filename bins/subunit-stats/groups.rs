@@ -35,7 +35,12 @@ pub(crate) struct Groups {
     nameless: Tally,
     /// Whether a test is in more than one.
     overlap: bool,
+    /// The same of those that are named as workers are.
+    workers_overlap: bool,
 }
+
+/// How the tags of workers begin, as testr and stestr give them.
+const WORKER: &str = "worker-";
 
 /// A group, as it is reported.
 pub(crate) struct Group<'a> {
@@ -57,7 +62,7 @@ pub(crate) struct Balance {
 
 impl Groups {
     pub(crate) fn new(by: By) -> Self {
-        Self { by, named: BTreeMap::new(), nameless: Tally::default(), overlap: false }
+        Self { by, named: BTreeMap::new(), nameless: Tally::default(), overlap: false, workers_overlap: false }
     }
 
     pub(crate) fn add(&mut self, test: &Test) {
@@ -68,6 +73,7 @@ impl Groups {
         names.sort_unstable();
         names.dedup();
         self.overlap |= names.len() > 1;
+        self.workers_overlap |= names.iter().filter(|name| name.starts_with(WORKER)).count() > 1;
         if names.is_empty() {
             self.nameless.add(test);
         }
@@ -90,10 +96,14 @@ impl Groups {
         named.chain(nameless.filter(|group| group.tally.tests > 0))
     }
 
-    /// The balance of two groups or more, unless a test is in several: then the groups are no workers.
+    /// The balance of two groups or more, unless a test is in several: then the groups are no workers. Where tags are named as those of
+    /// workers are, the others are none.
     pub(crate) fn balance(&self) -> Option<Balance> {
-        let idle: Vec<Duration> = self.iter().filter_map(|group| group.idle).collect();
-        let count = u32::try_from(idle.len()).ok().filter(|count| *count > 1 && !self.overlap)?;
+        let has_workers = self.by == By::Tag && self.named.keys().any(|name| name.starts_with(WORKER));
+        let is_worker = |group: &Group<'_>| !has_workers || group.name.is_some_and(|name| name.starts_with(WORKER));
+        let overlap = if has_workers { self.workers_overlap } else { self.overlap };
+        let idle: Vec<Duration> = self.iter().filter(is_worker).filter_map(|group| group.idle).collect();
+        let count = u32::try_from(idle.len()).ok().filter(|count| *count > 1 && !overlap)?;
         let sum = idle.iter().fold(Duration::ZERO, |sum, idle| sum.saturating_add(*idle));
         Some(Balance { skew: idle.into_iter().max()?, saving: sum / count })
     }

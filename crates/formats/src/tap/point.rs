@@ -6,7 +6,7 @@ use super::line::{after_word, number};
 use super::text::is_blank;
 
 /// A test point.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Point<'a> {
     pub(super) is_ok: bool,
     pub(super) number: Option<u64>,

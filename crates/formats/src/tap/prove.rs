@@ -2,10 +2,12 @@
 //!
 //! Source: `TAP::Formatter::Session` and `TAP::Formatter::File::Session` of Perl's `Test::Harness` 3.44.
 
+use std::mem;
+
 use subunit_codec::{Event, Status};
 
 use super::document::Document;
-use super::line::Plan;
+use super::line::{Line, Plan};
 use super::open::{Out, TEXT};
 use super::point::Point;
 use super::text::push_name;
@@ -18,7 +20,12 @@ pub(super) struct Script {
     outer_path: usize,
     /// What was said of it before the verdict.
     remarks: Vec<u8>,
+    /// Whether the last line was an `ok` that is the verdict, unless the next line says otherwise.
+    is_ok: bool,
 }
+
+/// What prove says of a script that passed, which is what a test point without number and description is.
+const OK: Point<'_> = Point { is_ok: true, number: None, description: b"", directive: None, remark: b"", opens: false };
 
 /// The line before the TAP of a script, `t/a.t ... `, or in place of it, `t/a.t ... skipped: why`.
 struct Heading<'a> {
@@ -63,6 +70,30 @@ impl Remark {
 }
 
 impl Translator {
+    /// Whether the start of a line may become one of prove's.
+    pub(super) fn may_be_of_prove(&self, start: &[u8]) -> bool {
+        if let Some(script) = &self.script {
+            const REMARKS: [&[u8]; 4] = [b"Dubious, test returned ", b"Failed ", b"All ", b"No subtests run"];
+            let is_remark = |remark: &&[u8]| remark.starts_with(start) || start.starts_with(remark);
+            return script.is_ok || REMARKS.iter().any(is_remark);
+        }
+        let Some(blank) = start.iter().position(|byte| *byte == b' ') else { return self.is_before_tap() };
+        let is_certain = Heading { name: &start[..blank], skipped: None }.is_certain();
+        let is_dots = start[blank + 1..].iter().take_while(|byte| **byte != b' ').all(|byte| *byte == b'.');
+        self.is_before_tap() && (self.is_of_prove || is_certain && is_dots)
+    }
+
+    /// Takes in the next line, or the end, behind an `ok` that may be the verdict on a script. It is a test point when the line is TAP,
+    /// or says what prove has to say of a failure.
+    pub(super) fn settle_verdict<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        let is_ok = self.script.as_mut().is_some_and(|script| mem::take(&mut script.is_ok));
+        if !is_ok {
+            return Ok(());
+        }
+        let is_over = matches!(Line::parse(line), Line::Other | Line::Blank) && Remark::parse(line).is_none();
+        if is_over { self.end_script(Status::Success, out) } else { self.point(&OK, out) }
+    }
+
     /// Takes in a line that is not TAP, if it is one of prove's.
     pub(super) fn prove<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<bool, E> {
         let Some(script) = &mut self.script else {
@@ -81,17 +112,16 @@ impl Translator {
         Ok(true)
     }
 
-    /// Whether a test point is none, but prove's verdict on a script whose tests have all been there.
+    /// Takes note of a test point that may be none, but prove's verdict on a script whose tests have all been there.
     pub(super) fn is_verdict(&mut self, indent: usize, point: &Point<'_>) -> bool {
-        self.script.is_some()
-            && indent == 0
-            && *point == Point { is_ok: true, ..Point::default() }
-            && self.documents[0].is_complete()
+        let Some(script) = &mut self.script else { return false };
+        script.is_ok = indent == 0 && *point == OK && self.documents[0].is_complete();
+        script.is_ok
     }
 
     fn begin_script<E>(&mut self, heading: &Heading<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
         self.lead_as_text(out)?;
-        self.script = Some(Script { outer_path: self.path.len(), remarks: Vec::new() });
+        self.script = Some(Script { outer_path: self.path.len(), remarks: Vec::new(), is_ok: false });
         // Each script has tests or a failure.
         (self.is_of_prove, self.expects_tests) = (true, false);
         push_name(&mut self.path, heading.name, false);

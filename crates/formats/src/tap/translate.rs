@@ -127,6 +127,7 @@ impl Translator {
         self.has_prefix |= content.starts_with(b"[")
             && matches!(Line::parse(without_prefix(content).trim_ascii_end()), Line::Version { .. });
         let content = if self.has_prefix { without_prefix(content) } else { content };
+        self.settle_verdict(content, &mut out)?;
         let (indent, inner) = indentation(content);
         if self.open.yaml_indent.is_some() && self.yaml(line, content, indent, &mut out)? {
             return Ok(());
@@ -134,7 +135,7 @@ impl Translator {
         match Line::parse(inner.trim_ascii_end()) {
             Line::Comment(_) => self.comment(line, inner, &mut out),
             _ if self.has_bailed_out => self.text(line, &mut out),
-            Line::Point(point) if self.is_verdict(indent, &point) => self.end_script(Status::Success, &mut out),
+            Line::Point(point) if self.is_verdict(indent, &point) => Ok(()),
             Line::Point(point) if self.enter(indent, false, &mut out)? => self.point(&point, &mut out),
             Line::Plan(plan) if self.has_such_plans(&plan) && self.enter(indent, false, &mut out)? => {
                 self.plan(&plan, line, &mut out)
@@ -190,13 +191,17 @@ impl Translator {
         if self.open.yaml_indent.is_some() {
             return Ok(false);
         }
+        if partial.is_empty() {
+            self.settle_verdict(b"", &mut out)?;
+        }
         let is_late = self.open.is_late || self.open.is_there;
         self.open.settle(&mut out)?;
         self.open.is_late = is_late;
         // What follows of a long line would have been for the result that is gone.
         self.rest = Rest::Text;
         self.lead_as_text(&mut out)?;
-        let is_text = !partial.is_empty() && (self.has_bailed_out || !Line::may_become(partial));
+        let may_become = || Line::may_become(partial) || self.may_be_of_prove(partial);
+        let is_text = !partial.is_empty() && (self.has_bailed_out || !may_become());
         if is_text {
             self.document().not_tap();
             self.text(partial, &mut out)?;
@@ -210,7 +215,10 @@ impl Translator {
     ///
     /// As [`line`](Self::line).
     pub fn end<E>(&mut self, mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.settle_verdict(b"", &mut out)?;
         self.end_document(&mut out)?;
+        // A script that did not finish did not pass.
+        self.has_failed |= self.script.is_some();
         if self.has_bailed_out { self.end_script(Status::Fail, &mut out) } else { Ok(()) }
     }
 
@@ -244,7 +252,7 @@ impl Translator {
         self.documents.last_mut().expect("the outermost document is never left")
     }
 
-    fn point<E>(&mut self, point: &Point<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
+    pub(super) fn point<E>(&mut self, point: &Point<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
         self.open.settle(out)?;
         self.has_points = true;
         let document = self.document();
