@@ -284,6 +284,15 @@ fn routes_are_whole_route_codes() {
 }
 
 #[test]
+fn workers_have_a_balance_whatever_other_tags_their_tests_have() {
+    let tests = [tagged(&["worker-0"], timed("a", 1, 5)), tagged(&["worker-1", "slow"], timed("b", 1, 9))].concat();
+    let report = stats(&["--by", "tag"], &stream(tests.clone())).text().to_owned();
+    assert!(report.ends_with("Skew: 4.000 s; a perfect balance would save 2.000 s\n"), "{report}");
+    let shared = [&tests[..], &tagged(&["worker-0", "worker-1"], timed("c", 9, 10))].concat();
+    assert!(!stats(&["--by", "tag"], &stream(shared)).text().contains("Skew"));
+}
+
+#[test]
 fn groups_that_share_tests_have_no_balance() {
     let shared = [tagged(&["a", "b"], timed("x", 1, 3)), tagged(&["a"], timed("y", 3, 4))].concat();
     let object_of = |events: Vec<Event<'_>>| object(&["--by", "tag"], &stream(events));

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -317,6 +318,37 @@ fn a_signal_tears_no_packet() {
             assert!(*copy == packet.repeat(count), "{number:?}: {} bytes are whole packets", copy.len());
         }
     }
+}
+
+#[test]
+fn a_signal_costs_no_packet_behind_a_torn_one() {
+    let folder = Folder::new();
+    let whole = [&long_packet(1_000_000)[..5000], b"\ntext\n", &test("a", Status::Fail)].concat();
+    let mut live = Pipeline::new([tee(&folder, &["copy"])]).deadline(DEADLINE).start();
+    live.write(&test("first", Status::Success));
+    live.read_until(|output| output == test("first", Status::Success));
+    live.write(&[&whole[..], &long_packet(3000)[..1000]].concat());
+    signal(&live, Signal::TERM);
+    live.read_to_end();
+    assert_eq!(live.finish().code(), 143);
+    assert!(folder.read("copy") == [test("first", Status::Success), whole].concat());
+}
+
+#[test]
+fn a_signal_that_was_ignored_from_the_start_stays_so() {
+    let folder = Folder::new();
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' INT; exec \"$0\" \"$1\"", tool("subunit-tee").path]).arg(folder.path("copy"));
+    let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+    let (first, second) = (test("a", Status::Success), test("b", Status::Success));
+    live.write(&first);
+    live.read_until(|output| output == first);
+    signal(&live, Signal::INT);
+    thread::sleep(Duration::from_millis(100));
+    live.write(&second);
+    let finished = live.finish();
+    assert_eq!(finished.code(), 0);
+    assert!(finished.stdout == [first, second].concat());
 }
 
 #[test]

@@ -59,6 +59,9 @@ impl Hold {
             held.in_memory.extend_from_slice(packet);
             return Ok(());
         }
+        // Not twice as much as it may have, as a vector that grows by itself would take.
+        let missing = Self::SHORTEST_RUN.saturating_sub(held.last.len());
+        held.last.reserve_exact(packet.len().max(missing));
         held.last.extend_from_slice(packet);
         if held.last.len() >= Self::SHORTEST_RUN {
             held.in_files.push(self.keep_in_file(&held.last).map_err(trouble)?);

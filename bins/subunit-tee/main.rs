@@ -54,19 +54,37 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
     let mut stream = Stream::open(OsStr::new("-"), Protocol::V2, Some(stop.bell()))?;
-    while let Some(item) = next(&mut stream, &mut sinks)? {
-        match item {
-            Item::Packet(packet) => sinks.packet(packet.as_bytes()),
-            Item::Damage(damage) => sinks.packet(damage.bytes),
-            Item::Text(text) => sinks.text(text),
+    loop {
+        stream.fill(|| sinks.flush())?;
+        if stream.is_cut() {
+            copy_rest(&mut stream, &mut sinks)?;
+            break;
+        }
+        match stream.item()? {
+            Some(Item::Packet(packet)) => sinks.packet(packet.as_bytes()),
+            Some(Item::Damage(damage)) => sinks.packet(damage.bytes),
+            Some(Item::Text(text)) => sinks.text(text),
+            None => break,
         }
     }
     sinks.finish()?;
     Ok(stop.verdict(Verdict::Success))
 }
 
-/// The next item. Half a packet at the end is one only when the input ends there, and not when we stop reading.
-fn next<'a>(stream: &'a mut Stream, sinks: &mut Sinks) -> Result<Option<Item<'a>>, Trouble> {
-    stream.fill(|| sinks.flush())?;
-    if stream.is_cut() { Ok(None) } else { stream.item() }
+/// Copies what is left when we stop reading, up to the last packet: half a packet may stand behind that, and end elsewhere.
+fn copy_rest(stream: &mut Stream, sinks: &mut Sinks) -> Result<(), Trouble> {
+    let mut others: Vec<(bool, Vec<u8>)> = Vec::new();
+    while let Some(item) = stream.item()? {
+        match item {
+            Item::Packet(packet) => {
+                for (is_text, bytes) in others.drain(..) {
+                    if is_text { sinks.text(&bytes) } else { sinks.packet(&bytes) }
+                }
+                sinks.packet(packet.as_bytes());
+            }
+            Item::Damage(damage) => others.push((false, damage.bytes.to_vec())),
+            Item::Text(text) => others.push((true, text.to_vec())),
+        }
+    }
+    Ok(())
 }

@@ -85,6 +85,8 @@ impl Attachments {
 impl Attachment {
     /// How many bytes are decoded at once: what one byte becomes may be many times as long.
     const AT_ONCE: usize = 32 << 10;
+    /// So many bytes are kept until a MIME type comes.
+    const MOST_UNTYPED: u64 = 1 << 10;
 
     pub(crate) fn new(name: &str, mime_type: Option<&str>) -> Self {
         // Files of these names are text, whatever they say of themselves.
@@ -128,7 +130,7 @@ impl Attachment {
     pub(crate) fn take_in(&mut self, bytes: &[u8], is_last: bool, spool: &mut Spool) -> Result<(), Trouble> {
         self.size += bytes.len() as u64;
         let Some(mut reading) = self.reading.take() else {
-            let is_short = self.size <= Self::AT_ONCE as u64;
+            let is_short = self.size <= Self::MOST_UNTYPED;
             if self.mime_type.is_none() && !is_last && is_short {
                 self.untyped.extend_from_slice(bytes);
             } else {

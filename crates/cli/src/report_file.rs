@@ -48,7 +48,8 @@ impl ReportFile {
     pub fn write(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
         let result = match fs::symlink_metadata(&self.path) {
             Ok(found) if !found.is_file() => self.write_in_place(report),
-            found => self.write_beside(found.ok().map(|found| found.permissions()), report),
+            // Who may do what with it, not as whom it runs.
+            found => self.write_beside(found.ok().map(|found| Permissions::from_mode(found.mode() & 0o777)), report),
         };
         result.map_err(|cause| self.trouble(&cause))
     }

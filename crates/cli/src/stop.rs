@@ -1,5 +1,6 @@
 //! What a tool does when it is asked to stop.
 
+use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -13,7 +14,8 @@ use signal_hook::{flag, low_level};
 use crate::run::{Trouble, Verdict};
 use crate::threads::spawn;
 
-/// Turns SIGINT and SIGTERM into an early end of the input, for tools that have something to bring to an end then.
+/// Turns SIGINT and SIGTERM into an early end of the input, for tools that have something to bring to an end then. One that was
+/// ignored from the start stays so.
 #[derive(Debug)]
 pub struct Stop {
     signal: Arc<AtomicUsize>,
@@ -21,7 +23,14 @@ pub struct Stop {
 }
 
 impl Stop {
-    const SIGNALS: [i32; 2] = [SIGINT, SIGTERM];
+    /// The signals to take note of: not those that were ignored when the tool began, as what a script runs in the background or
+    /// `nohup` would have it. Where the system has no `/proc` to tell, all of them.
+    fn signals() -> Vec<i32> {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        [SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0).collect()
+    }
 
     /// Takes note of signals from now on. A second one ends the tool at once.
     ///
@@ -35,7 +44,7 @@ impl Stop {
             flag::register_conditional_default(signal, Arc::clone(&is_second))?;
             flag::register(signal, Arc::clone(&is_second))
         };
-        let result = Self::SIGNALS.into_iter().try_for_each(|signal| insist(signal).map(drop));
+        let result = Self::signals().into_iter().try_for_each(|signal| insist(signal).map(drop));
         result.and_then(|()| Self::register()).map_err(trouble)
     }
 
@@ -46,7 +55,7 @@ impl Stop {
     /// When the system does not have it.
     pub fn telling(mut act: impl FnMut(i32) + Send + 'static) -> Result<Self, Trouble> {
         let stop = Self::register().map_err(trouble)?;
-        let mut signals = Signals::new(Self::SIGNALS).map_err(trouble)?;
+        let mut signals = Signals::new(Self::signals()).map_err(trouble)?;
         spawn(move || signals.forever().for_each(&mut act))?;
         Ok(stop)
     }
@@ -54,7 +63,7 @@ impl Stop {
     fn register() -> io::Result<Self> {
         let (bell, ringer) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
-        for number in Self::SIGNALS {
+        for number in Self::signals() {
             flag::register_usize(number, Arc::clone(&signal), usize::try_from(number).unwrap_or_default())?;
             low_level::pipe::register(number, ringer.try_clone()?)?;
         }

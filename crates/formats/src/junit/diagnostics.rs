@@ -30,9 +30,16 @@ impl<'a> Diagnostics<'a> {
         }
         let name = name.filter(|name| is_exception(name));
         match message.or(error) {
-            Some(message) => Some(Self { message, name }),
+            Some(message) => Some(Self { message: trimmed(message), name }),
             None => name.map(|name| Self { message: Cow::from(""), name: Some(name) }),
         }
+    }
+}
+
+fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::from(text.trim()),
+        Cow::Owned(text) => Cow::from(text.trim().to_owned()),
     }
 }
 
@@ -117,7 +124,7 @@ mod tests {
         check("---\nmessage: 'it''s # here'\n", Some("it's # here"));
         check("---\nmessage: \"a \\\"b\\\"\\n\\x41\"\n", Some("a \"b\"\nA"));
         check("---\nmessage: |-\n  first\n  second\n...\n", Some("first\nsecond"));
-        check("---\nmessage: >\n  first\n  second\n...\n", Some("first second\n"));
+        check("---\nmessage: >\n  first\n  second\n...\n", Some("first second"));
         for nothing in ["", "~", "null", "''", "\"  \"", "|"] {
             check(&format!("---\nmessage: {nothing}\nerror: boom\n...\n"), Some("boom"));
         }
