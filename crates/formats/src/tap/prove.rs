@@ -41,7 +41,8 @@ impl<'a> Heading<'a> {
         let dots = rest.iter().take_while(|byte| **byte == b'.').count();
         let result = rest[dots..].strip_prefix(b" ")?;
         let skipped = result.strip_prefix(b"skipped: ");
-        (!name.is_empty() && (result.is_empty() || skipped.is_some())).then_some(Self { name, skipped })
+        let is_name = !name.is_empty() && !name.iter().any(u8::is_ascii_control);
+        (is_name && (result.is_empty() || skipped.is_some())).then_some(Self { name, skipped })
     }
 
     /// Whether it can be no other text, such as what a build says while it waits.
@@ -77,10 +78,13 @@ impl Translator {
             let is_remark = |remark: &&[u8]| remark.starts_with(start) || start.starts_with(remark);
             return script.is_ok || REMARKS.iter().any(is_remark);
         }
-        let Some(blank) = start.iter().position(|byte| *byte == b' ') else { return self.is_before_tap() };
-        let is_certain = Heading { name: &start[..blank], skipped: None }.is_certain();
-        let is_dots = start[blank + 1..].iter().take_while(|byte| **byte != b' ').all(|byte| *byte == b'.');
-        self.is_before_tap() && (self.is_of_prove || is_certain && is_dots)
+        let (word, rest) = start.split_at(start.iter().position(|byte| *byte == b' ').unwrap_or(start.len()));
+        if !self.is_before_tap() || word.iter().any(u8::is_ascii_control) {
+            return false;
+        }
+        let is_certain = Heading { name: word, skipped: None }.is_certain();
+        let is_dots = rest.iter().skip(1).take_while(|byte| **byte != b' ').all(|byte| *byte == b'.');
+        self.is_of_prove || rest.is_empty() || is_certain && is_dots
     }
 
     /// Takes in the next line, or the end, behind an `ok` that may be the verdict on a script. It is a test point when the line is TAP,
