@@ -362,6 +362,16 @@ fn an_attachment_before_another_run_of_a_dropped_test_belongs_to_that_run() {
 }
 
 #[test]
+fn of_tests_with_attachments_only_the_last_4096_wait() {
+    let early = |number: usize| packet(&text_file(&format!("test {number}"), "early"));
+    let attachments: Vec<u8> = (0..=4_096).flat_map(early).collect();
+    let passed = |number: usize| packet(&end(&format!("test {number}"), Status::Success));
+    let output = filter(&[], &[attachments, passed(0), passed(1)].concat());
+    let expected: Vec<u8> = [0].into_iter().chain(2..=4_096).flat_map(early).collect();
+    assert!(output == expected, "only the attachment that still waited goes with its test");
+}
+
+#[test]
 fn files_are_filtered_one_after_the_other() {
     let (_folder, first) = list(&packet(&begin("shared")));
     let second = format!("{first}-second");

@@ -64,8 +64,8 @@ impl Filter {
             None if status.is_some() => self.tests.begin(&key, self.gate.begin(packet)),
             None => match self.ended.get(key.hash()) {
                 Some(Decision::Keep) => return self.gate.pass(packet, Decision::Keep, output),
-                Some(Decision::Drop) => return self.begin_late(&key, packet, output),
-                None => self.tests.begin(&key, self.gate.begin(packet)),
+                Some(Decision::Drop) => return self.begin_loose(&key, packet, true, output),
+                None => return self.begin_loose(&key, packet, false, output),
             },
         };
         if let Some(decision) = self.gate.take_in(test, packet, output)?
@@ -77,12 +77,18 @@ impl Filter {
         Ok(())
     }
 
-    /// Begins to keep a test with an attachment that comes after a run of the same test was dropped: late, or early, for another run.
-    fn begin_late(&mut self, key: &Key<'_>, packet: &Packet<'_>, output: &mut Output) -> Result<(), Trouble> {
-        let test = self.tests.begin(key, Test { is_late: true, ..self.gate.begin(packet) });
+    /// Begins to keep a test with an attachment: early, or when `is_late` says that a run of the same test was dropped, perhaps late.
+    fn begin_loose(
+        &mut self,
+        key: &Key<'_>,
+        packet: &Packet<'_>,
+        is_late: bool,
+        output: &mut Output,
+    ) -> Result<(), Trouble> {
+        let test = self.tests.begin(key, Test { is_late, ..self.gate.begin(packet) });
         self.gate.take_in(test, packet, output)?;
-        match self.tests.note_loose(key, Test::belongs_to_dropped_run) {
-            Some(mut late) => self.gate.settle(&mut late.value, Decision::Drop, output),
+        match self.tests.note_loose(key, |test| !test.has_status) {
+            Some(mut oldest) => self.gate.leave(&mut oldest.value, output),
             None => Ok(()),
         }
     }
@@ -91,13 +97,7 @@ impl Filter {
     pub(crate) fn finish(&mut self, output: &mut Output) -> Result<(), Trouble> {
         self.ended = Ended::default();
         for mut flight in self.tests.drain() {
-            let test = &mut flight.value;
-            let is_dropped = test.belongs_to_dropped_run();
-            let outcome = test.has_status.then_some(Status::InProgress);
-            if let State::Waiting(waiting) = &mut test.state {
-                let decision = waiting.decide(&self.gate.rules, outcome);
-                self.gate.settle(test, if is_dropped { Decision::Drop } else { decision }, output)?;
-            }
+            self.gate.leave(&mut flight.value, output)?;
         }
         Ok(())
     }
@@ -191,6 +191,15 @@ impl Gate {
             (None, State::Decided(_)) => {}
         }
         Ok(decision)
+    }
+
+    /// Decides on a test that did not finish.
+    fn leave(&mut self, test: &mut Test, output: &mut Output) -> Result<(), Trouble> {
+        let is_dropped = test.belongs_to_dropped_run();
+        let outcome = test.has_status.then_some(Status::InProgress);
+        let State::Waiting(waiting) = &mut test.state else { return Ok(()) };
+        let decision = waiting.decide(&self.rules, outcome);
+        self.settle(test, if is_dropped { Decision::Drop } else { decision }, output)
     }
 
     /// Carries out a decision on what a test is waiting with.
