@@ -10,7 +10,7 @@ use subunit_cli::Trouble;
 /// Keeps packets in memory up to a bound, and beyond it in temporary files that no folder lists.
 #[derive(Debug, Default)]
 pub(crate) struct Hold {
-    /// How many bytes came before the bound was reached and wait in memory.
+    /// How many bytes wait in memory.
     in_memory: usize,
     /// Each file is let go of when no packet in it is waited for, so that one long wait does not keep the rest.
     files: Vec<Option<Part>>,
@@ -25,14 +25,11 @@ struct Part {
     waiting: u64,
 }
 
-/// The packets of a test that wait, in this order. Give them back to their [`Hold`].
+/// The packets of a test that wait, first those in files. Give them back to their [`Hold`].
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    /// Those that came before the bound was reached.
-    in_memory: Vec<u8>,
     in_files: Vec<Run>,
-    /// Those that are too few for a file so far.
-    last: Vec<u8>,
+    in_memory: Vec<u8>,
 }
 
 /// Where in a file packets are, one behind the other.
@@ -44,7 +41,7 @@ struct Run {
 }
 
 impl Hold {
-    /// How many bytes of packets are kept in memory, all tests together, before any go to a file.
+    /// How many bytes of packets are kept in memory, all tests together, and a little more for each test.
     const MOST_IN_MEMORY: usize = 8 << 20;
     /// Packets of a test go to a file together when they have this many bytes: to keep count of each takes memory, too.
     const SHORTEST_RUN: usize = 1 << 12;
@@ -53,19 +50,17 @@ impl Hold {
 
     /// Keeps one more packet of a test.
     pub(crate) fn keep(&mut self, packet: &[u8], held: &mut Held) -> Result<(), Trouble> {
-        let none_is_behind = held.in_files.is_empty() && held.last.is_empty();
-        if none_is_behind && self.in_memory + packet.len() <= Self::MOST_IN_MEMORY {
-            self.in_memory += packet.len();
-            held.in_memory.extend_from_slice(packet);
-            return Ok(());
+        let is_run = held.in_memory.len() + packet.len() >= Self::SHORTEST_RUN;
+        let goes_to_file = is_run && self.in_memory + packet.len() > Self::MOST_IN_MEMORY;
+        if goes_to_file {
+            // Not the room for more to come that the vector would make by itself.
+            held.in_memory.reserve_exact(packet.len());
         }
-        // Not twice as much as it may have, as a vector that grows by itself would take.
-        let missing = Self::SHORTEST_RUN.saturating_sub(held.last.len());
-        held.last.reserve_exact(packet.len().max(missing));
-        held.last.extend_from_slice(packet);
-        if held.last.len() >= Self::SHORTEST_RUN {
-            held.in_files.push(self.keep_in_file(&held.last).map_err(trouble)?);
-            empty(&mut held.last);
+        self.in_memory += packet.len();
+        held.in_memory.extend_from_slice(packet);
+        if goes_to_file {
+            held.in_files.push(self.keep_in_file(&held.in_memory).map_err(trouble)?);
+            self.empty(&mut held.in_memory);
         }
         Ok(())
     }
@@ -89,25 +84,25 @@ impl Hold {
         held: &mut Held,
         mut pass: impl FnMut(&[u8]) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
-        let mut result = pass(&held.in_memory);
-        for run in &held.in_files {
-            result = result.and_then(|()| pass(&self.read(run).map_err(trouble)?));
-        }
-        if !held.last.is_empty() {
-            result = result.and_then(|()| pass(&held.last));
-        }
+        let from_files = held.in_files.iter().try_for_each(|run| pass(&self.read(run).map_err(trouble)?));
+        let result = from_files.and_then(|()| pass(&held.in_memory));
         self.forget(held);
         result
     }
 
     /// Lets go of the packets of a test.
     pub(crate) fn forget(&mut self, held: &mut Held) {
-        self.in_memory -= held.in_memory.len();
-        empty(&mut held.in_memory);
         for run in mem::take(&mut held.in_files) {
             self.forget_in_file(&run);
         }
-        empty(&mut held.last);
+        self.empty(&mut held.in_memory);
+    }
+
+    /// Lets go of packets in memory, and keeps little room for the next ones.
+    fn empty(&mut self, packets: &mut Vec<u8>) {
+        self.in_memory -= packets.len();
+        packets.clear();
+        packets.shrink_to(Self::SHORTEST_RUN);
     }
 
     fn read(&self, run: &Run) -> io::Result<Box<[u8]>> {
@@ -127,13 +122,6 @@ impl Hold {
             self.files.pop();
         }
     }
-}
-
-/// Makes room for the next packets, but keeps little memory for them.
-fn empty(packets: &mut Vec<u8>) {
-    const MOST_TO_USE_AGAIN: usize = 1 << 12;
-    packets.clear();
-    packets.shrink_to(MOST_TO_USE_AGAIN);
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is an error to be mapped")]
@@ -194,9 +182,8 @@ mod tests {
         for n in 0..1_000_000 {
             hold.keep(&[u8::try_from(n % 251).unwrap(); 17], &mut waiting[n % 2]).unwrap();
         }
-        assert!(hold.in_memory <= Hold::MOST_IN_MEMORY);
+        assert!(hold.in_memory <= Hold::MOST_IN_MEMORY + 2 * Hold::SHORTEST_RUN);
         for (first, mut held) in waiting.into_iter().enumerate() {
-            assert!(held.last.len() < Hold::SHORTEST_RUN, "{} bytes are too few for a file", held.last.len());
             let runs = held.in_files.len();
             assert!(runs < 500_000 * 17 / Hold::SHORTEST_RUN, "{runs} runs are what is kept count of");
             let mut given = Vec::new();
