@@ -9,6 +9,7 @@ use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, run, stream, test};
 
 use crate::events;
+use crate::folder::Folder;
 use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, data, read_data};
 
@@ -348,13 +349,12 @@ fn scripts_in_perl_and_bash_run_at_once_and_are_reported_to_jenkins() {
 
 #[test]
 fn scripts_that_prove_runs_pass_and_fail_as_it_says() {
-    let folder = tempfile::tempdir().expect("there is room for a folder");
-    let script = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("there is room");
-    script("car.t", "use Test::More tests => 2; ok(1, 'wheels'); ok(1, 'doors');\n");
-    script("bike.t", "use Test::More; ok(1, 'bell'); done_testing; exit 3;\n");
-    script("ship.t", "use Test::More skip_all => 'no water';\n");
+    let folder = Folder::new();
+    folder.write("car.t", b"use Test::More tests => 2; ok(1, 'wheels'); ok(1, 'doors');\n");
+    folder.write("bike.t", b"use Test::More; ok(1, 'bell'); done_testing; exit 3;\n");
+    folder.write("ship.t", b"use Test::More skip_all => 'no water';\n");
     let mut prove = program("prove", &["--verbose", "car.t", "bike.t", "ship.t"]);
-    prove.current_dir(folder.path());
+    prove.current_dir(folder.path(""));
     let report = command("subunit2junitxml", &["--suite-by", "prefix"]);
     let finished = Pipeline::new([prove, command("tap2subunit", &[]), report]).deadline(DEADLINE).run(b"");
     assert_eq!(finished.code(), 1, "one script did not exit well");

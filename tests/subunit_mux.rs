@@ -417,29 +417,15 @@ fn a_signal_ends_the_wait_for_files() {
     folder.fifo("silent");
     folder.fifo("unopened");
     folder.write("good", &good_tests(10));
-    let mut live = start_mux(&folder, &["good", "unopened", "silent"]);
-    let silent = File::options().write(true).open(folder.path("silent")).expect("it is read");
-    live.read_until(|output| contains(output, b"good-9"));
-    signal(&live, Signal::TERM);
-    let finished = live.finish();
-    assert_eq!(finished.code(), 143);
-    assert!(by_route(&finished.stdout)["0"].0 == good_tests(10), "what came is there");
-    drop(silent);
-}
-
-#[test]
-fn a_signal_ends_the_wait_for_writers_of_files_to_be_merged_in_order() {
-    let folder = Folder::new();
-    folder.fifo("silent");
-    folder.fifo("unopened");
-    folder.write("good", &good_tests(10));
-    let live = start_mux(&folder, &["--in-order", "good", "silent", "unopened"]);
-    let silent = File::options().write(true).open(folder.path("silent")).expect("it is read");
-    signal(&live, Signal::TERM);
-    let finished = live.finish();
-    assert_eq!(finished.code(), 143);
-    assert!(by_route(&finished.stdout)["0"].0 == good_tests(10), "what came is there");
-    drop(silent);
+    for order in [&[][..], &["--in-order"]] {
+        let live = start_mux(&folder, &[order, &["good", "silent", "unopened"]].concat());
+        let silent = File::options().write(true).open(folder.path("silent")).expect("it is read");
+        signal(&live, Signal::TERM);
+        let finished = live.finish();
+        assert_eq!(finished.code(), 143, "{order:?}");
+        assert!(by_route(&finished.stdout)["0"].0 == good_tests(10), "{order:?}: what came is there");
+        drop(silent);
+    }
 }
 
 #[test]

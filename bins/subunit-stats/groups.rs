@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use subunit_codec::{Test, Timestamp};
+use subunit_formats::worker::is_worker;
 
 use crate::tally::Tally;
 
@@ -39,9 +40,6 @@ pub(crate) struct Groups {
     workers_overlap: bool,
 }
 
-/// How the tags of workers begin, as testr and stestr give them.
-const WORKER: &str = "worker-";
-
 /// A group, as it is reported.
 pub(crate) struct Group<'a> {
     /// `None` for the tests without tag or route.
@@ -73,7 +71,7 @@ impl Groups {
         names.sort_unstable();
         names.dedup();
         self.overlap |= names.len() > 1;
-        self.workers_overlap |= names.iter().filter(|name| name.starts_with(WORKER)).count() > 1;
+        self.workers_overlap |= names.iter().filter(|name| is_worker(name)).count() > 1;
         if names.is_empty() {
             self.nameless.add(test);
         }
@@ -99,10 +97,10 @@ impl Groups {
     /// The balance of two groups or more, unless a test is in several: then the groups are no workers. Where tags are named as those of
     /// workers are, the others are none.
     pub(crate) fn balance(&self) -> Option<Balance> {
-        let has_workers = self.by == By::Tag && self.named.keys().any(|name| name.starts_with(WORKER));
-        let is_worker = |group: &Group<'_>| !has_workers || group.name.is_some_and(|name| name.starts_with(WORKER));
+        let has_workers = self.by == By::Tag && self.named.keys().any(|name| is_worker(name));
+        let counts = |group: &Group<'_>| !has_workers || group.name.is_some_and(is_worker);
         let overlap = if has_workers { self.workers_overlap } else { self.overlap };
-        let idle: Vec<Duration> = self.iter().filter(is_worker).filter_map(|group| group.idle).collect();
+        let idle: Vec<Duration> = self.iter().filter(counts).filter_map(|group| group.idle).collect();
         let count = u32::try_from(idle.len()).ok().filter(|count| *count > 1 && !overlap)?;
         let sum = idle.iter().fold(Duration::ZERO, |sum, idle| sum.saturating_add(*idle));
         Some(Balance { skew: idle.into_iter().max()?, saving: sum / count })

@@ -7,6 +7,7 @@ use hashbrown::{HashMap, HashSet};
 use subunit_cli::Trouble;
 use subunit_codec::{Status, Timestamp};
 use subunit_formats::junit::{self, Counts};
+use subunit_formats::worker::is_worker;
 
 use crate::case::Case;
 use crate::pen::Pen;
@@ -125,7 +126,7 @@ impl Suites {
 /// The tag of the worker that ran a test, as testr and stestr give it, or else the first tag of all.
 fn worker(tags: &[String]) -> Option<&str> {
     let tags = || tags.iter().map(String::as_str);
-    tags().filter(|tag| tag.starts_with("worker-")).min().or_else(|| tags().min())
+    tags().filter(|tag| is_worker(tag)).min().or_else(|| tags().min())
 }
 
 /// The time from one moment to a later one; nothing when one is not known or the clock stepped back.

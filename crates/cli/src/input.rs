@@ -57,13 +57,13 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Standard input, for tools whose operands are not files to read.
+    /// Standard input, for tools whose operands are not files to read. It ends early when `end` tells it to, see [`Until`].
     ///
     /// # Errors
     ///
     /// When there is none.
-    pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
-        Self::open(OsStr::new("-"), protocol, None)
+    pub fn standard_input(protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
+        Self::open(OsStr::new("-"), protocol, end)
     }
 
     /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`Until`].
@@ -117,7 +117,7 @@ impl Stream {
     }
 
     /// Reads until there is an item or the input ends. [`next_after`](Self::next_after) is this and [`item`](Self::item): for tools
-    /// that want to know in between whether reading [was cut](Self::is_cut), so that the items to come are no whole ones.
+    /// that want to know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
     ///
     /// # Errors
     ///

@@ -44,8 +44,9 @@ impl Stop {
             flag::register_conditional_default(signal, Arc::clone(&is_second))?;
             flag::register(signal, Arc::clone(&is_second))
         };
-        let result = Self::signals().into_iter().try_for_each(|signal| insist(signal).map(drop));
-        result.and_then(|()| Self::register()).map_err(trouble)
+        let signals = Self::signals();
+        let result = signals.iter().try_for_each(|signal| insist(*signal).map(drop));
+        result.and_then(|()| Self::register(&signals)).map_err(trouble)
     }
 
     /// Takes note of signals from now on, and tells `act` the number of each, in a thread of its own.
@@ -54,18 +55,19 @@ impl Stop {
     ///
     /// When the system does not have it.
     pub fn telling(mut act: impl FnMut(i32) + Send + 'static) -> Result<Self, Trouble> {
-        let stop = Self::register().map_err(trouble)?;
-        let mut signals = Signals::new(Self::signals()).map_err(trouble)?;
+        let signals = Self::signals();
+        let stop = Self::register(&signals).map_err(trouble)?;
+        let mut signals = Signals::new(signals).map_err(trouble)?;
         spawn(move || signals.forever().for_each(&mut act))?;
         Ok(stop)
     }
 
-    fn register() -> io::Result<Self> {
+    fn register(signals: &[i32]) -> io::Result<Self> {
         let (bell, ringer) = UnixStream::pair()?;
         let signal = Arc::new(AtomicUsize::new(0));
-        for number in Self::signals() {
-            flag::register_usize(number, Arc::clone(&signal), usize::try_from(number).unwrap_or_default())?;
-            low_level::pipe::register(number, ringer.try_clone()?)?;
+        for number in signals {
+            flag::register_usize(*number, Arc::clone(&signal), usize::try_from(*number).unwrap_or_default())?;
+            low_level::pipe::register(*number, ringer.try_clone()?)?;
         }
         Ok(Self { signal, bell: Arc::new(bell.into()) })
     }

@@ -90,11 +90,7 @@ impl fmt::Display for PacketError {
 /// Writes all digits of a number. `{:08x}` is much slower, and a damaged stream may tell of checksums in every few bytes.
 fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let mut shift = u32::BITS;
-    let digits: [u8; 8] = std::array::from_fn(|_| {
-        shift -= 4;
-        DIGITS[(number >> shift & 0xf) as usize]
-    });
+    let digits: [u8; 8] = std::array::from_fn(|index| DIGITS[(number >> (28 - 4 * index) & 0xf) as usize]);
     f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
 }
 

@@ -7,9 +7,11 @@
 //! | [`json`] | tests as JSON |
 //! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
+//! | [`worker`] | the tags of workers |
 
 pub mod json;
 pub mod junit;
 pub mod tap;
 pub mod text;
 pub mod time;
+pub mod worker;

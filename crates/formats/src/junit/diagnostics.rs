@@ -8,16 +8,17 @@ use super::summary::is_exception;
 
 /// What tells most in a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Diagnostics<'a> {
-    pub(super) message: Cow<'a, str>,
+pub(super) struct Diagnostics {
+    /// Empty where the block tells the name alone.
+    pub(super) message: String,
     /// The class of the exception, as Node and AVA name it.
-    pub(super) name: Option<Cow<'a, str>>,
+    pub(super) name: Option<String>,
 }
 
-impl<'a> Diagnostics<'a> {
+impl Diagnostics {
     /// Reads a text whose first line is `---`, where it has a message or the name of an exception. Of what is no YAML, or was cut, the
     /// part before that counts.
-    pub(super) fn read(text: &'a str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         text.trim_start().lines().next().filter(|line| line.trim_end() == "---")?;
         let (mut message, mut error, mut name) = (None, None, None);
         for (key, value) in entries(text) {
@@ -28,18 +29,9 @@ impl<'a> Diagnostics<'a> {
                 _ => {}
             }
         }
-        let name = name.filter(|name| is_exception(name));
-        match message.or(error) {
-            Some(message) => Some(Self { message: trimmed(message), name }),
-            None => name.map(|name| Self { message: Cow::from(""), name: Some(name) }),
-        }
-    }
-}
-
-fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
-    match text {
-        Cow::Borrowed(text) => Cow::from(text.trim()),
-        Cow::Owned(text) => Cow::from(text.trim().to_owned()),
+        let name = name.filter(|name| is_exception(name)).map(Cow::into_owned);
+        let message = message.or(error).map(|message| message.trim().to_owned());
+        (message.is_some() || name.is_some()).then(|| Self { message: message.unwrap_or_default(), name })
     }
 }
 
@@ -140,7 +132,7 @@ mod tests {
     fn node_names_the_class_of_the_exception() {
         let node = "---\nduration_ms: 0.5\ntype: 'test'\nlocation: 'x.js:3:1'\nfailureType: 'testCodeFailure'\n\
             error: 'boom'\ncode: 'ERR_TEST_FAILURE'\nname: 'AssertionError'\nexpected: 1\n...\n";
-        let expected = Diagnostics { message: Cow::from("boom"), name: Some(Cow::from("AssertionError")) };
+        let expected = Diagnostics { message: "boom".to_owned(), name: Some("AssertionError".to_owned()) };
         assert_eq!(Diagnostics::read(node), Some(expected));
     }
 

@@ -31,7 +31,7 @@ impl<'a> Summary<'a> {
             return Self::of_exception(exception);
         }
         if let Some(Diagnostics { message, name }) = Diagnostics::read(text) {
-            return Self { kind: name, message };
+            return Self { kind: name.map(Cow::from), message: Cow::from(message) };
         }
         let marked = text.lines().find_map(|line| uncommented(line).strip_prefix("E   "));
         let mut telling = telling_lines(text);

@@ -52,6 +52,7 @@ impl<'a> Heading<'a> {
 }
 
 /// What a line behind the TAP of a script says of it.
+#[derive(Clone, Copy)]
 enum Remark {
     /// More is to come.
     Exit,
@@ -59,14 +60,23 @@ enum Remark {
 }
 
 impl Remark {
+    /// How each begins and ends.
+    const WORDS: [(&'static [u8], &'static [u8], Self); 4] = [
+        (b"Dubious, test returned ", b")", Self::Exit),
+        (b"Failed ", b" subtests", Self::Failure),
+        (b"All ", b" subtests passed", Self::Failure),
+        (b"No subtests ", b"run", Self::Failure),
+    ];
+
     fn parse(line: &[u8]) -> Option<Self> {
         let line = line.trim_ascii_end();
-        let is = |start: &[u8], end: &[u8]| line.starts_with(start) && line.ends_with(end);
-        if is(b"Dubious, test returned ", b")") {
-            return Some(Self::Exit);
-        }
-        let is_failure = is(b"Failed ", b" subtests") || is(b"All ", b" subtests passed") || line == b"No subtests run";
-        is_failure.then_some(Self::Failure)
+        let found = Self::WORDS.into_iter().find(|(start, end, _)| line.starts_with(start) && line.ends_with(end));
+        found.map(|(_, _, remark)| remark)
+    }
+
+    /// Whether the start of a line may become one.
+    fn may_become(start: &[u8]) -> bool {
+        Self::WORDS.iter().any(|(words, _, _)| words.starts_with(start) || start.starts_with(words))
     }
 }
 
@@ -74,9 +84,7 @@ impl Translator {
     /// Whether the start of a line may become one of prove's.
     pub(super) fn may_be_of_prove(&self, start: &[u8]) -> bool {
         if let Some(script) = &self.script {
-            const REMARKS: [&[u8]; 4] = [b"Dubious, test returned ", b"Failed ", b"All ", b"No subtests run"];
-            let is_remark = |remark: &&[u8]| remark.starts_with(start) || start.starts_with(remark);
-            return script.is_ok || REMARKS.iter().any(is_remark);
+            return script.is_ok || Remark::may_become(start);
         }
         let (word, rest) = start.split_at(start.iter().position(|byte| *byte == b' ').unwrap_or(start.len()));
         if !self.is_before_tap() || word.iter().any(u8::is_ascii_control) {
