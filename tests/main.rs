@@ -2,17 +2,17 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `habits` | what every tool does, and the table of tools |
+//! | `every_tool` | what every tool does, and the table of tools |
 //! | `subunit_ls` and so on | what one tool does |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
-//! | `tool`, `folder`, `events` | how a tool is run, where, and its output made readable |
+//! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
 
-mod events;
+mod every_tool;
 mod folder;
-mod habits;
 mod manpages;
 mod pipes;
+mod printed;
 mod readme;
 mod subunit2junitxml;
 mod subunit_1to2;

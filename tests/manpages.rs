@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::habits::TOOLS;
+use crate::every_tool::TOOLS;
 use crate::tool::Tool;
 
 /// Options as they are typed, `-s` or `--success`, with the names of their values.

@@ -8,9 +8,9 @@ use subunit_codec::{Event, PARSER_TEST_ID, Status};
 use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, run, stream, test};
 
-use crate::events;
+use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::habits::tool;
+use crate::printed;
 use crate::tool::{DEADLINE, assert_silent, data, read_data};
 
 fn command(name: &str, args: &[&str]) -> Command {
@@ -153,7 +153,7 @@ fn a_producer_killed_in_the_middle_of_a_packet_leaves_a_failed_test() {
 
     let finished = live.finish();
     assert_silent("subunit-filter", &finished);
-    let lines = events::lines(&finished.stdout);
+    let lines = printed::lines(&finished.stdout);
     assert_eq!(lines[..4], ["before inprogress", "before success", "victim inprogress", "- ... stdout=\"working\\n\""]);
     assert!(lines.iter().any(|line| line.starts_with("subunit.parser fail")), "{lines:?}");
 

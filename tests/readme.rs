@@ -8,7 +8,7 @@ use std::process::Command;
 
 use testkit::pipeline::Pipeline;
 
-use crate::habits::TOOLS;
+use crate::every_tool::TOOLS;
 use crate::tool::{assert_silent, data};
 
 fn readme() -> String {

@@ -16,9 +16,9 @@ use subunit_codec::{Event, Status};
 use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
-use crate::events;
+use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::habits::tool;
+use crate::printed;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, trouble};
 
 /// The report on a stream, and how the tool ends.
@@ -438,7 +438,7 @@ fn text_is_in_the_report_or_on_standard_output() {
         let finished = Pipeline::new([command_to(&path, &["--no-passthrough"])]).run(input);
         assert_eq!(finished.text(), "");
         let finished = Pipeline::new([command_to(&path, &["-f"])]).run(input);
-        let lines = events::lines(&finished.stdout);
+        let lines = printed::lines(&finished.stdout);
         assert_eq!(lines, ["- ... stdout=\"building <x>\\n\"", "a inprogress", "a success", "- ... stdout=\"done\""]);
         assert!(!fs::read_to_string(&path).expect("there is a report").contains("building"), "it went on");
     }

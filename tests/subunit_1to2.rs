@@ -6,8 +6,8 @@ use subunit_codec::{Event, MAX_LENGTH, Status};
 use testkit::pipeline::{Finished, Pipeline};
 use testkit::stream::{packet, test, with_flip};
 
-use crate::events::{self, lines};
-use crate::habits::tool;
+use crate::every_tool::tool;
+use crate::printed::{self, lines};
 use crate::tool::{DEADLINE, assert_silent, read_data};
 
 fn translate(args: &[&str], input: &[u8]) -> Finished {
@@ -130,7 +130,7 @@ fn an_attachment_longer_than_a_packet_becomes_several() {
     text += str::from_utf8(&content).expect("it is ASCII");
     text += "0\r\n]\ntest: b\nsuccess: b\n";
     let stdout = translate(&[], text.as_bytes()).stdout;
-    assert!(events::file(&stdout, Some("a"), "log") == content, "every byte arrives");
+    assert!(printed::file(&stdout, Some("a"), "log") == content, "every byte arrives");
     let seen = lines(&stdout);
     let pieces: Vec<_> = seen.iter().filter(|line| line.contains(" log=")).collect();
     assert!(pieces.len() > 1 && pieces.iter().all(|piece| piece.len() < MAX_LENGTH), "{} packets", pieces.len());
@@ -147,7 +147,7 @@ fn bracketed_details_of_many_megabytes_take_no_more_than_their_share_of_time() {
     }
     text += "]\n";
     let finished = Pipeline::new([tool("subunit-1to2").command([""; 0])]).deadline(DEADLINE).run(text.as_bytes());
-    assert!(events::file(&finished.stdout, Some("a"), "traceback").ends_with(b"line 299999 of a very long log\n"));
+    assert!(printed::file(&finished.stdout, Some("a"), "traceback").ends_with(b"line 299999 of a very long log\n"));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn progress_has_no_meaning_in_version_2() {
 fn other_lines_are_text_and_none_is_lost() {
     let text = "make\n  test: indented\ntest:\nTest: a\nknownfail: a\n\n]\n\ttest: a\nsuccess: not running\nno newline";
     let stdout = translate(&[], text.as_bytes()).stdout;
-    assert_eq!(String::from_utf8_lossy(&events::file(&stdout, None, "stdout")), text);
+    assert_eq!(String::from_utf8_lossy(&printed::file(&stdout, None, "stdout")), text);
     assert!(lines(&stdout).iter().all(|line| line.starts_with("- ... stdout=")), "{:?}", lines(&stdout));
     assert_eq!(translate(&["--no-passthrough"], text.as_bytes()).stdout, b"");
 }
@@ -387,7 +387,7 @@ fn a_label_may_look_like_the_start_of_details() {
 fn a_line_too_long_for_a_directive_is_text() {
     let text = format!("test: {}\ntest: a\nsuccess: a\n", "x".repeat(1 << 20));
     let stdout = translate(&[], text.as_bytes()).stdout;
-    assert_eq!(events::file(&stdout, None, "stdout").len(), (1 << 20) + 7, "the whole line is text");
+    assert_eq!(printed::file(&stdout, None, "stdout").len(), (1 << 20) + 7, "the whole line is text");
     let seen = lines(&stdout);
     assert_eq!(seen[seen.len() - 2..], ["a inprogress", "a success"]);
 }

@@ -7,8 +7,8 @@ use tempfile::TempDir;
 use testkit::pipeline::{Finished, Live, Pipeline};
 use testkit::stream::{at, number, packet, raw, raw_with_length, run, stream, test, with_flip};
 
-use crate::events::{self, lines};
-use crate::habits::tool;
+use crate::every_tool::tool;
+use crate::printed::{self, lines};
 use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
 
 fn finished(args: &[&str], input: &[u8]) -> Finished {
@@ -21,7 +21,7 @@ fn filter(args: &[&str], input: &[u8]) -> Vec<u8> {
     let finished = finished(args, input);
     assert_silent("subunit-filter", &finished);
     assert_eq!(finished.code(), 0, "it does not judge");
-    assert_eq!(events::strays(&finished.stdout), [""; 0], "it writes whole packets and nothing else");
+    assert_eq!(printed::strays(&finished.stdout), [""; 0], "it writes whole packets and nothing else");
     finished.stdout
 }
 
@@ -168,7 +168,7 @@ fn odd_packets() -> Vec<u8> {
 #[test]
 fn kept_packets_leave_byte_for_byte() {
     let odd = odd_packets();
-    assert_eq!(events::strays(&odd), [""; 0], "these are packets: {:?}", lines(&odd));
+    assert_eq!(printed::strays(&odd), [""; 0], "these are packets: {:?}", lines(&odd));
     assert_eq!(lines(&odd)[1], "b inprogress @5.123456789 not-runnable");
     for args in [&["-s", "--xfail"][..], &["-s", "--xfail", "--with", "."], &["-s", "--without", "nothing"]] {
         assert!(filter(args, &odd) == odd, "{args:?}: {:?}", filtered(args, &odd));
@@ -853,7 +853,7 @@ fn a_renamed_packet_that_grows_too_long_becomes_two() {
     assert_eq!(longest.len(), MAX_LENGTH);
     let input = [longest, packet(&end("a", Status::Fail))].concat();
     let output = filter(&["--rename", "a", &"b".repeat(1000)], &input);
-    let content = events::file(&output, Some(&"b".repeat(1000)), "log");
+    let content = printed::file(&output, Some(&"b".repeat(1000)), "log");
     assert_eq!(content.len(), MAX_LENGTH - around, "the attachment keeps its length");
     assert_eq!(lines(&output).len(), 3);
 }
@@ -927,7 +927,7 @@ fn tests_that_wait_take_little_memory_and_no_name_on_disk() {
         let most = peak_memory(process);
         assert!(most < 40 << 20, "{args:?}: {most} bytes when 60 MB are let go");
         let output = live.finish().stdout;
-        assert_eq!(events::file(&output, Some("large"), "log").len(), PIECES * 4_000_000 + 12);
+        assert_eq!(printed::file(&output, Some("large"), "log").len(), PIECES * 4_000_000 + 12);
     }
 }
 

@@ -8,8 +8,8 @@ use subunit_codec::{Event, PARSER_TEST_ID, Status};
 use testkit::pipeline::{Finished, Pipeline};
 use testkit::stream::{at, good_tests, packet, stream, test};
 
+use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, read_data, trouble};
 
 fn ls(args: &[&str], input: &[u8]) -> Finished {

@@ -15,9 +15,9 @@ use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{at, good_tests, packet, stream, test, with_flip};
 
-use crate::events;
+use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::habits::tool;
+use crate::printed;
 use crate::tool::{DEADLINE, assert_silent, data, peak_memory, read_data, trouble};
 
 fn mux(folder: &Folder, args: &[&str]) -> Command {
@@ -34,7 +34,7 @@ fn start_mux(folder: &Folder, args: &[&str]) -> Live {
 
 /// What a program wrote, as lines.
 fn lines(finished: &Finished) -> Vec<String> {
-    events::lines(&finished.stdout)
+    printed::lines(&finished.stdout)
 }
 
 fn in_progress(id: &str) -> Vec<u8> {
@@ -55,7 +55,7 @@ fn process(id: u32) -> Pid {
 
 /// The events of a stream by route code, without it, and the text on that route.
 fn by_route(stream: &[u8]) -> BTreeMap<String, (Vec<u8>, Vec<u8>)> {
-    assert_eq!(events::strays(stream), [""; 0], "there is nothing but packets");
+    assert_eq!(printed::strays(stream), [""; 0], "there is nothing but packets");
     let mut routes: BTreeMap<String, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
     for event in items::events(&items::decode(stream)) {
         let code = event.route_code.clone().expect("every packet has a route code").into_owned();
@@ -209,8 +209,8 @@ fn a_command_killed_in_a_packet_and_in_a_test_harms_nobody_else() {
     let lines: Vec<String> = lines(&finished).into_iter().filter(|line| line.contains(" /0")).collect();
     assert_eq!(lines[..3], ["done inprogress /0", "done success /0", "running inprogress /0"]);
     assert!(lines.iter().any(|line| line.starts_with(&format!("{PARSER_TEST_ID} fail /0 Parser Error="))));
-    let data = events::file(&finished.stdout, Some(PARSER_TEST_ID), "Packet data");
-    let text = events::file(&finished.stdout, None, "stdout");
+    let data = printed::file(&finished.stdout, Some(PARSER_TEST_ID), "Packet data");
+    let text = printed::file(&finished.stdout, None, "stdout");
     assert!([data, text].concat() == torn, "every byte is there");
     let reason = r#"reason="the command was ended by signal 9 (SIGKILL)\n" (text/plain;charset=utf8) eof"#;
     assert_eq!(lines[lines.len() - 1], format!("running fail /0 {reason}"));
@@ -236,7 +236,7 @@ fn a_command_that_fails_fails_the_tests_that_it_left_open_or_itself() {
 
     let finished = run_mux(&folder, &["-c", "web=no-such-command 2>&1"], b"");
     assert_eq!(finished.code(), 1);
-    let said = events::file(&finished.stdout, None, "stdout");
+    let said = printed::file(&finished.stdout, None, "stdout");
     assert!(contains(&said, b"no-such-command"), "the shell says so: {:?}", said.escape_ascii().to_string());
     let expected = format!("no-such-command 2>&1 fail /web {}", reason("exit status 127"));
     assert_eq!(lines(&finished).last(), Some(&expected));
@@ -306,9 +306,9 @@ fn a_packet_without_room_for_the_route_code_is_reported() {
     let longest = packet(&Event::test("x".repeat(MAX_LENGTH - 13)));
     folder.write("run", &longest);
     let finished = run_mux(&folder, &["web=run"], b"");
-    assert!(events::file(&finished.stdout, Some(PARSER_TEST_ID), "Packet data") == longest, "all of it is there");
+    assert!(printed::file(&finished.stdout, Some(PARSER_TEST_ID), "Packet data") == longest, "all of it is there");
     let error = "the event is too long for a packet with the route code web";
-    let reported = events::file(&finished.stdout, Some(PARSER_TEST_ID), "Parser Error");
+    let reported = printed::file(&finished.stdout, Some(PARSER_TEST_ID), "Parser Error");
     assert_eq!(String::from_utf8_lossy(&reported), error);
 }
 

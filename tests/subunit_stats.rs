@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use testkit::pipeline::{Finished, Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
-use crate::events;
-use crate::habits::tool;
+use crate::every_tool::tool;
+use crate::printed;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, trouble};
 
 fn stats(args: &[&str], input: &[u8]) -> Finished {
@@ -357,7 +357,7 @@ fn text_stays_out_where_it_is_not_wanted() {
     assert!(report.starts_with("{\"total\":5,"), "{report}");
     assert_eq!(finished.text(), "building\nof the run\nhalf a line", "nothing is in the way of the text");
     let forwarded = stats(&["--json", "-f"], b"text\n").stdout;
-    assert_eq!(events::lines(&forwarded)[0], r#"- ... stdout="text\n""#, "a stream keeps its text");
+    assert_eq!(printed::lines(&forwarded)[0], r#"- ... stdout="text\n""#, "a stream keeps its text");
 }
 
 #[test]
@@ -370,7 +370,7 @@ fn the_stream_is_forwarded_as_it_came_and_the_report_follows() {
     let (report, finished) = reported(&["--forward"], &[b"text\n", &packets[..]].concat());
     assert_eq!(report, stats(&[], &test("a", Status::Success)).text());
     assert_eq!(
-        events::lines(&finished.stdout),
+        printed::lines(&finished.stdout),
         [r#"- ... stdout="text\n""#, "a inprogress", "a success", r#"- ... log="of the run\n""#]
     );
     let (_, finished) = reported(&["-f", "--no-passthrough"], &[b"text\n", &packets[..]].concat());
@@ -383,7 +383,7 @@ fn damage_is_counted_and_forwarded() {
     torn.truncate(torn.len() - 3);
     let (report, finished) = reported(&["-f"], &torn);
     assert!(report.starts_with("Total tests:       2\nPassed tests:      0\nFailed tests:      2\n"), "{report}");
-    let told = events::lines(&finished.stdout).iter().any(|line| line.starts_with(&format!("{PARSER_TEST_ID} fail")));
+    let told = printed::lines(&finished.stdout).iter().any(|line| line.starts_with(&format!("{PARSER_TEST_ID} fail")));
     assert!(told, "the report of the damage goes on");
     assert_eq!(object(&[], &finished.stdout)["damage"], json!(1));
 }

@@ -14,8 +14,8 @@ use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{number, packet, run, stream, test, with_flip};
 
+use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::habits::tool;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, trouble};
 
 fn tee(folder: &Folder, args: &[&str]) -> Command {

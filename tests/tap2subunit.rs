@@ -10,9 +10,9 @@ use subunit_codec::{Assembler, Item, Packet, Protocol, Reader, Status, Test};
 use testkit::pipeline::{Finished, Live, Pipeline};
 use testkit::random::Random;
 
-use crate::events;
+use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::habits::tool;
+use crate::printed;
 use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
 
 fn command(args: &[&str]) -> Command {
@@ -33,7 +33,7 @@ fn lines(tap: impl AsRef<[u8]>) -> Vec<String> {
     let finished = run(&[], tap);
     assert_eq!(finished.code(), 0, "{:?}", finished.stderr);
     assert_silent("tap2subunit", &finished);
-    events::lines(&finished.stdout)
+    printed::lines(&finished.stdout)
 }
 
 fn tests(stream: &[u8]) -> Vec<Test> {
@@ -91,9 +91,9 @@ fn scripts_that_prove_runs_are_told_apart_and_judged_as_prove_does() {
     ];
     let expected: Vec<_> = expected.into_iter().map(|(id, status, files)| (id.to_owned(), status, files)).collect();
     assert_eq!(outcomes_of(&tests(&finished.stdout)), expected);
-    let meta = events::file(&finished.stdout, Some("t/b.t"), "tap meta");
+    let meta = printed::file(&finished.stdout, Some("t/b.t"), "tap meta");
     assert_eq!(meta, b"Dubious, test returned 1 (wstat 256, 0x100)\nFailed 1/1 subtests\n");
-    let text = events::file(&finished.stdout, None, "stdout");
+    let text = printed::file(&finished.stdout, None, "stdout");
     let report = "\nTest Summary Report\n-------------------\n  Failed test:  1\nResult: FAIL\n";
     assert_eq!(text, ["waiting ... \nt/net.t . skipped: typo\n", report].concat().into_bytes());
 }
@@ -127,22 +127,22 @@ fn diagnostics_of_the_kernel_belong_to_the_test_that_follows() {
         \x20   # fails: EXPECTATION FAILED\n    Expected 1 == 3, but\n        1 == 1\n    not ok 2 fails\n\
         # example: pass:1 fail:1\nnot ok 1 example\nunknown\n# Totals: pass:1\n";
     let stdout = run(&[], kunit).stdout;
-    let comment = |id: &str| String::from_utf8(events::file(&stdout, Some(id), "tap comment")).expect("it is text");
+    let comment = |id: &str| String::from_utf8(printed::file(&stdout, Some(id), "tap comment")).expect("it is text");
     assert_eq!(comment("test 1 example/test 1 fine"), "");
     let expected = "# fails: EXPECTATION FAILED\n    Expected 1 == 3, but\n        1 == 1";
     assert_eq!(comment("test 1 example/test 2 fails"), expected);
     assert_eq!(comment("test 1 example"), "# example: pass:1 fail:1");
-    assert_eq!(events::file(&stdout, None, "stdout"), b"unknown\n# Totals: pass:1\n");
+    assert_eq!(printed::file(&stdout, None, "stdout"), b"unknown\n# Totals: pass:1\n");
 
     for mark in ["#  RUN           ", "# selftests: "] {
         let kselftest = format!("TAP version 13\n1..2\n# 2 tests\n{mark}a\n# a1\nok 1 a\n{mark}b\n# b1\nok 2 b\n");
         let stdout = run(&[], kselftest).stdout;
-        let comments = ["test 1 a", "test 2 b"].map(|id| events::file(&stdout, Some(id), "tap comment"));
+        let comments = ["test 1 a", "test 2 b"].map(|id| printed::file(&stdout, Some(id), "tap comment"));
         let expected = [format!("# 2 tests\n{mark}a\n# a1"), format!("{mark}b\n# b1")];
         assert_eq!(comments, expected.map(String::into_bytes), "{mark}");
     }
     let prefixed = "[ 0.1] TAP version 14\n[ 0.1] 1..2\n[ 0.1] ok 1\n[ 0.1] # why\n[ 0.1] not ok 2\n";
-    assert_eq!(events::file(&run(&[], prefixed).stdout, Some("test 2"), "tap comment"), b"# why");
+    assert_eq!(printed::file(&run(&[], prefixed).stdout, Some("test 2"), "tap comment"), b"# why");
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn a_block_of_yaml_is_waited_for() {
     thread::sleep(Duration::from_millis(500));
     live.write(b"  b: 2\n  ...\n");
     let output = live.read_until(|output| contains(output, b"b: 2") && !tests(output).is_empty());
-    assert_eq!(events::file(output, Some("test 1"), "tap yaml"), b"---\na: 1\nb: 2\n...\n");
+    assert_eq!(printed::file(output, Some("test 1"), "tap yaml"), b"---\na: 1\nb: 2\n...\n");
     assert_eq!(live.finish().code(), 0);
 }
 
@@ -302,7 +302,7 @@ fn what_comes_too_late_for_a_test_is_text() {
     live.write(b"  ---\n  a: |\n    ok 7\n  ...\n# late\nok 2\n");
     let stdout = live.finish().stdout;
     assert_eq!(tests(&stdout).iter().map(|test| &*test.id).collect::<Vec<_>>(), ["test 1", "test 2"]);
-    assert_eq!(events::file(&stdout, None, "stdout"), b"  ---\n  a: |\n    ok 7\n  ...\n# late\n");
+    assert_eq!(printed::file(&stdout, None, "stdout"), b"  ---\n  a: |\n    ok 7\n  ...\n# late\n");
 }
 
 #[test]
@@ -313,7 +313,7 @@ fn a_result_does_not_wait_for_the_rest_of_a_comment() {
         live.read_until(|output| tests(output).iter().any(|test| test.id == id));
     }
     live.write(b"\n1..2\n");
-    assert_eq!(events::file(&live.finish().stdout, None, "stdout"), b"# now a slow one... done\n   \n");
+    assert_eq!(printed::file(&live.finish().stdout, None, "stdout"), b"# now a slow one... done\n   \n");
 }
 
 #[test]
@@ -324,8 +324,8 @@ fn what_follows_of_a_long_comment_after_its_result_has_left_is_text() {
     live.read_until(|output| Packet::parse(output).is_ok());
     live.write(b"late\nok 2\n# two\n");
     let stdout = live.finish().stdout;
-    assert_eq!(events::file(&stdout, None, "stdout"), b"late\n");
-    assert_eq!(events::file(&stdout, Some("test 2"), "tap comment"), b"# two");
+    assert_eq!(printed::file(&stdout, None, "stdout"), b"late\n");
+    assert_eq!(printed::file(&stdout, Some("test 2"), "tap comment"), b"# two");
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn a_long_line_of_yaml_stays_one_line() {
     let value = "x".repeat(70_000);
     let yaml = run(&[], format!("1..1\nnot ok 1\n  ---\n  data: {value}\n  ...\n"));
     let expected = format!("---\ndata: {value}\n...\n");
-    assert!(events::file(&yaml.stdout, Some("test 1"), "tap yaml") == expected.as_bytes());
+    assert!(printed::file(&yaml.stdout, Some("test 1"), "tap yaml") == expected.as_bytes());
 }
 
 #[test]
@@ -343,7 +343,7 @@ fn half_a_line_of_text_is_not_held_back() {
     live.read_until(|output| contains(output, b"password: "));
     live.write(b"secret\nok 1\n");
     let stdout = live.finish().stdout;
-    assert_eq!(events::file(&stdout, None, "stdout"), b"password: secret\n");
+    assert_eq!(printed::file(&stdout, None, "stdout"), b"password: secret\n");
     assert_eq!(tests(&stdout)[0].id, "test 1");
 }
 
@@ -367,7 +367,7 @@ fn a_script_has_its_assertions_below_it() {
         "t/a.t/test 2 fail not-runnable eof",
         "t/a.t fail",
     ];
-    assert_eq!(events::lines(&finished.stdout), expected);
+    assert_eq!(printed::lines(&finished.stdout), expected);
     for (tap, status) in [
         ("1..1\nok 1\n", "success"),
         ("1..1\nok 1 # TODO\n", "success"),
@@ -378,7 +378,7 @@ fn a_script_has_its_assertions_below_it() {
         ("Bail out!\n", "fail"),
     ] {
         let stdout = run(&["--name=x"], tap).stdout;
-        assert_eq!(events::lines(&stdout).last(), Some(&format!("x {status}")), "{tap:?}");
+        assert_eq!(printed::lines(&stdout).last(), Some(&format!("x {status}")), "{tap:?}");
     }
 }
 
@@ -395,7 +395,7 @@ fn events_are_stamped_with_the_time_at_which_their_line_came() {
     let between = second.stop.expect("stamped").seconds_since(first.stop.expect("stamped"));
     assert!((0.25..20.0).contains(&between), "{between} s");
     assert!(script.duration().expect("it has a start and a stop") >= between);
-    assert!(events::lines(&stdout).iter().all(|line| line.contains(" @")), "every event has a time");
+    assert!(printed::lines(&stdout).iter().all(|line| line.contains(" @")), "every event has a time");
 }
 
 /// A script in a folder of its own.
@@ -443,7 +443,7 @@ fn a_bash_script_is_run() {
     assert_eq!(finished.code(), 0);
     assert_eq!(finished.stderr[0], "note\n");
     let expected = ["test 1 - a success not-runnable eof", "test 2 - b success not-runnable eof"];
-    assert_eq!(events::lines(&finished.stdout), expected);
+    assert_eq!(printed::lines(&finished.stdout), expected);
 }
 
 #[test]
@@ -459,11 +459,11 @@ fn a_script_that_ends_badly_fails() {
     assert_eq!(reason_of("echo ok 1; kill -9 $$\n"), "the command was ended by signal 9 (SIGKILL)\n");
     let silent = run_script("bash", "true\n", &["--name=s"]);
     assert_eq!(silent.code(), 0);
-    let lines = events::lines(&silent.stdout);
+    let lines = printed::lines(&silent.stdout);
     assert!(lines[1].contains("s/tap errors fail not-runnable tap meta=\"no tests\""), "{lines:?}");
     assert_eq!(lines[2], "s fail");
     let nameless = run_script("bash", "true\n", &[]);
-    assert!(events::lines(&nameless.stdout)[0].starts_with("tap errors fail"), "a script that tests nothing fails");
+    assert!(printed::lines(&nameless.stdout)[0].starts_with("tap errors fail"), "a script that tests nothing fails");
 }
 
 #[test]
@@ -484,7 +484,7 @@ fn a_script_gives_its_results_live() {
     kill_process(process(live.process_ids()[0]), Signal::TERM).expect("it runs");
     let finished = live.finish();
     assert_eq!(finished.code(), 143);
-    let lines = events::lines(&finished.stdout);
+    let lines = printed::lines(&finished.stdout);
     assert!(lines.last().is_some_and(|line| line.starts_with("s fail tap meta=\"the command was ended by signal 15")));
 }
 
@@ -530,7 +530,7 @@ fn is_zombie(id: u32) -> bool {
 #[test]
 fn text_can_be_left_out() {
     let finished = run(&["--no-pass"], "hello\n1..1\nok 1\n# kept\nbye\n");
-    let lines = events::lines(&finished.stdout);
+    let lines = printed::lines(&finished.stdout);
     assert_eq!(lines, ["test 1 success not-runnable tap comment=\"# kept\" (text/plain; charset=UTF8) eof"]);
 }
 
@@ -616,8 +616,8 @@ fn every_line_of_any_input_is_somewhere_in_the_output() {
         }
         let finished = run(&[], &tap);
         assert_eq!((finished.code(), &*finished.stderr[0]), (0, ""), "seed {seed}");
-        assert_eq!(events::strays(&finished.stdout), [""; 0], "seed {seed}");
-        let lines = events::lines(&finished.stdout).join("\n");
+        assert_eq!(printed::strays(&finished.stdout), [""; 0], "seed {seed}");
+        let lines = printed::lines(&finished.stdout).join("\n");
         // A comment that announces a subtest is the name of it, if there is one.
         for line in tap.lines().filter(|line| !line.contains("Subtest")) {
             for word in line.split_whitespace().filter(|word| word.starts_with("word")) {

@@ -6,9 +6,9 @@ use clap::Parser;
 use regex::bytes::{Regex, RegexBuilder};
 use subunit_cli::{IdList, Input, Trouble};
 
+use crate::outcome_flags::OutcomeFlags;
 use crate::rename::Rename;
 use crate::rules::{Patterns, Rules};
-use crate::switches::Switches;
 
 /// Select tests in a subunit stream; by default, no success and no xfail
 #[derive(Parser)]
@@ -18,7 +18,7 @@ pub(crate) struct Args {
     pub(crate) input: Input,
 
     #[command(flatten)]
-    pub(crate) switches: Switches,
+    pub(crate) switches: OutcomeFlags,
 
     /// Include tests that have all of the tags
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]

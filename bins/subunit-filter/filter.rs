@@ -3,19 +3,19 @@
 use std::mem;
 
 use subunit_cli::{Output, Trouble};
-use subunit_codec::{Changes, InFlight, Key, PARSER_TEST_ID, Packet, Status};
+use subunit_codec::{InFlight, Key, PARSER_TEST_ID, Packet, PacketEdit, Status};
 
-use crate::ended::Ended;
-use crate::hold::{Held, Hold};
-use crate::rules::{Decision, Rules, Standing};
+use crate::recent_decisions::RecentDecisions;
+use crate::rules::{Decision, RuleState, Rules};
 use crate::search::Search;
+use crate::spill::{Held, Spill};
 
 /// Filters a stream of packets.
 pub(crate) struct Filter {
-    gate: Gate,
+    gate: Outlet,
     tests: InFlight<Test>,
     /// For attachments that come late.
-    ended: Ended,
+    ended: RecentDecisions,
 }
 
 /// A test in flight.
@@ -29,12 +29,12 @@ struct Test {
 
 enum State {
     Decided(Decision),
-    Waiting(Box<Waiting>),
+    Undecided(Box<Undecided>),
 }
 
 /// What a test is waiting with.
-struct Waiting {
-    standing: Standing,
+struct Undecided {
+    standing: RuleState,
     search: Search,
     held: Held,
 }
@@ -42,9 +42,9 @@ struct Waiting {
 impl Filter {
     pub(crate) fn new(rules: Rules) -> Self {
         Self {
-            gate: Gate { rules, hold: Hold::default(), spare: Vec::new() },
+            gate: Outlet { rules, hold: Spill::default(), spare: Vec::new() },
             tests: InFlight::new(),
-            ended: Ended::default(),
+            ended: RecentDecisions::default(),
         }
     }
 
@@ -95,7 +95,7 @@ impl Filter {
 
     /// The stream ended: decides on the tests that did not finish.
     pub(crate) fn finish(&mut self, output: &mut Output) -> Result<(), Trouble> {
-        self.ended = Ended::default();
+        self.ended = RecentDecisions::default();
         for mut flight in self.tests.drain() {
             self.gate.leave(&mut flight.value, output)?;
         }
@@ -114,7 +114,7 @@ impl Test {
         self.has_status |= packet.status().is_some();
         let waiting = match &mut self.state {
             State::Decided(decision) => return Some(*decision),
-            State::Waiting(waiting) => waiting,
+            State::Undecided(waiting) => waiting,
         };
         rules.take_in(&mut waiting.standing, packet);
         if rules.wants_text(&waiting.standing) {
@@ -129,7 +129,7 @@ impl Test {
     }
 }
 
-impl Waiting {
+impl Undecided {
     /// The decision on a test that is over, or will never be.
     fn decide(&mut self, rules: &Rules, outcome: Option<Status>) -> Decision {
         self.search.finish(rules, &mut self.standing);
@@ -143,15 +143,15 @@ fn is_over(status: Option<Status>) -> bool {
 }
 
 /// Carries out what the rules say.
-struct Gate {
+struct Outlet {
     rules: Rules,
-    hold: Hold,
+    hold: Spill,
     /// For tests to wait with.
     #[expect(clippy::vec_box, reason = "they come from tests and go back there")]
-    spare: Vec<Box<Waiting>>,
+    spare: Vec<Box<Undecided>>,
 }
 
-impl Gate {
+impl Outlet {
     /// So much is kept for tests to wait with.
     const MOST_SPARE: usize = 64;
 
@@ -163,9 +163,9 @@ impl Gate {
                 waiting.standing = standing;
                 waiting
             }
-            None => Box::new(Waiting { standing, search: Search::default(), held: Held::default() }),
+            None => Box::new(Undecided { standing, search: Search::default(), held: Held::default() }),
         };
-        Test { is_late: false, has_status: false, state: State::Waiting(waiting) }
+        Test { is_late: false, has_status: false, state: State::Undecided(waiting) }
     }
 
     /// Filters a packet that is a test by itself.
@@ -187,7 +187,7 @@ impl Gate {
                 self.settle(test, decision, output)?;
                 self.pass(packet, decision, output)?;
             }
-            (None, State::Waiting(waiting)) => self.hold.keep(packet.as_bytes(), &mut waiting.held)?,
+            (None, State::Undecided(waiting)) => self.hold.keep(packet.as_bytes(), &mut waiting.held)?,
             (None, State::Decided(_)) => {}
         }
         Ok(decision)
@@ -197,14 +197,14 @@ impl Gate {
     fn leave(&mut self, test: &mut Test, output: &mut Output) -> Result<(), Trouble> {
         let is_dropped = test.belongs_to_dropped_run();
         let outcome = test.has_status.then_some(Status::InProgress);
-        let State::Waiting(waiting) = &mut test.state else { return Ok(()) };
+        let State::Undecided(waiting) = &mut test.state else { return Ok(()) };
         let decision = waiting.decide(&self.rules, outcome);
         self.settle(test, if is_dropped { Decision::Drop } else { decision }, output)
     }
 
     /// Carries out a decision on what a test is waiting with.
     fn settle(&mut self, test: &mut Test, decision: Decision, output: &mut Output) -> Result<(), Trouble> {
-        let State::Waiting(mut waiting) = mem::replace(&mut test.state, State::Decided(decision)) else {
+        let State::Undecided(mut waiting) = mem::replace(&mut test.state, State::Decided(decision)) else {
             return Ok(());
         };
         let Self { rules, hold, spare } = self;
@@ -243,7 +243,7 @@ fn forward(packet: &Packet<'_>, rules: &Rules, output: &mut Output) -> Result<()
     if renamed.is_none() && status == packet.status() {
         return output.forward(packet);
     }
-    let mut changes = Changes::new();
+    let mut changes = PacketEdit::new();
     if let Some(id) = renamed {
         changes = changes.test_id(id);
     }

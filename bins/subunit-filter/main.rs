@@ -1,13 +1,13 @@
 //! Selects tests in a stream.
 
 mod args;
-mod ended;
 mod filter;
-mod hold;
+mod outcome_flags;
+mod recent_decisions;
 mod rename;
 mod rules;
 mod search;
-mod switches;
+mod spill;
 
 use std::process::ExitCode;
 

@@ -58,7 +58,7 @@ impl Decision {
 /// What is known of a test so far, and which rules it meets for certain.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each stands for a rule")]
-pub(crate) struct Standing {
+pub(crate) struct RuleState {
     /// Whether it had all of the tags that it must have.
     has_tags: bool,
     /// Whether one of the tags that its packets gave last is one that it must not have.
@@ -86,8 +86,8 @@ impl Rules {
     }
 
     /// How a test stands before its first packet: by its id, as it was renamed, and by its route.
-    pub(crate) fn begin(&self, packet: &Packet<'_>) -> Standing {
-        let mut standing = Standing {
+    pub(crate) fn begin(&self, packet: &Packet<'_>) -> RuleState {
+        let mut standing = RuleState {
             has_tags: self.with_tags.is_empty(),
             has_tag_that_is_out: false,
             matches: self.with.is_empty(),
@@ -103,7 +103,7 @@ impl Rules {
     }
 
     /// How a test stands after one more packet, apart from the text in it.
-    pub(crate) fn take_in(&self, standing: &mut Standing, packet: &Packet<'_>) {
+    pub(crate) fn take_in(&self, standing: &mut RuleState, packet: &Packet<'_>) {
         if self.judges_tags()
             && let Some(tags) = packet.tags()
         {
@@ -129,18 +129,18 @@ impl Rules {
     }
 
     /// Whether text of a test could still make a difference.
-    pub(crate) fn wants_text(&self, standing: &Standing) -> bool {
+    pub(crate) fn wants_text(&self, standing: &RuleState) -> bool {
         !standing.is_out && (!standing.matches || !self.without.is_empty())
     }
 
     /// How a test stands after some of its text.
-    pub(crate) fn take_in_text(&self, standing: &mut Standing, text: &[u8]) {
+    pub(crate) fn take_in_text(&self, standing: &mut RuleState, text: &[u8]) {
         standing.matches = standing.matches || self.with.match_in(text);
         standing.is_out = standing.is_out || self.without.match_in(text);
     }
 
     /// The decision on a test that still runs, if it is certain.
-    pub(crate) fn decide_early(&self, standing: &Standing, has_status: bool) -> Option<Decision> {
+    pub(crate) fn decide_early(&self, standing: &RuleState, has_status: bool) -> Option<Decision> {
         if standing.is_out {
             return Some(Decision::Drop);
         }
@@ -151,7 +151,7 @@ impl Rules {
     }
 
     /// The decision on a test that ended so, or never: `outcome` is its last status, `None` when it had none.
-    pub(crate) fn decide(&self, standing: &Standing, outcome: Option<Status>) -> Decision {
+    pub(crate) fn decide(&self, standing: &RuleState, outcome: Option<Status>) -> Decision {
         let counts_as = if outcome == Some(Status::InProgress) { Some(Status::Fail) } else { outcome };
         let meets_outcome = counts_as.is_none_or(|outcome| !self.excluded.contains(&outcome));
         let meets_tags = standing.has_tags && !standing.has_tag_that_is_out;

@@ -7,7 +7,7 @@ use memchr::{memchr, memrchr};
 use subunit_codec::Packet;
 use subunit_formats::text::{Decoder, decode, is_text};
 
-use crate::rules::{Rules, Standing};
+use crate::rules::{RuleState, Rules};
 
 /// The text attachments of a test that have not ended, as far as they were not searched.
 ///
@@ -35,7 +35,7 @@ impl Search {
     const OVERLAP: usize = 1 << 14;
 
     /// Takes in the part of a file that a packet carries.
-    pub(crate) fn take_in(&mut self, packet: &Packet<'_>, rules: &Rules, standing: &mut Standing) {
+    pub(crate) fn take_in(&mut self, packet: &Packet<'_>, rules: &Rules, standing: &mut RuleState) {
         let Some((name, bytes)) = packet.file_name().zip(packet.file_bytes()) else { return };
         let known = self.unended.remove(name);
         if known.is_none() && packet.is_eof() {
@@ -57,7 +57,7 @@ impl Search {
     }
 
     /// Searches what is left when the test ends.
-    pub(crate) fn finish(&mut self, rules: &Rules, standing: &mut Standing) {
+    pub(crate) fn finish(&mut self, rules: &Rules, standing: &mut RuleState) {
         for (_, attachment) in self.unended.drain() {
             attachment.search(rules, standing);
         }
@@ -66,14 +66,14 @@ impl Search {
 
 impl Attachment {
     /// Searches the rest, after which nothing comes.
-    fn search(mut self, rules: &Rules, standing: &mut Standing) {
+    fn search(mut self, rules: &Rules, standing: &mut RuleState) {
         if self.decode(true) {
             rules.take_in_text(standing, self.text.as_bytes());
         }
     }
 
     /// Searches whole lines, or what there is of a line longer than the window, and lets go of them, but for the overlap.
-    fn search_window(&mut self, rules: &Rules, standing: &mut Standing) {
+    fn search_window(&mut self, rules: &Rules, standing: &mut RuleState) {
         if !self.decode(false) {
             return;
         }
@@ -100,7 +100,7 @@ impl Attachment {
     }
 }
 
-fn search(mime_type: Option<&str>, bytes: &[u8], rules: &Rules, standing: &mut Standing) {
+fn search(mime_type: Option<&str>, bytes: &[u8], rules: &Rules, standing: &mut RuleState) {
     if is_text(mime_type) && rules.wants_text(standing) {
         rules.take_in_text(standing, decode(mime_type, bytes).as_bytes());
     }

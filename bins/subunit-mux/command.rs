@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
-use subunit_cli::{Children, Stream, Trouble, Until, failure_reason, say_cut, spawn};
+use subunit_cli::{Children, InterruptibleInput, Stream, Trouble, failure_reason, say_cut, spawn};
 use subunit_codec::Protocol;
 
-use crate::lane::{Failure, Lane};
-use crate::live::relay;
-use crate::route::{Labels, Route};
+use crate::merge_live::relay;
+use crate::relabel::{Labels, Route};
+use crate::shared_output::{Failure, SharedOutput};
 
 /// What a command needs to run as a source.
 pub(crate) struct Runner {
@@ -21,7 +21,7 @@ pub(crate) struct Runner {
     pub(crate) labels: Labels,
     pub(crate) protocol: Protocol,
     pub(crate) children: Arc<Children>,
-    pub(crate) lane: Lane,
+    pub(crate) lane: SharedOutput,
 }
 
 impl Runner {
@@ -62,7 +62,11 @@ impl Runner {
     }
 
     /// Merges what a command writes to standard error; says in the end whether that was cut.
-    fn relay_errors(&self, mut stderr: Until, name: String) -> Result<JoinHandle<Result<bool, Failure>>, Trouble> {
+    fn relay_errors(
+        &self,
+        mut stderr: InterruptibleInput,
+        name: String,
+    ) -> Result<JoinHandle<Result<bool, Failure>>, Trouble> {
         let (route, mut lane) = (Route::new(&self.code, self.labels), self.lane.clone());
         spawn(move || {
             let mut buffer = vec![0; 1 << 16];

@@ -1,12 +1,12 @@
 //! Merges streams into one.
 
 mod command;
-mod control;
-mod in_order;
-mod lane;
-mod live;
-mod route;
+mod merge_live;
+mod merge_recorded;
+mod relabel;
+mod shared_output;
 mod source;
+mod stdin_router;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ use clap::Parser;
 use subunit_cli::{self as cli, Trouble, Verdict};
 use subunit_codec::Protocol;
 
-use crate::route::Labels;
+use crate::relabel::Labels;
 use crate::source::Source;
 
 /// Merge subunit streams from files and commands into one, as they come
@@ -64,8 +64,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let sources = Source::all(args.commands, args.files, args.stdin)?;
     let labels = Labels { tag: args.tag, timestamps: args.timestamps, text: !args.no_passthrough };
     if args.in_order {
-        in_order::run(sources, labels, args.protocol)
+        merge_recorded::run(sources, labels, args.protocol)
     } else {
-        live::run(sources, labels, args.protocol, args.stdin)
+        merge_live::run(sources, labels, args.protocol, args.stdin)
     }
 }

@@ -2,8 +2,8 @@
 
 mod groups;
 mod json;
-mod passing;
 mod report;
+mod routing;
 mod slowest;
 mod stats;
 mod tally;
@@ -17,8 +17,8 @@ use subunit_cli::{self as cli, Input, Output, ReportFile, Trouble, Verdict};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::groups::By;
-use crate::passing::Passing;
 use crate::report::Report;
+use crate::routing::Routing;
 use crate::stats::Stats;
 
 /// Count the tests in a subunit stream
@@ -104,9 +104,9 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
 }
 
 impl Args {
-    fn passing(&self) -> Passing {
+    fn passing(&self) -> Routing {
         // No text before an object that a program reads.
         let is_for_programs = self.json && self.output_to.is_none() && !self.forward;
-        Passing { stream: self.forward, text: !self.no_passthrough && !is_for_programs }
+        Routing { stream: self.forward, text: !self.no_passthrough && !is_for_programs }
     }
 }

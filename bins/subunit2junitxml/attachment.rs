@@ -8,7 +8,7 @@ use subunit_codec::Packet;
 use subunit_formats::junit::Cleaner;
 use subunit_formats::text::{Decoder, is_text};
 
-use crate::spool::{Spool, Text};
+use crate::text_store::{Spool, Text};
 
 /// Files of a test or of the whole run, in the order in which they began.
 #[derive(Debug, Default)]

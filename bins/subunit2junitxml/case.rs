@@ -8,9 +8,9 @@ use subunit_codec::{Packet, Status, Timestamp};
 use subunit_formats::junit::{self, Counts, Summary, unescaped};
 
 use crate::attachment::{Attachment, Attachments, Piece};
-use crate::pen::Pen;
-use crate::spool::{Spool, Text};
+use crate::case_writer::CaseWriter;
 use crate::suites::between;
+use crate::text_store::{Spool, Text};
 
 /// What is known so far of a test.
 #[derive(Debug, Default)]
@@ -74,7 +74,7 @@ impl Case {
         id: &str,
         route_code: Option<&str>,
         to: &mut Text,
-        pen: &mut Pen,
+        pen: &mut CaseWriter,
     ) -> Result<(), Trouble> {
         let (status, time) = (self.status.unwrap_or(Status::InProgress), between(self.start, self.stop));
         let outcome = Outcome::of(status);
@@ -175,7 +175,7 @@ impl Outcome {
     }
 
     /// Writes the element, with the attachments that belong in it.
-    fn write(&self, attachments: Vec<Attachment>, to: &mut Text, pen: &mut Pen) -> Result<(), Trouble> {
+    fn write(&self, attachments: Vec<Attachment>, to: &mut Text, pen: &mut CaseWriter) -> Result<(), Trouble> {
         let (kind, message) = self.words(&attachments, &pen.spool)?;
         if self.element == "skipped" {
             let attributes = [("message", &*message)];

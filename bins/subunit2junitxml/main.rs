@@ -2,12 +2,12 @@
 
 mod attachment;
 mod case;
-mod global;
-mod passing;
-mod pen;
+mod case_writer;
 mod report;
-mod spool;
+mod routing;
+mod run_files;
 mod suites;
+mod text_store;
 
 use std::fs::File;
 use std::io;
@@ -19,10 +19,10 @@ use clap::Parser;
 use subunit_cli::{self as cli, Input, Output, ReportFile, Stop, Trouble, Verdict};
 use subunit_codec::Protocol;
 
-use crate::passing::Passing;
 use crate::report::Report;
-use crate::spool::Complete;
+use crate::routing::Routing;
 use crate::suites::By;
+use crate::text_store::Complete;
 
 /// Report the tests in a subunit stream as JUnit XML
 #[derive(Parser)]
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let passing =
-        Passing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.no_passthrough };
+        Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.no_passthrough };
     let file = args.output_to.map(ReportFile::new).transpose()?;
     let stop = Stop::new()?;
     let mut output = Output::new()?;

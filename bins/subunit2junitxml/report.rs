@@ -7,19 +7,19 @@ use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
 
 use crate::attachment::Piece;
 use crate::case::Case;
-use crate::global::Global;
-use crate::pen::Pen;
-use crate::spool::{Complete, Text};
+use crate::case_writer::CaseWriter;
+use crate::run_files::RunFiles;
 use crate::suites::{By, Suite, Suites};
+use crate::text_store::{Complete, Text};
 
 /// A report that grows. Memory follows the tests in flight and the suites, not the length of the stream.
 pub(crate) struct Report {
     flying: InFlight<Case>,
     /// The last case that was written, for its memory.
     written: Case,
-    global: Global,
+    global: RunFiles,
     suites: Suites,
-    pen: Pen,
+    pen: CaseWriter,
 }
 
 /// What a suite is called that has no name: tests without what suites are made by, and the run as a whole.
@@ -30,9 +30,9 @@ impl Report {
         Self {
             flying: InFlight::new(),
             written: Case::default(),
-            global: Global::default(),
+            global: RunFiles::default(),
             suites: Suites::new(by),
-            pen: Pen::default(),
+            pen: CaseWriter::default(),
         }
     }
 
@@ -147,7 +147,7 @@ impl Report {
     }
 }
 
-fn write_suite(name: &str, suite: Suite, text: &mut Text, pen: &mut Pen) -> Result<(), Trouble> {
+fn write_suite(name: &str, suite: Suite, text: &mut Text, pen: &mut CaseWriter) -> Result<(), Trouble> {
     pen.markup.suite(name, &suite.counts, suite.time(), suite.start);
     pen.markup.line();
     let properties = suite.properties();

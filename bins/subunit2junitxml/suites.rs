@@ -10,8 +10,8 @@ use subunit_formats::junit::{self, Counts};
 use subunit_formats::worker::is_worker;
 
 use crate::case::Case;
-use crate::pen::Pen;
-use crate::spool::Text;
+use crate::case_writer::CaseWriter;
+use crate::text_store::Text;
 
 /// What makes tests a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -111,7 +111,7 @@ impl Suites {
         id: &str,
         route_code: Option<&str>,
         case: &mut Case,
-        pen: &mut Pen,
+        pen: &mut CaseWriter,
     ) -> Result<(), Trouble> {
         let suite = self.of(Some(id), route_code, &case.tags);
         if matches!(case.status, None | Some(Status::Exists)) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use subunit_cli::{self as cli, Lines, Output, Piece, Trouble};
+use subunit_cli::{self as cli, LineReader, Output, Piece, Trouble};
 use subunit_codec::{Event, Status, Timestamp};
 use subunit_formats::tap::Translator;
 
@@ -52,7 +52,7 @@ impl Conversion {
     }
 
     /// Translates one TAP document.
-    pub(crate) fn read(&mut self, lines: &mut Lines) -> Result<(), Trouble> {
+    pub(crate) fn read(&mut self, lines: &mut LineReader) -> Result<(), Trouble> {
         let path = self.name.as_ref().map_or_else(String::new, |name| format!("{name}/"));
         let mut tap = Translator::new(&path, self.expects_tests);
         loop {

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Lines, Trouble, Verdict};
+use subunit_cli::{self as cli, LineReader, Trouble, Verdict};
 
 use crate::conversion::Conversion;
 
@@ -49,7 +49,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     conversion.begin()?;
     let standard_input = args.files.is_empty().then(|| OsString::from("-"));
     for name in args.files.into_iter().chain(standard_input) {
-        conversion.read(&mut Lines::open(&name, None)?)?;
+        conversion.read(&mut LineReader::open(&name, None)?)?;
     }
     conversion.end(None)?;
     Ok(Verdict::Success)

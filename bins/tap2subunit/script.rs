@@ -5,7 +5,7 @@ use std::io;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use subunit_cli::{Children, Lines, Stop, Trouble, Verdict, failure_reason, say_cut};
+use subunit_cli::{Children, LineReader, Stop, Trouble, Verdict, failure_reason, say_cut};
 
 use crate::conversion::Conversion;
 
@@ -35,7 +35,7 @@ fn translate(words: &[OsString], mut conversion: Conversion, children: &Arc<Chil
     // The end of the output is when nobody else has it open.
     drop(command);
     let running = children.watch(child)?;
-    let mut lines = Lines::new(name.clone(), running.output(reader));
+    let mut lines = LineReader::new(name.clone(), running.output(reader));
     conversion.expect_tests();
     conversion.begin()?;
     conversion.read(&mut lines)?;

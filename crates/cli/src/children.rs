@@ -13,9 +13,9 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use signal_hook::low_level::signal_name;
 
-use crate::run::Trouble;
+use crate::interruptible::InterruptibleInput;
 use crate::threads::spawn;
-use crate::until::Until;
+use crate::trouble::Trouble;
 
 /// The commands that run, each the leader of a process group, to be signalled together with what it started.
 #[derive(Debug, Default)]
@@ -119,8 +119,8 @@ impl State {
 
 impl Running {
     /// What the command writes to a pipe, until soon after it has ended: what it left running may hold the pipe open for ever.
-    pub fn output(&self, pipe: impl Into<OwnedFd>) -> Until {
-        Until::new(File::from(pipe.into()), Some(Arc::clone(&self.end)))
+    pub fn output(&self, pipe: impl Into<OwnedFd>) -> InterruptibleInput {
+        InterruptibleInput::new(File::from(pipe.into()), Some(Arc::clone(&self.end)))
     }
 
     /// How the command ended, once it has.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::run::Trouble;
+use crate::trouble::Trouble;
 
 /// A set of test ids from files with one on each line.
 ///

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use clap::Args;
 use subunit_codec::{Item, Protocol, Reader};
 
+use crate::interruptible::InterruptibleInput;
 use crate::output::Output;
-use crate::run::Trouble;
-use crate::stop::Stop;
-use crate::until::Until;
+use crate::signals::Stop;
+use crate::trouble::Trouble;
 
 /// The arguments of every tool that reads streams.
 #[derive(Args, Clone, Debug)]
@@ -52,12 +52,12 @@ impl Input {
 #[derive(Debug)]
 pub struct Stream {
     name: String,
-    reader: Reader<Until>,
+    reader: Reader<InterruptibleInput>,
     failure: Option<Trouble>,
 }
 
 impl Stream {
-    /// Standard input, for tools whose operands are not files to read. It ends early when `end` tells it to, see [`Until`].
+    /// Standard input, for tools whose operands are not files to read. It ends early when `end` tells it to, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Stream {
         Self::open(OsStr::new("-"), protocol, end)
     }
 
-    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`Until`].
+    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
@@ -79,11 +79,11 @@ impl Stream {
     /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in progress, whatever the version: how
     /// it ended tells more of them.
     #[must_use]
-    pub fn of_command(name: String, output: Until, protocol: Protocol) -> Self {
+    pub fn of_command(name: String, output: InterruptibleInput, protocol: Protocol) -> Self {
         Self::new(name, Reader::new(output, protocol).leaving_open())
     }
 
-    fn new(name: String, reader: Reader<Until>) -> Self {
+    fn new(name: String, reader: Reader<InterruptibleInput>) -> Self {
         Self { name, reader, failure: None }
     }
 
@@ -153,13 +153,13 @@ impl Stream {
 }
 
 /// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
-pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, Until), Trouble> {
+pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
     let (name, file) = if name == "-" {
         // Not through the standard library's buffer: readers have their own.
         let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-        ("standard input".to_owned(), file.map(|file| Until::new(file, end)))
+        ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
     } else {
-        (Path::new(name).display().to_string(), Until::open(name.as_ref(), end))
+        (Path::new(name).display().to_string(), InterruptibleInput::open(name.as_ref(), end))
     };
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
     Ok((name, file))

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use subunit_codec::{Damage, Encoder, Event, Packet};
 
-use crate::run::Trouble;
+use crate::trouble::Trouble;
 
 /// Standard output or a file, in whole packets or lines: never through a line buffer, which would cut packets at their newlines,
 /// and on a disk that is full without the part of a packet that still fits.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, tempfile_in};
 
-use crate::run::Trouble;
+use crate::trouble::Trouble;
 
 /// A file for a report: complete or absent.
 ///

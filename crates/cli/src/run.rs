@@ -1,7 +1,6 @@
 //! How a tool starts and ends.
 
-use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use clap::{Arg, Command, Parser};
 use signal_hook::consts::SIGXFSZ;
 
 use crate::output::Output;
+use crate::trouble::Trouble;
 
 /// What a tool that ran to its end has to say of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,60 +33,6 @@ impl Verdict {
     pub fn failure_if(holds_failures: bool) -> Self {
         if holds_failures { Self::Failure } else { Self::Success }
     }
-}
-
-/// Why a tool could not go on: a line on standard error and exit status 2, or for a closed output pipe status 141 and not a word.
-#[derive(Debug)]
-pub struct Trouble(Kind);
-
-#[derive(Debug)]
-enum Kind {
-    Message(String),
-    Reported,
-    ClosedPipe,
-}
-
-impl Trouble {
-    /// Trouble with `operand`, a file for instance, because of `cause`.
-    #[must_use]
-    pub fn with(operand: impl Display, cause: &io::Error) -> Self {
-        Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
-    }
-
-    /// Trouble of which this is all there is to say.
-    #[must_use]
-    pub fn message(message: impl Display) -> Self {
-        Self(Kind::Message(message.to_string()))
-    }
-
-    /// Says now on standard error what the matter is, for a `tool` that goes on and ends with this trouble later: a line then, the
-    /// exit status at the end.
-    #[must_use]
-    pub fn reported(self, tool: &str) -> Self {
-        let Self(Kind::Message(message)) = &self else { return self };
-        // Nothing is left to do about a standard error that cannot be written.
-        let _ = io::stderr().write_all(format!("{tool}: {}\n", on_one_line(message)).as_bytes());
-        Self(Kind::Reported)
-    }
-
-    /// Whether the trouble is only that nobody reads the output any more.
-    #[must_use]
-    pub fn is_closed_pipe(&self) -> bool {
-        matches!(self.0, Kind::ClosedPipe)
-    }
-
-    /// Trouble with writing `operand`.
-    #[must_use]
-    pub fn writing(operand: impl Display, cause: &io::Error) -> Self {
-        if cause.kind() == io::ErrorKind::BrokenPipe { Self(Kind::ClosedPipe) } else { Self::with(operand, cause) }
-    }
-}
-
-/// What went wrong, without the number that the system has for it.
-fn cause_text(cause: &io::Error) -> String {
-    let text = cause.to_string();
-    let number = cause.raw_os_error().map(|number| format!(" (os error {number})"));
-    number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
 }
 
 /// Runs a tool: parses its arguments, calls `run`, and turns what comes back into an exit status.
@@ -117,19 +63,6 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
             ExitCode::from(2)
         }
     }
-}
-
-/// The message without what would end its line or drive a terminal: file names and patterns may hold anything.
-fn on_one_line(message: &str) -> String {
-    let mut line = String::with_capacity(message.len());
-    for character in message.chars() {
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
 }
 
 /// Answers a call for help or for the version, or says in a line what is wrong with the arguments.

@@ -2,7 +2,7 @@
 
 use std::thread::{Builder, JoinHandle};
 
-use crate::run::Trouble;
+use crate::trouble::Trouble;
 
 /// Starts a thread.
 ///

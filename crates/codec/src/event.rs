@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::status::Status;
-use crate::timestamp::Timestamp;
+use crate::packet::status::Status;
+use crate::packet::timestamp::Timestamp;
 
 /// What one packet says, with every field open to change.
 ///

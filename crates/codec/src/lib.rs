@@ -37,45 +37,31 @@
 //! | see or say what a packet means | [`Event`] |
 //! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`] |
 //! | forward packets and write events | [`Encoder`], [`encode`] |
-//! | change tags, route code or time of a packet on its way | [`Changes`] |
+//! | change tags, route code or time of a packet on its way | [`PacketEdit`] |
 //! | put whole tests together | [`Assembler`], or [`InFlight`] for a part of them |
 //! | read and write version 1 | [`v1`] |
 
-mod assemble;
-mod buffer;
-mod changes;
-mod damage;
 mod decode;
 mod encode;
-mod encoder;
 mod error;
 mod event;
-mod fields;
-mod in_flight;
-mod judge;
-mod known;
-mod layout;
-mod number;
+mod lifecycle;
 mod packet;
-mod protocol;
-mod read;
-mod status;
-mod tags;
-mod timestamp;
 pub mod v1;
 
-pub use assemble::{Assembler, Attachment, Test};
-pub use changes::Changes;
-pub use damage::{Damage, Fault, PARSER_TEST_ID};
+pub use decode::damage::{Damage, Fault, PARSER_TEST_ID};
+pub use decode::protocol::{Protocol, UnknownProtocol};
+pub use decode::reader::Reader;
 pub use decode::{Decoder, Item};
+pub use encode::edit::PacketEdit;
 pub use encode::encode;
-pub use encoder::Encoder;
+pub use encode::encoder::Encoder;
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
 pub use event::{Event, File};
-pub use in_flight::{Flight, InFlight, Key};
-pub use packet::{MAX_LENGTH, Packet, SIGNATURE};
-pub use protocol::{Protocol, UnknownProtocol};
-pub use read::Reader;
-pub use status::{Status, UnknownStatus};
-pub use tags::Tags;
-pub use timestamp::Timestamp;
+pub use lifecycle::assembler::{Assembler, Attachment, Test};
+pub use lifecycle::tracker::{Flight, InFlight, Key};
+pub use packet::Packet;
+pub use packet::header::{MAX_LENGTH, SIGNATURE};
+pub use packet::status::{Status, UnknownStatus};
+pub use packet::tags::Tags;
+pub use packet::timestamp::Timestamp;

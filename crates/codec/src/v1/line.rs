@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::status::Status;
+use crate::packet::status::Status;
 
 /// A line that the protocol gives a meaning to. Labels are bytes: nothing promises UTF-8.
 ///

@@ -7,12 +7,12 @@
 //! | `line` | the syntax of one line |
 //! | `time` | the times of `time:` |
 //! | `parse` | what lines mean one after the other |
-//! | `events` | the events they stand for, with clock and tags |
+//! | `packets` | the events they stand for, with clock and tags |
 //! | `translate` | all of it together: items out of bytes |
 //! | `write` | directives as text |
 
-mod events;
 mod line;
+mod packets;
 mod parse;
 mod time;
 mod translate;

@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use crate::timestamp::Timestamp;
+use crate::packet::timestamp::Timestamp;
 use crate::v1::line::{
     Details, Directive, LineError, LineErrorKind, Outcome, chunk_length, content_type, glued_outcome, is_count,
     is_mime_type,

@@ -1,6 +1,6 @@
 //! Times as `time:` writes them: ISO 8601, in the forms that producers use.
 
-use crate::timestamp::Timestamp;
+use crate::packet::timestamp::Timestamp;
 
 /// Reads a date and time: `YYYY-MM-DD HH:MM:SS.ffffffZ` and its relatives.
 ///

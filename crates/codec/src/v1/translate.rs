@@ -2,13 +2,14 @@
 
 use memchr::memchr2;
 
-use crate::buffer::Buffer;
-use crate::damage::{Damage, Fault};
 use crate::decode::Item;
-use crate::judge::{Judge, Place, Verdict};
-use crate::layout::Layout;
-use crate::packet::{Packet, SIGNATURE};
-use crate::v1::events::Events;
+use crate::decode::buffer::Buffer;
+use crate::decode::candidate::{Classifier, Place, Verdict};
+use crate::decode::damage::{Damage, Fault};
+use crate::packet::Packet;
+use crate::packet::header::SIGNATURE;
+use crate::packet::layout::Layout;
+use crate::v1::packets::Events;
 use crate::v1::parse::{Parser, Step};
 
 /// Translates a stream of version 1 into items as a [`Decoder`](crate::Decoder) gives them: directives into packets, other lines
@@ -45,7 +46,7 @@ pub struct Translator {
     buffer: Buffer,
     parser: Parser,
     events: Events,
-    judge: Judge,
+    classifier: Classifier,
     /// Whether the first byte in the buffer stands where packets start.
     is_boundary: bool,
     is_ended: bool,
@@ -100,7 +101,7 @@ impl Translator {
             buffer,
             parser: Parser::new(),
             events: Events::default(),
-            judge: Judge::default(),
+            classifier: Classifier::default(),
             is_boundary: true,
             is_ended: false,
             leaves_open: false,
@@ -214,7 +215,7 @@ impl Translator {
             is_boundary: if at == 0 { self.is_boundary } else { all[at - 1] == b'\n' },
             is_last: self.is_ended,
         };
-        match packet_in_line(&mut self.judge, place, bytes, self.parser.reach_of_packets()) {
+        match packet_in_line(&mut self.classifier, place, bytes, self.parser.reach_of_packets()) {
             InLine::Nothing => {}
             InLine::Found(before, given) => {
                 *text += before;
@@ -241,7 +242,7 @@ enum InLine {
 }
 
 /// Looks for a packet in the line that `bytes` begin with, one that begins before `reach`.
-fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -> InLine {
+fn packet_in_line(classifier: &mut Classifier, place: Place, bytes: &[u8], reach: usize) -> InLine {
     let line = &bytes[..bytes.len().min(reach)];
     let mut at = 0;
     while let Some(skipped) = memchr2(SIGNATURE, b'\n', &line[at..]) {
@@ -251,9 +252,9 @@ fn packet_in_line(judge: &mut Judge, place: Place, bytes: &[u8], reach: usize) -
         }
         let is_boundary = place.is_boundary && at == 0;
         let candidate = Place { offset: place.offset + at as u64, is_boundary, is_last: place.is_last };
-        let given = match judge.packet(candidate, &bytes[at..]) {
+        let given = match classifier.packet(candidate, &bytes[at..]) {
             Ok((length, layout)) => Given::Packet(length, layout),
-            Err(doubt) => match judge.verdict(candidate, &bytes[at..], doubt) {
+            Err(doubt) => match classifier.verdict(candidate, &bytes[at..], doubt) {
                 Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
                 // The line may be a directive, unless it is longer than any.
                 Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
-use crate::timestamp::Timestamp;
+use crate::packet::timestamp::Timestamp;
 use crate::v1::line::{Outcome, is_mime_type};
 use crate::v1::parse::LONGEST_LINE;
 

@@ -7,9 +7,9 @@ use quick_xml::escape::unescape;
 use quick_xml::events::attributes::Attribute;
 use subunit_codec::Timestamp;
 
-use super::clean::{Cleaner, clean, is_suspect};
-use super::names::split;
-use super::scan::{is_one_of, position};
+use super::byte_search::{is_one_of, position};
+use super::sanitize::{Cleaner, clean, is_suspect};
+use super::test_id::split;
 use crate::time::rfc3339;
 
 /// How many tests there are, and what became of them.

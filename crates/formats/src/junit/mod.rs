@@ -24,14 +24,14 @@
 //! ```
 
 mod ansi;
-mod clean;
-mod diagnostics;
+mod byte_search;
+mod failure;
+mod failure_yaml;
 mod markup;
-mod names;
-mod scan;
-mod summary;
+mod sanitize;
+mod test_id;
 
-pub use clean::{Cleaner, clean};
+pub use failure::{Summary, reason_in_tap};
 pub use markup::{Counts, Markup, unescaped};
-pub use names::{package, split};
-pub use summary::{Summary, reason_in_tap};
+pub use sanitize::{Cleaner, clean};
+pub use test_id::{package, split};

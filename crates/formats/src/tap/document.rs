@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::line::{Plan, number};
-use super::numbers::Numbers;
+use super::ranges::Ranges;
 use super::text::is_blank;
 
 /// One TAP document, as far as it has been read.
@@ -35,7 +35,7 @@ pub(super) struct Document {
     points: u64,
     /// The number of the last test point.
     number: u64,
-    numbers: Numbers,
+    numbers: Ranges,
     repeated: u64,
     more_plans: u64,
     not_tap: u64,

@@ -15,11 +15,11 @@
 
 mod document;
 mod line;
-mod numbers;
-mod open;
+mod pending;
 mod point;
-mod prefix;
+mod printk;
 mod prove;
+mod ranges;
 mod subtests;
 mod text;
 mod translate;

@@ -8,7 +8,7 @@ use subunit_codec::{Event, Status};
 
 use super::document::Document;
 use super::line::{Line, Plan};
-use super::open::{Out, TEXT};
+use super::pending::{Out, TEXT};
 use super::point::Point;
 use super::text::push_name;
 use super::translate::Translator;

@@ -3,7 +3,7 @@
 use subunit_codec::{Event, Status, Timestamp};
 
 use super::document::{Announced, Document};
-use super::open::{Out, TEXT};
+use super::pending::{Out, TEXT};
 use super::text::push_id;
 use super::translate::Translator;
 

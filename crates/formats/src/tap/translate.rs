@@ -6,9 +6,9 @@ use subunit_codec::{Event, Status, Timestamp};
 
 use super::document::Document;
 use super::line::{Line, Plan, indentation};
-use super::open::{Open, Out, PIECE, TEXT};
+use super::pending::{Open, Out, PIECE, TEXT};
 use super::point::{Directive, Point};
-use super::prefix::without_prefix;
+use super::printk::without_prefix;
 use super::prove::Script;
 use super::text::{push_id, push_name, unescape};
 

@@ -1,0 +1,121 @@
+//! Merging as packets come: every source has a thread, and all share one output.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Sender};
+
+use subunit_cli::{Children, Output, Stop, Stream, Trouble, Verdict, spawn};
+use subunit_codec::Protocol;
+
+use crate::command::Runner;
+use crate::relabel::{Labels, Route};
+use crate::shared_output::{Failure, SharedOutput};
+use crate::source::{Origin, Source};
+use crate::stdin_router::{self, Delivery};
+
+/// What a thread has to say.
+enum News {
+    /// A source has ended, and whether it was a success.
+    Ended(Result<bool, Failure>),
+    /// Standard input cannot be passed on.
+    Undelivered(Trouble),
+}
+
+pub(crate) fn run(
+    sources: Vec<Source>,
+    labels: Labels,
+    protocol: Protocol,
+    is_controlled: bool,
+) -> Result<Verdict, Trouble> {
+    let children = Arc::new(Children::default());
+    let result = merge(sources, labels, protocol, is_controlled, &children);
+    if result.is_err() {
+        // No terminal reaches them.
+        children.end();
+    }
+    result
+}
+
+fn merge(
+    sources: Vec<Source>,
+    labels: Labels,
+    protocol: Protocol,
+    is_controlled: bool,
+    children: &Arc<Children>,
+) -> Result<Verdict, Trouble> {
+    let lane = SharedOutput::new(Output::new()?);
+    let (news, events) = mpsc::channel();
+    let stop = {
+        let children = Arc::clone(children);
+        Stop::telling(move |signal| children.signal(signal))?
+    };
+
+    let mut running = sources.len();
+    let mut deliveries = HashMap::new();
+    for Source { code, origin } in sources {
+        let (lane, news) = (lane.clone(), news.clone());
+        match origin {
+            Origin::Command(text) => {
+                let (delivery, input) = is_controlled.then(Delivery::new).unzip();
+                deliveries.extend(delivery.map(|delivery| (code.clone(), delivery)));
+                let runner = Runner { code, labels, protocol, children: Arc::clone(children), lane };
+                start(news, move || runner.run(&text, input))?;
+            }
+            Origin::File(name) => {
+                let (bell, mut lane) = (stop.bell(), lane);
+                start(news, move || {
+                    let mut stream = Stream::open(&name, protocol, Some(bell))?;
+                    relay(&mut stream, &mut Route::new(&code, labels), &mut lane).map(|()| true)
+                })?;
+            }
+        }
+    }
+    if is_controlled {
+        spawn(move || {
+            stdin_router::pass_on(deliveries, |trouble| {
+                let _ = news.send(News::Undelivered(trouble));
+            });
+        })?;
+    }
+
+    let (mut verdict, mut trouble) = (Verdict::Success, None);
+    while running > 0 {
+        let told = |trouble: Trouble| Some(trouble.reported(env!("CARGO_BIN_NAME")));
+        let Ok(event) = events.recv() else { break };
+        match event {
+            News::Undelivered(undelivered) => trouble = told(undelivered),
+            News::Ended(result) => {
+                running -= 1;
+                match result {
+                    Ok(true) => {}
+                    Ok(false) => verdict = Verdict::Failure,
+                    Err(Failure::Source(unread)) => trouble = told(unread),
+                    Err(Failure::All(trouble)) => return Err(trouble),
+                }
+            }
+        }
+    }
+    trouble.map_or(Ok(stop.verdict(verdict)), Err)
+}
+
+/// Runs a source in a thread of its own.
+fn start(news: Sender<News>, run: impl FnOnce() -> Result<bool, Failure> + Send + 'static) -> Result<(), Trouble> {
+    spawn(move || {
+        // Nobody listens any more when all end.
+        let _ = news.send(News::Ended(run()));
+    })
+    .map(drop)
+}
+
+/// Merges a stream to its end.
+pub(crate) fn relay(stream: &mut Stream, route: &mut Route, lane: &mut SharedOutput) -> Result<(), Failure> {
+    let end = loop {
+        match stream.next_after(|| lane.flush()) {
+            Ok(Some(item)) => lane.push(|out| route.item(&item, out))?,
+            Ok(None) => break Ok(()),
+            Err(failure) => break Err(failure),
+        }
+    };
+    lane.flush()?;
+    end
+}

@@ -1,0 +1,265 @@
+//! Version 2: bytes in, packets, text and damage out.
+
+pub(crate) mod buffer;
+pub(crate) mod candidate;
+pub(crate) mod damage;
+mod memo;
+pub(crate) mod protocol;
+pub(crate) mod reader;
+
+use memchr::memchr;
+
+use crate::decode::buffer::Buffer;
+use crate::decode::candidate::{Classifier, Place, Verdict};
+use crate::decode::damage::{Damage, Fault};
+use crate::error::PacketError;
+use crate::packet::Packet;
+use crate::packet::header::SIGNATURE;
+use crate::packet::layout::Layout;
+
+/// A stretch of the input. Items come in the order of the input and cover all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item<'a> {
+    /// A packet.
+    Packet(Packet<'a>),
+    /// Bytes that are no packet and never were: build output, mostly. Text may come in pieces, cut anywhere.
+    Text(&'a [u8]),
+    /// Bytes that are no packet and should be.
+    Damage(Damage<'a>),
+}
+
+/// Finds the packets in a stream of version 2, whatever stands between them. Does no I/O.
+///
+/// A packet may start at any 0xB3. Bytes that fail to be one are damage where their structure was sound and only the checksum is
+/// wrong, or where packets start (at the start of the input, after a newline, right after a packet), and text elsewhere. Damage is
+/// local: when a header or the end of the input follows exactly where the damaged packet claims to end, and no good packet ends
+/// there, all of it is given up, else the signature byte alone, and the search goes on behind it.
+///
+/// What the items are does not depend on how the input is cut into pieces, except that text may be cut where they were. Memory is
+/// bounded by the longest packet. Time is linear in the input, false headers inside false headers included.
+///
+/// ```
+/// use subunit_codec::{Decoder, Item};
+///
+/// let mut decoder = Decoder::new();
+/// decoder.feed(b"building\n\xb3\x29\x01\x0c\x03foo\x08");
+/// assert_eq!(decoder.next(), Some(Item::Text(b"building\n")));
+/// assert_eq!(decoder.next(), None, "half a packet is held");
+/// decoder.feed(b"\x55\x5f\x1b");
+/// decoder.end();
+/// assert!(matches!(decoder.next(), Some(Item::Packet(packet)) if packet.test_id() == Some("foo")));
+/// assert_eq!(decoder.next(), None);
+/// ```
+#[derive(Debug)]
+pub struct Decoder {
+    buffer: Buffer,
+    classifier: Classifier,
+    /// Whether the first byte in the buffer stands where packets start.
+    is_boundary: bool,
+    is_ended: bool,
+    /// What the buffer begins with, if that is known.
+    next: Option<Found>,
+    /// What follows the text that the buffer begins with.
+    after_text: Option<Found>,
+}
+
+/// An item of so many bytes.
+#[derive(Clone, Copy, Debug)]
+enum Found {
+    Packet(usize, Layout),
+    Text(usize),
+    Damage(usize, PacketError),
+}
+
+impl Default for Decoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Decoder {
+    /// A decoder at the start of its input.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::from_buffer(Buffer::default())
+    }
+
+    pub(crate) fn from_buffer(buffer: Buffer) -> Self {
+        Self {
+            buffer,
+            classifier: Classifier::default(),
+            is_boundary: true,
+            is_ended: false,
+            next: None,
+            after_text: None,
+        }
+    }
+
+    /// Takes in the next bytes.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.buffer.feed(bytes);
+    }
+
+    /// Where the next bytes go, for those who can do without a copy.
+    pub(crate) fn buffer(&mut self) -> &mut Buffer {
+        &mut self.buffer
+    }
+
+    /// Says that the input ends here: what is held becomes items.
+    pub fn end(&mut self) {
+        self.is_ended = true;
+    }
+
+    /// The next item, or `None` when more input is needed or there is none.
+    #[inline]
+    #[expect(clippy::should_implement_trait, reason = "items borrow from the decoder, which an Iterator's cannot")]
+    pub fn next(&mut self) -> Option<Item<'_>> {
+        if self.next.is_none() {
+            self.find();
+        }
+        let found = self.next.take()?;
+        let offset = self.buffer.offset();
+        let (Found::Packet(length, _) | Found::Text(length) | Found::Damage(length, _)) = found;
+        let bytes = self.buffer.take(length);
+        let (item, is_boundary) = match found {
+            Found::Packet(_, layout) => (Item::Packet(Packet::from_checked(bytes, layout)), true),
+            Found::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
+            Found::Damage(_, error) => {
+                (Item::Damage(Damage { bytes, offset, fault: Fault::Packet(error) }), length > 1)
+            }
+        };
+        self.is_boundary = is_boundary;
+        Some(item)
+    }
+
+    /// Whether [`next`](Self::next) has an item.
+    #[inline]
+    pub fn is_ready(&mut self) -> bool {
+        if self.next.is_none() {
+            self.find();
+        }
+        self.next.is_some()
+    }
+
+    /// Finds the next item.
+    #[inline(never)]
+    fn find(&mut self) {
+        if self.after_text.is_some() {
+            self.next = self.after_text.take();
+            return;
+        }
+        let bytes = self.buffer.bytes();
+        let mut at = 0;
+        while let Some(skipped) = find_signature(&bytes[at..]) {
+            at += skipped;
+            let place = Place {
+                offset: self.buffer.offset() + at as u64,
+                is_boundary: if at == 0 { self.is_boundary } else { bytes[at - 1] == b'\n' },
+                is_last: self.is_ended,
+            };
+            let found = match self.classifier.packet(place, &bytes[at..]) {
+                Ok((length, layout)) if at == 0 => {
+                    // Nearly all packets. What is found goes through no value that others go through, too: such a value is written to
+                    // memory in parts and read as a whole, which processors wait for.
+                    self.next = Some(Found::Packet(length, layout));
+                    return;
+                }
+                Ok((length, layout)) => Some(Found::Packet(length, layout)),
+                Err(doubt) => match self.classifier.verdict(place, &bytes[at..], doubt) {
+                    Verdict::Damage { length, error } => Some(Found::Damage(length, error)),
+                    Verdict::More => None,
+                    Verdict::Text => {
+                        at += 1;
+                        continue;
+                    }
+                },
+            };
+            if at == 0 {
+                self.next = found;
+            } else {
+                self.after_text = found;
+                self.next = Some(Found::Text(at));
+            }
+            return;
+        }
+        self.next = (!bytes.is_empty()).then_some(Found::Text(bytes.len()));
+    }
+}
+
+/// Where the next packet may start: mostly at once, right after the one before.
+fn find_signature(bytes: &[u8]) -> Option<usize> {
+    if bytes.first() == Some(&SIGNATURE) { Some(0) } else { memchr(SIGNATURE, bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::PacketErrorKind as Kind;
+
+    /// The protocol's own example: the test `foo` exists.
+    const FOO: &[u8] = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
+    /// The same with a wrong checksum.
+    const BROKEN: &[u8] = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1c";
+
+    /// What the items are, with their bytes.
+    fn items(stream: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+        let mut decoder = Decoder::new();
+        decoder.feed(stream);
+        decoder.end();
+        let mut items = Vec::new();
+        while decoder.is_ready() {
+            items.push(match decoder.next().unwrap() {
+                Item::Packet(packet) => ("packet", packet.as_bytes().to_vec()),
+                Item::Text(text) => ("text", text.to_vec()),
+                Item::Damage(damage) => ("damage", damage.bytes.to_vec()),
+            });
+        }
+        assert_eq!(decoder.next(), None, "no item is left when none is ready");
+        items
+    }
+
+    fn item(kind: &'static str, bytes: &[u8]) -> (&'static str, Vec<u8>) {
+        (kind, bytes.to_vec())
+    }
+
+    #[test]
+    fn packets_and_the_text_between_them_are_told_apart() {
+        let stream = [b"text", FOO, FOO, b"more\ntext", FOO].concat();
+        let (packet, text) = (item("packet", FOO), |bytes| item("text", bytes));
+        assert_eq!(items(&stream), [text(b"text"), packet.clone(), packet.clone(), text(b"more\ntext"), packet]);
+        assert_eq!(items(b""), []);
+    }
+
+    #[test]
+    fn a_signature_is_damage_only_where_packets_start() {
+        let (damage, text) = (item("damage", b"\xb3"), |bytes| item("text", bytes));
+        assert_eq!(items(b"\xb3abc"), [damage.clone(), text(b"abc")], "at the start of the input");
+        assert_eq!(items(b"a\n\xb3abc"), [text(b"a\n"), damage.clone(), text(b"abc")], "after a newline");
+        assert_eq!(items(&[FOO, b"\xb3abc"].concat()), [item("packet", FOO), damage, text(b"abc")], "after a packet");
+        assert_eq!(items(b"a\xb3abc"), [text(b"a\xb3abc")], "anywhere else it is text");
+        let expected = [item("damage", b"\xb3"), text(b"\xb3oops")];
+        assert_eq!(items(b"\xb3\xb3oops"), expected, "right after a signature that was given up");
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_damage_anywhere() {
+        assert_eq!(items(&[BROKEN, FOO].concat()), [item("damage", BROKEN), item("packet", FOO)]);
+        assert_eq!(items(&[b"text", BROKEN].concat()), [item("text", b"text"), item("damage", BROKEN)]);
+        let unsure = [item("damage", b"\xb3"), item("text", &[&BROKEN[1..], b"text"].concat())];
+        assert_eq!(items(&[BROKEN, b"text"].concat()), unsure, "the length may be wrong");
+    }
+
+    #[test]
+    fn damage_says_what_is_wrong_and_where() {
+        let mut decoder = Decoder::new();
+        decoder.feed(b"text\n");
+        decoder.feed(BROKEN);
+        decoder.end();
+        decoder.next();
+        let Some(Item::Damage(damage)) = decoder.next() else { panic!("a wrong checksum is damage") };
+        assert_eq!(damage.offset, 5);
+        let Fault::Packet(error) = damage.fault else { panic!("it is a packet that is broken") };
+        assert_eq!((error.kind(), error.offset()), (Kind::Checksum { computed: 0x0855_5f1b, stored: 0x0855_5f1c }, 8));
+        assert_eq!(damage.bytes, BROKEN);
+    }
+}

@@ -1,0 +1,322 @@
+//! Packets written from events.
+
+use std::borrow::Cow;
+
+pub(crate) mod edit;
+pub(crate) mod encoder;
+
+use crate::error::{EncodeError, EncodeErrorKind as Kind};
+use crate::event::Event;
+use crate::packet::header::{CHECKSUM, MAX_LENGTH, SIGNATURE, flag};
+use crate::packet::number;
+use crate::packet::status::Status;
+use crate::packet::timestamp::Timestamp;
+use crate::packet::validate::has_nul;
+
+/// Appends `event` to `out` as a packet, or as several when its file is too long for one.
+///
+/// The pieces of a long file are whole packets, each with the event's test id, tags, MIME type, route code and timestamp; status
+/// and end of file are on the last. Numbers are written in their shortest width.
+///
+/// # Errors
+///
+/// When a string holds a NUL byte, or the event is too long even without its file. Nothing is appended then.
+///
+/// ```
+/// use subunit_codec::{Event, Status, encode};
+///
+/// let mut out = Vec::new();
+/// encode(&Event::test("foo").status(Status::Exists), &mut out)?;
+/// assert_eq!(out, b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b");
+/// # Ok::<(), subunit_codec::EncodeError>(())
+/// ```
+pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let content: &[u8] = event.file.as_ref().map_or(&[], |file| &file.bytes);
+    let fields = fields_length(event)?;
+    let most = most_content(event, fields).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
+    let mut rest = content;
+    while rest.len() > most {
+        let (piece, after) = rest.split_at(most);
+        write_packet(event, fields, piece, false, out);
+        rest = after;
+    }
+    write_packet(event, fields, rest, true, out);
+    Ok(())
+}
+
+/// How many bytes of its file one packet of the event can hold, whose other fields take `fields` bytes; `None` when the event is too
+/// long even without them.
+fn most_content(event: &Event<'_>, fields: usize) -> Option<usize> {
+    // The length of the longest packet takes three bytes.
+    let room = MAX_LENGTH.checked_sub(3 + 3 + fields + CHECKSUM)?;
+    let Some(file) = &event.file else { return Some(0) };
+    // The content comes after a number of one to three bytes, which has to be wide enough for it.
+    let in_width = |width| Some(room.checked_sub(width)?.min(number::most(width)));
+    (1..=3).filter_map(in_width).max().filter(|most| *most > 0 || file.bytes.is_empty())
+}
+
+/// The bytes that all fields but the file's content take, whose strings are checked.
+fn fields_length(event: &Event<'_>) -> Result<usize, EncodeError> {
+    let string = |field, string: &str| {
+        if has_nul(string.as_bytes()) { Err(EncodeError::new(Kind::Nul, field)) } else { Ok(string_length(string)) }
+    };
+    let mut length = 0;
+    if let Some(time) = event.timestamp {
+        length += timestamp_length(time);
+    }
+    if let Some(id) = &event.test_id {
+        length += string("test id", id)?;
+    }
+    if let Some(tags) = &event.tags {
+        length += number_length(tags.len());
+        for tag in tags {
+            length += string("tag", tag)?;
+        }
+    }
+    if let Some(mime_type) = &event.mime_type {
+        length += string("MIME type", mime_type)?;
+    }
+    if let Some(file) = &event.file {
+        length += string("file name", &file.name)?;
+    }
+    if let Some(code) = &event.route_code {
+        length += string("route code", code)?;
+    }
+    Ok(length)
+}
+
+/// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All lengths were checked.
+fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
+    let file = event.file.as_ref().map(|file| (&*file.name, content));
+    let file_length = file.map_or(0, |_| number_length(content.len()) + content.len());
+    let start = out.len();
+    write_header(flags(event, is_last), fields + file_length, out);
+    if let Some(time) = event.timestamp {
+        write_timestamp(time, out);
+    }
+    if let Some(id) = &event.test_id {
+        write_bytes(id.as_bytes(), out);
+    }
+    if let Some(tags) = &event.tags {
+        write_tags(tags, out);
+    }
+    if let Some(mime_type) = &event.mime_type {
+        write_bytes(mime_type.as_bytes(), out);
+    }
+    if let Some((name, content)) = file {
+        write_bytes(name.as_bytes(), out);
+        write_bytes(content, out);
+    }
+    if let Some(code) = &event.route_code {
+        write_bytes(code.as_bytes(), out);
+    }
+    write_checksum(start, out);
+}
+
+/// The length of a packet whose fields take `fields` bytes, and the width of the number that says it.
+pub(crate) fn packet_length(fields: usize) -> (usize, usize) {
+    let fixed = 3 + fields + CHECKSUM;
+    let is_enough = |width: &usize| fixed + width <= number::most(*width);
+    let width = (1..=3).find(is_enough).unwrap_or(4);
+    (fixed + width, width)
+}
+
+/// Writes what comes before the fields, which take `fields` bytes.
+pub(crate) fn write_header(flags: u16, fields: usize, out: &mut Vec<u8>) {
+    let (length, width) = packet_length(fields);
+    out.reserve(length);
+    let [high, low] = flags.to_be_bytes();
+    out.extend_from_slice(&[SIGNATURE, high, low]);
+    number::write_in(length_number(length), width, out);
+}
+
+/// Writes what comes after the fields of the packet that begins at `start`.
+pub(crate) fn write_checksum(start: usize, out: &mut Vec<u8>) {
+    let checksum = crc32fast::hash(&out[start..]);
+    out.extend_from_slice(&checksum.to_be_bytes());
+}
+
+/// The bytes that a timestamp takes.
+pub(crate) fn timestamp_length(time: Timestamp) -> usize {
+    4 + number::width(time.nanoseconds())
+}
+
+pub(crate) fn write_timestamp(time: Timestamp, out: &mut Vec<u8>) {
+    out.extend_from_slice(&time.seconds().to_be_bytes());
+    number::write(time.nanoseconds(), out);
+}
+
+/// The bytes that tags take.
+pub(crate) fn tags_length(tags: &[Cow<'_, str>]) -> usize {
+    number_length(tags.len()) + tags.iter().map(|tag| string_length(tag)).sum::<usize>()
+}
+
+pub(crate) fn write_tags(tags: &[Cow<'_, str>], out: &mut Vec<u8>) {
+    number::write(length_number(tags.len()), out);
+    for tag in tags {
+        write_bytes(tag.as_bytes(), out);
+    }
+}
+
+/// The bytes that a string takes.
+pub(crate) fn string_length(string: &str) -> usize {
+    number_length(string.len()) + string.len()
+}
+
+fn flags(event: &Event<'_>, is_last: bool) -> u16 {
+    let set = |is_set, flag| if is_set { flag } else { 0 };
+    flag::VERSION
+        | set(event.test_id.is_some(), flag::TEST_ID)
+        | set(event.route_code.is_some(), flag::ROUTE_CODE)
+        | set(event.timestamp.is_some(), flag::TIMESTAMP)
+        | set(event.runnable, flag::RUNNABLE)
+        | set(event.tags.is_some(), flag::TAGS)
+        | set(event.file.is_some(), flag::FILE)
+        | set(event.mime_type.is_some(), flag::MIME_TYPE)
+        | set(event.eof && is_last, flag::EOF)
+        | event.status.filter(|_| is_last).map_or(0, Status::bits)
+}
+
+/// The bytes that a length takes, which may be too long for a packet.
+fn number_length(length: usize) -> usize {
+    number::width(u32::try_from(length).unwrap_or(number::MAX))
+}
+
+/// A length in a packet as the protocol's number.
+fn length_number(length: usize) -> u32 {
+    u32::try_from(length).expect("lengths were checked against the packet limit")
+}
+
+#[inline]
+pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
+    number::write(length_number(bytes.len()), out);
+    out.extend_from_slice(bytes);
+}
+
+/// What an event is written as, for tests.
+#[cfg(test)]
+pub(crate) fn encoded(event: &Event<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    encode(event, &mut out).expect("tests encode what can be");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet::Packet;
+
+    /// The packets that `bytes` are, one after the other.
+    fn packets(mut bytes: &[u8]) -> Vec<Packet<'_>> {
+        let mut packets = Vec::new();
+        while !bytes.is_empty() {
+            let header = crate::packet::header::Header::read(bytes).unwrap().unwrap();
+            let (packet, rest) = bytes.split_at(header.length);
+            packets.push(Packet::parse(packet).unwrap());
+            bytes = rest;
+        }
+        packets
+    }
+
+    #[test]
+    fn every_field_is_written_where_the_protocol_has_it() {
+        let event = Event::test("id")
+            .status(Status::Skip)
+            .at(Timestamp::new(0x0102_0304, 5).unwrap())
+            .tags(["t", "u"])
+            .mime_type("a/b")
+            .file("f", &b"xyz"[..])
+            .eof()
+            .route_code("0");
+        let fields = b"\x01\x02\x03\x04\x05\x02id\x02\x01t\x01u\x03a/b\x01f\x03xyz\x010";
+        let packet = encoded(&event);
+        assert_eq!(packet[..4], [0xb3, 0x2f, 0xf5, 8 + 25], "signature, flags and length");
+        assert_eq!(&packet[4..packet.len() - 4], fields);
+        assert_eq!(Packet::parse(&packet).unwrap().to_event(), event);
+    }
+
+    #[test]
+    fn lengths_take_as_few_bytes_as_they_can() {
+        for (length, width) in [(54, 1), (55, 2), (16_372, 2), (16_373, 3)] {
+            let mut event = Event::test("x".repeat(length));
+            event.runnable = false;
+            let packet = encoded(&event);
+            assert_eq!(usize::from(packet[3] >> 6) + 1, width, "the packet has {} bytes", packet.len());
+            assert!(Packet::parse(&packet).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_long_file_is_split_and_ends_in_the_last_packet() {
+        let content: Vec<u8> = (0..=u8::MAX).cycle().take(9_000_000).collect();
+        let event = Event::test("a")
+            .status(Status::Fail)
+            .tags(["t"])
+            .at(Timestamp::new(1, 2).unwrap())
+            .mime_type("text/plain")
+            .route_code("0")
+            .file("log", &content[..])
+            .eof();
+        let out = encoded(&event);
+        let packets = packets(&out);
+        assert_eq!(packets.len(), 3);
+        for (index, packet) in packets.iter().enumerate() {
+            let is_last = index == 2;
+            assert!(packet.as_bytes().len() <= MAX_LENGTH);
+            assert_eq!(packet.status(), is_last.then_some(Status::Fail), "status in packet {index}");
+            assert_eq!(packet.is_eof(), is_last, "end of file in packet {index}");
+            let mut part = packet.to_event();
+            (part.status, part.eof, part.file) = (event.status, event.eof, event.file.clone());
+            assert_eq!(part, event, "everything else is in every packet");
+        }
+        let joined: Vec<u8> = packets.iter().filter_map(Packet::file_bytes).flatten().copied().collect();
+        assert!(joined == content, "the pieces are the file");
+    }
+
+    #[test]
+    fn a_packet_of_the_greatest_length_can_be_written_again() {
+        // Signature, flags, length and checksum take ten bytes, the length of the id three.
+        let longest = Event::test("x".repeat(MAX_LENGTH - 13));
+        let packet = encoded(&longest);
+        assert_eq!(packet.len(), MAX_LENGTH);
+        assert_eq!(encoded(&Packet::parse(&packet).unwrap().to_event()), packet);
+        for content in [0, 1, 63, 64, 65, 16_383, 16_384] {
+            let file_length = 2 + number::width(u32::try_from(content).unwrap()) + content;
+            let event = Event::test("x".repeat(MAX_LENGTH - 13 - file_length)).file("f", vec![b'y'; content]);
+            assert_eq!(encoded(&event).len(), MAX_LENGTH, "with a file of {content} bytes");
+        }
+    }
+
+    #[test]
+    fn an_event_that_fits_no_packet_is_refused() {
+        let mut out = b"before".to_vec();
+        for event in [
+            Event::test("x".repeat(MAX_LENGTH - 12)),
+            Event::test("x".repeat(5 << 20)),
+            Event::test("a").tags(vec!["t"; 3 << 20]),
+            Event::test("x".repeat(MAX_LENGTH - 16)).file("f", &b"y"[..]),
+        ] {
+            let error = encode(&event, &mut out).unwrap_err();
+            assert_eq!((error.kind(), error.field()), (Kind::TooLong, "event"));
+        }
+        assert_eq!(out, b"before", "nothing is written in part");
+    }
+
+    #[test]
+    fn a_nul_in_any_string_is_refused() {
+        let nul = "a\0b";
+        for (event, field) in [
+            (Event::test(nul), "test id"),
+            (Event::test("a").tags(["t", nul]), "tag"),
+            (Event::test("a").mime_type(nul), "MIME type"),
+            (Event::test("a").file(nul, &b""[..]), "file name"),
+            (Event::test("a").route_code(nul), "route code"),
+        ] {
+            let mut out = Vec::new();
+            let error = encode(&event, &mut out).unwrap_err();
+            assert_eq!((error.kind(), error.field()), (Kind::Nul, field));
+            assert!(out.is_empty());
+        }
+        assert!(encode(&Event::test("a").file("f", &b"\0"[..]), &mut Vec::new()).is_ok(), "a file holds any bytes");
+    }
+}
