@@ -103,7 +103,7 @@ impl Listing {
             self.line.push_str(&rest.replace('\n', "\\n"));
         }
         if self.choice.times {
-            let times = format_args!(" {:.3}", test.duration().unwrap_or(0.0)).to_string();
+            let times = format_args!(" {:.3}", test.span().signed_seconds().unwrap_or(0.0)).to_string();
             self.line.push_str(&times);
         }
     }

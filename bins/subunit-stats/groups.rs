@@ -87,7 +87,7 @@ impl Groups {
     pub(crate) fn iter(&self) -> impl Iterator<Item = Group<'_>> {
         let end = self.end();
         let named = self.named.iter().map(move |(name, tally)| {
-            let idle = tally.last_stop.zip(end).map(|(stop, end)| end.since(stop));
+            let idle = tally.span.stop.zip(end).map(|(stop, end)| end.since(stop));
             Group { name: Some(name), tally, idle }
         });
         let nameless = Some(Group { name: None, tally: &self.nameless, idle: None });
@@ -108,6 +108,6 @@ impl Groups {
 
     /// When the last group with a name ended.
     fn end(&self) -> Option<Timestamp> {
-        self.named.values().filter_map(|tally| tally.last_stop).max()
+        self.named.values().filter_map(|tally| tally.span.stop).max()
     }
 }

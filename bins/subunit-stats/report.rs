@@ -35,7 +35,7 @@ impl Display for Report<'_> {
 
 fn write_groups(f: &mut fmt::Formatter<'_>, groups: &Groups, all: &Tally) -> fmt::Result {
     writeln!(f)?;
-    if let (Some(start), Some(stop), Some(wall)) = (all.first_start, all.last_stop, all.wall()) {
+    if let (Some(start), Some(stop), Some(wall)) = (all.span.start, all.span.stop, all.span.duration()) {
         writeln!(f, "From {} to {}: {} s", rfc3339(start), rfc3339(stop), seconds(wall))?;
     }
     let rows: Vec<(String, Group<'_>)> = groups.iter().map(|group| (line(group.name.unwrap_or("-")), group)).collect();
@@ -47,9 +47,9 @@ fn write_groups(f: &mut fmt::Formatter<'_>, groups: &Groups, all: &Tally) -> fmt
     row(groups.by.name(), ["tests", "failed", "start", "stop", "busy", "idle"])?;
     for (name, Group { tally, idle, .. }) in &rows {
         let into_the_run =
-            |time: Option<Timestamp>| known(time.zip(all.first_start).map(|(time, start)| time.since(start)));
+            |time: Option<Timestamp>| known(time.zip(all.span.start).map(|(time, start)| time.since(start)));
         let (tests, failed) = (tally.tests.to_string(), tally.failures.to_string());
-        let (start, stop) = (into_the_run(tally.first_start), into_the_run(tally.last_stop));
+        let (start, stop) = (into_the_run(tally.span.start), into_the_run(tally.span.stop));
         row(name, [&tests, &failed, &start, &stop, &seconds(tally.busy), &known(*idle)])?;
     }
     if let Some(balance) = groups.balance() {

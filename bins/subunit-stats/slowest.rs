@@ -6,8 +6,6 @@ use std::time::Duration;
 
 use subunit_codec::{Status, Test};
 
-use crate::tally::duration;
-
 /// The slowest tests so far.
 #[derive(Debug)]
 pub(crate) struct Slowest {
@@ -33,7 +31,7 @@ impl Slowest {
     }
 
     pub(crate) fn add(&mut self, test: &Test) {
-        let Some(duration) = duration(test) else { return };
+        let Some(duration) = test.duration() else { return };
         let is_full = self.heap.len() >= self.most;
         if is_full && self.heap.peek().is_none_or(|Reverse(quickest)| duration <= quickest.duration) {
             return;

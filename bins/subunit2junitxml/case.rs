@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::mem;
 
 use subunit_cli::Trouble;
-use subunit_codec::{Packet, Status, Timestamp};
+use subunit_codec::{Packet, Span, Status};
 use subunit_formats::junit::{self, Counts, Summary, unescaped};
 
 use crate::attachment::{Attachment, Attachments, Piece};
 use crate::case_writer::CaseWriter;
-use crate::suites::between;
 use crate::text_store::{Spool, Text};
 
 /// What is known so far of a test.
@@ -17,8 +16,7 @@ use crate::text_store::{Spool, Text};
 pub(crate) struct Case {
     pub(crate) status: Option<Status>,
     pub(crate) tags: Vec<String>,
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) stop: Option<Timestamp>,
+    pub(crate) span: Span,
     pub(crate) attachments: Attachments,
 }
 
@@ -41,7 +39,7 @@ impl Case {
     /// Takes in a packet of the test.
     pub(crate) fn take_in(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
         let time = packet.timestamp();
-        self.start = self.start.or(time);
+        self.span.start = self.span.start.or(time);
         if let Some(tags) = packet.tags()
             && !(tags.len() == self.tags.len() && tags.clone().eq(self.tags.iter().map(String::as_str)))
         {
@@ -51,7 +49,7 @@ impl Case {
         if let Some(status) = packet.status() {
             self.status = Some(status);
             if status.is_final() {
-                self.stop = time;
+                self.span.stop = time;
             }
         }
         Piece::of(packet).map_or(Ok(()), |piece| self.attachments.take_in(piece, spool))
@@ -76,7 +74,7 @@ impl Case {
         to: &mut Text,
         pen: &mut CaseWriter,
     ) -> Result<(), Trouble> {
-        let (status, time) = (self.status.unwrap_or(Status::InProgress), between(self.start, self.stop));
+        let (status, time) = (self.status.unwrap_or(Status::InProgress), self.span.duration().unwrap_or_default());
         let outcome = Outcome::of(status);
         let places = Places::new(status, self.attachments.finish(&mut pen.spool)?);
         let has_properties = route_code.is_some() || !self.tags.is_empty();

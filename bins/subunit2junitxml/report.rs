@@ -115,7 +115,7 @@ impl Report {
     pub(crate) fn total(&self) -> Suite {
         let mut total = Suite::default();
         for suite in self.suites.named.values().chain([&self.suites.rest]) {
-            total.count(&suite.counts, suite.start, suite.stop);
+            total.count(&suite.counts, suite.span);
         }
         total
     }
@@ -127,7 +127,7 @@ impl Report {
         pen.markup.declaration();
         let is_one_of_many = self.suites.by.is_some();
         if is_one_of_many {
-            pen.markup.suites(&total.counts, total.time());
+            pen.markup.suites(&total.counts, total.span.duration().unwrap_or_default());
             pen.markup.line();
         }
         let mut suites: Vec<_> = self.suites.named.into_iter().collect();
@@ -148,7 +148,7 @@ impl Report {
 }
 
 fn write_suite(name: &str, suite: Suite, text: &mut Text, pen: &mut CaseWriter) -> Result<(), Trouble> {
-    pen.markup.suite(name, &suite.counts, suite.time(), suite.start);
+    pen.markup.suite(name, &suite.counts, suite.span);
     pen.markup.line();
     let properties = suite.properties();
     if !properties.is_empty() {

@@ -1,11 +1,9 @@
 //! The suites of a report, and in which of them a test is.
 
-use std::time::Duration;
-
 use clap::ValueEnum;
 use hashbrown::{HashMap, HashSet};
 use subunit_cli::Trouble;
-use subunit_codec::{Status, Timestamp};
+use subunit_codec::{Span, Status};
 use subunit_formats::junit::{self, Counts};
 use subunit_formats::worker::is_worker;
 
@@ -28,8 +26,8 @@ pub(crate) enum By {
 #[derive(Debug, Default)]
 pub(crate) struct Suite {
     pub(crate) counts: Counts,
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) stop: Option<Timestamp>,
+    /// From the first start to the last stop.
+    pub(crate) span: Span,
     routes: HashSet<String>,
     tags: HashSet<String>,
     /// The test cases.
@@ -40,19 +38,13 @@ pub(crate) struct Suite {
 }
 
 impl Suite {
-    /// From the first start to the last stop.
-    pub(crate) fn time(&self) -> Duration {
-        between(self.start, self.stop)
-    }
-
     /// Takes note of the counts and times of a suite or test in this one.
-    pub(crate) fn count(&mut self, counts: &Counts, start: Option<Timestamp>, stop: Option<Timestamp>) {
+    pub(crate) fn count(&mut self, counts: &Counts, span: Span) {
         self.counts.tests += counts.tests;
         self.counts.failures += counts.failures;
         self.counts.errors += counts.errors;
         self.counts.skipped += counts.skipped;
-        self.start = self.start.into_iter().chain(start).min();
-        self.stop = self.stop.max(stop);
+        self.span.cover(span);
     }
 
     /// Takes note of the route and tags of a test.
@@ -117,7 +109,7 @@ impl Suites {
         if matches!(case.status, None | Some(Status::Exists)) {
             return pen.stray(&mut suite.output, id, &mut case.attachments);
         }
-        suite.count(&case.counts(), case.start, case.stop);
+        suite.count(&case.counts(), case.span);
         suite.note(route_code, &case.tags);
         case.write(id, route_code, &mut suite.cases, pen)
     }
@@ -127,9 +119,4 @@ impl Suites {
 fn worker(tags: &[String]) -> Option<&str> {
     let tags = || tags.iter().map(String::as_str);
     tags().filter(|tag| is_worker(tag)).min().or_else(|| tags().min())
-}
-
-/// The time from one moment to a later one; nothing when one is not known or the clock stepped back.
-pub(crate) fn between(start: Option<Timestamp>, stop: Option<Timestamp>) -> Duration {
-    start.zip(stop).map_or(Duration::ZERO, |(start, stop)| stop.since(start))
 }

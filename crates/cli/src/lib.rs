@@ -38,6 +38,7 @@
 
 mod children;
 mod clock;
+mod escape;
 mod id_list;
 mod input;
 mod interruptible;
@@ -51,6 +52,7 @@ mod trouble;
 
 pub use children::{Children, Running, failure_reason, say_cut};
 pub use clock::now;
+pub use escape::escape;
 pub use id_list::IdList;
 pub use input::{Input, Stream};
 pub use interruptible::InterruptibleInput;

@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
+use crate::escape::escape;
+
 /// Why a tool could not go on: a line on standard error and exit status 2, or for a closed output pipe status 141 and not a word.
 #[derive(Debug)]
 pub struct Trouble(Kind);
@@ -33,7 +35,7 @@ impl Trouble {
     pub fn reported(self, tool: &str) -> Self {
         let Self(Kind::Message(message)) = &self else { return self };
         // Nothing is left to do about a standard error that cannot be written.
-        let _ = io::stderr().write_all(format!("{tool}: {}\n", on_one_line(message)).as_bytes());
+        let _ = io::stderr().write_all(format!("{tool}: {}\n", escape(message)).as_bytes());
         Self(Kind::Reported)
     }
 
@@ -55,17 +57,4 @@ fn cause_text(cause: &io::Error) -> String {
     let text = cause.to_string();
     let number = cause.raw_os_error().map(|number| format!(" (os error {number})"));
     number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
-}
-
-/// The message without what would end its line or drive a terminal: file names and patterns may hold anything.
-fn on_one_line(message: &str) -> String {
-    let mut line = String::with_capacity(message.len());
-    for character in message.chars() {
-        if character.is_control() {
-            line.extend(character.escape_default());
-        } else {
-            line.push(character);
-        }
-    }
-    line
 }

@@ -59,6 +59,7 @@ pub use encode::encoder::Encoder;
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
 pub use event::{Event, File};
 pub use lifecycle::assembler::{Assembler, Attachment, Test};
+pub use lifecycle::span::Span;
 pub use lifecycle::tracker::{Flight, InFlight, Key};
 pub use packet::Packet;
 pub use packet::header::{MAX_LENGTH, SIGNATURE};

@@ -38,7 +38,7 @@ pub fn test(test: &Test) -> String {
         route_code: test.route_code.as_deref(),
         start: test.start.map(rfc3339),
         stop: test.stop.map(rfc3339),
-        duration: test.duration(),
+        duration: test.duration().map(|duration| duration.as_secs_f64()),
         runnable: test.runnable,
         attachments: test.attachments.iter().map(AttachmentObject::from).collect(),
     };

@@ -7,7 +7,7 @@
 //! | [`json`] | tests as JSON |
 //! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
-//! | [`worker`] | the tags of workers |
+//! | [`worker`] | the workers that ran tests |
 
 pub mod json;
 pub mod junit;

@@ -1,10 +1,12 @@
 //! Whole tests from the packets that tell of them.
 
 use std::mem;
+use std::time::Duration;
 
 use hashbrown::HashMap;
 
 use crate::decode::damage::{Damage, PARSER_TEST_ID, REPORT_FILES};
+use crate::lifecycle::span::Span;
 use crate::lifecycle::tracker::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
 use crate::packet::Packet;
 use crate::packet::status::Status;
@@ -54,10 +56,16 @@ impl Test {
         self.status.is_failure()
     }
 
-    /// Seconds from start to stop, where the stream tells both. Negative when a clock stepped back.
+    /// When it started and stopped.
     #[must_use]
-    pub fn duration(&self) -> Option<f64> {
-        Some(self.stop?.seconds_since(self.start?))
+    pub fn span(&self) -> Span {
+        Span { start: self.start, stop: self.stop }
+    }
+
+    /// How long it took, if that is known: see [`Span::duration`].
+    #[must_use]
+    pub fn duration(&self) -> Option<Duration> {
+        self.span().duration()
     }
 }
 

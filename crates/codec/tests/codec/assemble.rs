@@ -1,6 +1,7 @@
 //! Tests put together from packets.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use subunit_codec::{Assembler, Decoder, Event, Item, Packet, Status, Test};
 use testkit::stream::{at, packet, with_checksum};
@@ -26,7 +27,7 @@ fn a_test_is_whole_with_its_final_status() {
         let test = push(&mut tests, &Event::test("a").status(status).at(at(7, 500_000_000))).expect("it is whole");
         assert_eq!((&*test.id, test.status), ("a", status));
         assert_eq!((test.start, test.stop), (Some(at(5, 0)), Some(at(7, 500_000_000))));
-        assert_eq!(test.duration(), Some(2.5));
+        assert_eq!(test.duration(), Some(Duration::from_millis(2500)));
         assert_eq!(tests.finish(), []);
     }
 }
@@ -46,7 +47,7 @@ fn tests_of_one_id_on_two_routes_are_two() {
     push(&mut tests, &running("a").route_code("1").at(at(2, 0)));
     push(&mut tests, &running("a").at(at(3, 0)));
     let test = push(&mut tests, &passed("a").route_code("0").at(at(9, 0))).expect("it is whole");
-    assert_eq!((test.route_code.as_deref(), test.duration()), (Some("0"), Some(8.0)));
+    assert_eq!((test.route_code.as_deref(), test.duration()), (Some("0"), Some(Duration::from_secs(8))));
     assert_eq!(
         push(&mut tests, &passed("a").route_code("")).and_then(|test| test.start),
         None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use quick_xml::escape::unescape;
 use quick_xml::events::attributes::Attribute;
-use subunit_codec::Timestamp;
+use subunit_codec::Span;
 
 use super::byte_search::{is_one_of, position};
 use super::sanitize::{Cleaner, clean, is_suspect};
@@ -58,11 +58,11 @@ impl Markup {
     }
 
     /// Opens a `testsuite`.
-    pub fn suite(&mut self, name: &str, counts: &Counts, time: Duration, start: Option<Timestamp>) {
+    pub fn suite(&mut self, name: &str, counts: &Counts, span: Span) {
         self.start("testsuite", &[("name", name)]);
-        self.counts(counts, time);
+        self.counts(counts, span.duration().unwrap_or_default());
         self.attribute("skipped", &counts.skipped.to_string());
-        if let Some(start) = start {
+        if let Some(start) = span.start {
             self.attribute("timestamp", &rfc3339(start));
         }
         self.xml.push('>');

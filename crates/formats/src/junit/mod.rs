@@ -5,11 +5,12 @@
 //!
 //! ```
 //! use std::time::Duration;
+//! use subunit_codec::Span;
 //! use subunit_formats::junit::{Counts, Markup};
 //!
 //! let mut xml = Markup::new();
 //! let counts = Counts { tests: 1, failures: 1, ..Counts::default() };
-//! xml.suite("nightly", &counts, Duration::from_secs(2), None);
+//! xml.suite("nightly", &counts, Span::default());
 //! xml.case("net.Ping.test_lost", Duration::from_millis(1500), false);
 //! xml.open("failure", &[("type", "AssertionError"), ("message", "2 < 3")]);
 //! xml.text("Traceback ...");
@@ -18,7 +19,7 @@
 //! }
 //! assert_eq!(
 //!     std::str::from_utf8(xml.as_bytes())?,
-//!     r#"<testsuite name="nightly" tests="1" failures="1" errors="0" time="2.000" skipped="0"><testcase classname="net.Ping" name="test_lost" time="1.500"><failure type="AssertionError" message="2 &lt; 3">Traceback ...</failure></testcase></testsuite>"#
+//!     r#"<testsuite name="nightly" tests="1" failures="1" errors="0" time="0.000" skipped="0"><testcase classname="net.Ping" name="test_lost" time="1.500"><failure type="AssertionError" message="2 &lt; 3">Traceback ...</failure></testcase></testsuite>"#
 //! );
 //! # Ok::<(), std::str::Utf8Error>(())
 //! ```
