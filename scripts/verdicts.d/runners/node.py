@@ -1,0 +1,27 @@
+"""The test runner of node."""
+
+import shutil
+import subprocess
+
+from model import Command, Writer
+
+#: The first version whose runner has reporters is 18.15.
+FIRST = (18, 15)
+
+
+def why_not():
+    if not shutil.which("node"):
+        return "node is missing"
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout.strip()
+    numbers = tuple(int(part) for part in version.lstrip("v").split(".")[:2])
+    return None if numbers >= FIRST else f"node {version} has no reporter for TAP"
+
+
+def writer(name, *words):
+    return Writer("node", name, "tap", Command(words), ("node",), file="suite.test.mjs")
+
+
+WRITERS = [
+    writer("--test", "node", "--test", "--test-reporter=tap", "suite.test.mjs"),
+    writer("the script", "node", "--test-reporter=tap", "suite.test.mjs"),
+]
