@@ -2,65 +2,100 @@
 
 A runner that dies before its first byte, or between two tests, leaves a stream that does not differ from
 that of a good run: no tool can call it red. A runner may also pass a run in which its own stream says that
-a test failed. Such runs are not compared. The readers below err on the side of comparing: text that could
-mean a failure is one to `is_mute`, and only a failure beyond doubt is one to `contradiction`.
+a test failed. Such runs are not compared. The readers below err on the side of comparing: bytes that could
+mean a failure are one to `is_mute`, and only a failure beyond doubt is one to `contradiction`.
 """
 
 import re
 
-from decode import Packet, decode, meaning
+from decode import Packet, decode
 
 BAD = ("fail", "uxsuccess")
-V1_START = re.compile(rb"\btest(ing)?:")
-V1_OUTCOME = re.compile(rb"\b(success(ful)?|failure|error|skip|xfail|uxsuccess):")
+V1_START = re.compile(rb"\btest(?:ing)?: (.*)")
+V1_OUTCOME = re.compile(rb"\b(?:success(?:ful)?|failure|error|skip|xfail|uxsuccess): (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
+V1_SKIP = re.compile(rb"\bskip: (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
 V1_BAD = re.compile(rb"(failure|error|uxsuccess):")
 V1_OPENED = re.compile(rb" \[( multipart)?\r?\n")
-V1_CLOSED = re.compile(rb"^\]\r?$", re.MULTILINE)
-TAP_POINT = re.compile(rb"^(not )?ok\b", re.MULTILINE)
-TAP_PLAN = re.compile(rb"^1\.\.(\d+)", re.MULTILINE)
+V1_CLOSED = re.compile(rb"^\]\r?$", re.M)
+V1_DETAILS = re.compile(rb" \[(?: multipart)?\r?\n.*?^\]\r?$", re.M | re.S)
+TAP_POINT = re.compile(rb"^ok\b *(\d*)", re.M)
+TAP_PLAN = re.compile(rb"^1\.\.(\d+)", re.M)
 TAP_BAD = re.compile(rb"not ok|Bail out!|Dubious|FAILED|Failed|Parse error|Result: FAIL")
+TAP_TO_DO_PASSES = re.compile(rb"^ *ok\b.*[^\\]# *TODO.*", re.M | re.I)
 
 
 def cannot_be_told(protocol, stream, is_red):
     """Why the stream cannot tell the verdict of its runner; None if it can."""
-    if is_red and not stream:
-        return "the stream is empty"
-    if is_red and is_mute(protocol, stream):
-        return "the stream holds no failure, no unfinished test and no damage"
-    if not is_red and (id := contradiction(protocol, stream)):
-        return f"the runner passes, but its stream says that a test failed: {id}"
+    if is_red:
+        if not stream:
+            return "the stream is empty"
+        if MUTE[protocol](stream):
+            return "the stream holds no failure, no unfinished test and no damage"
+    elif id := CONTRADICTION[protocol](stream):
+        return f"the runner passes, but its stream says that this failed, or passed unexpectedly: {id}"
     return None
 
 
-def is_mute(protocol, stream):
-    return {"v1": is_mute_v1, "v2": is_mute_v2, "tap": is_mute_tap}[protocol](stream)
+def unfinished(started, ended, skipped):
+    """The tests without an outcome.
+
+    Except those with a skipped subtest: of these unittest loses the outcome, in good runs and bad ones.
+    """
+    subtests = [label for label in skipped if label not in started]
+    return [
+        label
+        for label in started
+        if label not in ended and not any(subtest.startswith(label) for subtest in subtests)
+    ]
 
 
 def is_mute_v1(stream):
-    is_open = len(V1_START.findall(stream)) > len(V1_OUTCOME.findall(stream))
+    open_tests = unfinished(V1_START.findall(stream), V1_OUTCOME.findall(stream), V1_SKIP.findall(stream))
     is_torn = len(V1_OPENED.findall(stream)) != len(V1_CLOSED.findall(stream))
-    return not (is_open or is_torn or V1_BAD.search(stream))
+    return not (open_tests or is_torn or V1_BAD.search(stream))
 
 
 def is_mute_v2(stream):
     items = decode(stream)
-    damage = any(b"\xb3" in item for item in items if not isinstance(item, Packet))
-    failed = any(item.status in BAD for item in items if isinstance(item, Packet))
-    return not (damage or failed or meaning(items).unfinished)
+    packets = [item for item in items if isinstance(item, Packet)]
+    is_damaged = any(b"\xb3" in item for item in items if not isinstance(item, Packet))
+    started, ended, skipped = (
+        [packet.id for packet in packets if packet.status in statuses]
+        for statuses in (["inprogress"], ["success", "skip", "xfail", *BAD], ["skip"])
+    )
+    has_failed = any(packet.status in BAD for packet in packets)
+    return not (is_damaged or has_failed or unfinished(started, ended, skipped))
 
 
 def is_mute_tap(stream):
-    points, plans = len(TAP_POINT.findall(stream)), TAP_PLAN.findall(stream)
-    return not TAP_BAD.search(stream) and len(plans) == 1 and int(plans[0]) == points
+    """A plan at one end, and as many good tests in order, is all that TAP can say of a good run."""
+    lines = [line for line in stream.splitlines() if TAP_POINT.match(line) or TAP_PLAN.match(line)]
+    plans = [TAP_PLAN.match(line) for line in lines]
+    numbers = [TAP_POINT.match(line)[1] for line, plan in zip(lines, plans) if not plan]
+    is_in_order = all(number in (b"", b"%d" % expected) for expected, number in enumerate(numbers, 1))
+    at = [place for place, plan in enumerate(plans) if plan]
+    has_plan = len(at) == 1 and at[0] in (0, len(lines) - 1) and int(plans[at[0]][1]) == len(numbers)
+    return not TAP_BAD.search(stream) and is_in_order and has_plan
 
 
-def contradiction(protocol, stream):
-    """The id of a test that fails beyond doubt in the stream."""
-    if protocol == "v2":
-        ids = (item.id for item in decode(stream) if isinstance(item, Packet) and item.status in BAD)
-        return next(ids, None)
-    if protocol == "v1":
-        started = set(re.findall(rb"^test: (.*)$", stream, re.MULTILINE))
-        ended = re.findall(rb"^(?:failure|error|uxsuccess): (.*?)(?: \[(?: multipart)?)?$", stream, re.MULTILINE)
-        return next((label.decode(errors="replace") for label in ended if label in started), None)
-    return None
+def contradiction_v1(stream):
+    """The id of a test that starts and then fails, with a line of its own for each."""
+    stream = V1_DETAILS.sub(b"", stream)
+    started = set(re.findall(rb"^test: (.*)$", stream, re.M))
+    ended = re.findall(rb"^(?:failure|error|uxsuccess): (.*)$", stream, re.M)
+    return next((label.decode(errors="replace") for label in ended if label in started), None)
+
+
+def contradiction_v2(stream):
+    ids = (item.id for item in decode(stream) if isinstance(item, Packet) and item.status in BAD)
+    return next(ids, None)
+
+
+def contradiction_tap(stream):
+    """A test that is to do and passes: to TAP no failure, to subunit an unexpected success."""
+    found = TAP_TO_DO_PASSES.search(stream)
+    return found and found[0].decode(errors="replace")
+
+
+MUTE = {"v1": is_mute_v1, "v2": is_mute_v2, "tap": is_mute_tap}
+CONTRADICTION = {"v1": contradiction_v1, "v2": contradiction_v2, "tap": contradiction_tap}

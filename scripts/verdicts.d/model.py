@@ -34,7 +34,7 @@ class Writer:
     #: "v1", "v2" or "tap".
     protocol: str
     stream: Command
-    #: The folders of suites that it runs.
+    #: What it runs: folders of suites, and single ones.
     suites: tuple
     #: What the suite is called in the working folder.
     file: str = "test_suite.py"
@@ -43,16 +43,17 @@ class Writer:
     verdict: Command | None = None
     #: Makes other files that the runner needs, in the working folder.
     prepare: collections.abc.Callable | None = None
-    #: Suites in those folders that this writer leaves out, with the reason.
-    left_out: dict = dataclasses.field(default_factory=dict)
+    #: Suites in those folders that mean nothing to it.
+    left_out: tuple = ()
 
     def __str__(self):
         return f"{self.runner} {self.name}"
 
     def chosen(self):
         """The suites that it runs, in order."""
-        for folder in self.suites:
-            for path in sorted((SUITES / folder).iterdir()):
-                suite = Suite(path)
-                if path.is_file() and str(suite) not in self.left_out:
+        for name in self.suites:
+            path = SUITES / name
+            paths = path.iterdir() if path.is_dir() else path.parent.glob(f"{path.name}.*")
+            for suite in map(Suite, sorted(path for path in paths if path.is_file())):
+                if str(suite) not in self.left_out:
                     yield suite

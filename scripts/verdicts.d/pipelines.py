@@ -47,7 +47,6 @@ class Judgement:
 
     def pipelines(self, stream, protocol):
         pipelines = {
-            "subunit-filter": "subunit-filter",
             FILTER: FILTER,
             "subunit-mux FILE": f"subunit-mux {shlex.quote(str(stream))}",
             "subunit-mux -c": f"subunit-mux -c {shlex.quote(f'cat {shlex.quote(str(stream))}')}",
@@ -67,7 +66,7 @@ class Judgement:
         output = self.folder / name.replace(" ", "_")
         output.write_bytes(ended.output)
         self.compare(command.split()[0], name, ended)
-        self.judge(name, output)
+        self.compare("subunit-ls", name, self.run(["subunit-ls"], output))
 
     def piped(self, name, command, stream, saved):
         """The file with what a command makes of the stream; None if it failed, which is a mismatch."""

@@ -4,6 +4,7 @@ import concurrent.futures
 import dataclasses
 import os
 import pathlib
+import re
 import shutil
 import threading
 
@@ -58,7 +59,8 @@ class Runs:
             row.trouble = str(hung)
             return row
         row.untold = evidence.cannot_be_told(writer.protocol, written.output, row.is_red)
-        status = written.status if bool(written.status) == row.is_red else None
+        is_told = row.is_red or not row.untold
+        status = written.status if is_told and bool(written.status) == row.is_red else None
         judgement = Judgement(self.tools, row.folder, writer.protocol, row.is_red, status, row.untold)
         row.comparisons, row.mismatches = judgement.comparisons, judgement.mismatches
         return row
@@ -81,7 +83,8 @@ class Runs:
 
     def prepared(self, writer, suite, purpose):
         """A new folder with the suite in it."""
-        folder = self.work / str(writer).replace(" ", "_") / str(suite).replace("/", "_") / purpose
+        names = [re.sub(r"[^\w.-]+", "_", str(name)) for name in (writer, suite)]
+        folder = self.work / "/".join(names) / purpose
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         shutil.copy(suite.path, folder / writer.file)

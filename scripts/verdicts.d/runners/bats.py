@@ -4,6 +4,8 @@ import shutil
 
 from model import Command, Writer
 
+OPTIONAL = False
+
 
 def why_not():
     return None if shutil.which("bats") else "bats is missing"
@@ -13,4 +15,4 @@ def writer(name):
     return Writer("bats", name, "tap", Command(("bats", *name.split(), "suite.bats")), ("bats",), file="suite.bats")
 
 
-WRITERS = [writer("--tap"), writer("-F tap13"), writer("--tap --timing --print-output-on-failure")]
+WRITERS = [writer("--tap"), writer("-F tap13 --timing --print-output-on-failure")]

@@ -9,7 +9,7 @@ WRITERS = [
         "its workers, in one pipe",
         "v1",
         Command(("python", "-u", "-m", "write_concurrencytest", "workers")),
-        ("unittest",),
+        ("outcomes", "subtests", "dies"),
         verdict=UNITTEST,
     ),
     Writer(
@@ -17,6 +17,6 @@ WRITERS = [
         "its result, as v2",
         "v2",
         Command(("python", "-u", "-m", "write_concurrencytest", "parent")),
-        ("unittest",),
+        ("outcomes",),
     ),
 ]

@@ -1,22 +1,29 @@
-"""pytest with the plugin pytest-subunit, which always ends with status 0: plain pytest says the verdict."""
+"""pytest with the plugin pytest-subunit."""
 
 from model import Command, Writer
 
-VERDICT = ("pytest", "-p", "no:cacheprovider", "-q", "test_suite.py")
+CONFTEST = '''"""Takes back what pytest-subunit does to the exit status: it makes it 0."""
+
+import pytest
 
 
-def writer(name, *options, suites):
-    return Writer(
-        "pytest",
-        name,
-        "v2",
-        Command((*VERDICT, *options, "--subunit")),
-        suites,
-        verdict=Command((*VERDICT, *options)),
-    )
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    session.exitstatus = exitstatus
+'''
+
+
+def prepare(folder):
+    (folder / "conftest.py").write_text(CONFTEST)
 
 
 WRITERS = [
-    writer("--subunit", suites=("pytest", "unittest")),
-    writer("--subunit -s", "-s", suites=("pytest",)),
+    Writer(
+        "pytest",
+        "--subunit",
+        "v2",
+        Command(("pytest", "-p", "no:cacheprovider", "-q", "test_suite.py", "--subunit")),
+        ("pytest", "subtests"),
+        prepare=prepare,
+    )
 ]

@@ -2,18 +2,15 @@
 
 from model import Command, Writer
 
+RUN = ("zope-testrunner", "--test-path=.", "--tests-pattern=^test_suite$")
+
+#: Its tests run without the suites of unittest, which have the fixtures of classes and modules.
+SOME = ("expected_failures", "unexpected_success", "skips", "skip_then_clean_up_fails", "clean_ups_fail", "import_error")
+SOME = tuple(f"outcomes/{name}" for name in SOME)
+
 WRITERS = [
-    Writer(
-        "zope.testrunner",
-        " ".join(options),
-        "v2" if "--subunit-v2" in options else "v1",
-        Command(("zope-testrunner", "--test-path=.", "--tests-pattern=^test_suite$", *options)),
-        suites,
-    )
-    for options, suites in [
-        (("--subunit",), ("zope", "unittest")),
-        (("--subunit", "-j2"), ("zope",)),
-        (("--subunit-v2",), ("zope",)),
-        (("--subunit-v2", "-j2"), ("zope", "unittest")),
-    ]
+    Writer("zope.testrunner", "--subunit", "v1", Command((*RUN, "--subunit")), ("zope", "subtests", "prints", *SOME)),
+    Writer("zope.testrunner", "--subunit -j2", "v1", Command((*RUN, "--subunit", "-j2")), ("zope",)),
+    Writer("zope.testrunner", "--subunit-v2", "v2", Command((*RUN, "--subunit-v2")), ("zope",)),
+    Writer("zope.testrunner", "--subunit-v2 -j2", "v2", Command((*RUN, "--subunit-v2", "-j2")), ("zope",)),
 ]

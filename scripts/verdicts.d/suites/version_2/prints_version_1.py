@@ -1,6 +1,5 @@
-"""Passing tests of a program that writes version 1, and of one that reads packets, print both."""
+"""Passing tests of a program that writes version 1 print some."""
 
-import sys
 import unittest
 
 
@@ -12,5 +11,4 @@ class TestA(unittest.TestCase):
         print("test: all", flush=True)
 
     def test_three(self):
-        sys.stdout.buffer.write(b"\xb3)\x01\x20torn")
-        sys.stdout.buffer.flush()
+        print("before the unfinished line...test: rest", end="", flush=True)
