@@ -11,13 +11,14 @@ import re
 from decode import Packet, decode
 
 BAD = ("fail", "uxsuccess")
-V1_START = re.compile(rb"\btest(?:ing)?: (.*)")
-V1_OUTCOME = re.compile(rb"\b(?:success(?:ful)?|failure|error|skip|xfail|uxsuccess): (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
-V1_SKIP = re.compile(rb"\bskip: (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
+V1_START = re.compile(rb"test(?:ing)?: (.*)")
+V1_OUTCOME = re.compile(rb"(?:success(?:ful)?|failure|error|skip|xfail|uxsuccess): (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
+V1_SKIP = re.compile(rb"skip: (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
 V1_BAD = re.compile(rb"(failure|error|uxsuccess):")
 V1_OPENED = re.compile(rb" \[( multipart)?\r?\n")
 V1_CLOSED = re.compile(rb"^\]\r?$", re.M)
-V1_DETAILS = re.compile(rb" \[(?: multipart)?\r?\n.*?^\]\r?$", re.M | re.S)
+V1_DETAILS = re.compile(rb"( \[|( \[ multipart))\r?\n")
+V1_CHUNK = re.compile(rb"([0-9A-F]+)\r\n")
 TAP_POINT = re.compile(rb"^ok\b *(\d*)", re.M)
 TAP_PLAN = re.compile(rb"^1\.\.(\d+)", re.M)
 TAP_BAD = re.compile(rb"not ok|Bail out!|Dubious|FAILED|Failed|Parse error|Result: FAIL")
@@ -31,8 +32,8 @@ def cannot_be_told(protocol, stream, is_red):
             return "the stream is empty"
         if MUTE[protocol](stream):
             return "the stream holds no failure, no unfinished test and no damage"
-    elif id := CONTRADICTION[protocol](stream):
-        return f"the runner passes, but its stream says that this failed, or passed unexpectedly: {id}"
+    else:
+        return CONTRADICTION[protocol](stream)
     return None
 
 
@@ -56,15 +57,7 @@ def is_mute_v1(stream):
 
 
 def is_mute_v2(stream):
-    items = decode(stream)
-    packets = [item for item in items if isinstance(item, Packet)]
-    is_damaged = any(b"\xb3" in item for item in items if not isinstance(item, Packet))
-    started, ended, skipped = (
-        [packet.id for packet in packets if packet.status in statuses]
-        for statuses in (["inprogress"], ["success", "skip", "xfail", *BAD], ["skip"])
-    )
-    has_failed = any(packet.status in BAD for packet in packets)
-    return not (is_damaged or has_failed or unfinished(started, ended, skipped))
+    return not any(read_v2(stream))
 
 
 def is_mute_tap(stream):
@@ -79,22 +72,68 @@ def is_mute_tap(stream):
 
 
 def contradiction_v1(stream):
-    """The id of a test that starts and then fails, with a line of its own for each."""
-    stream = V1_DETAILS.sub(b"", stream)
-    started = set(re.findall(rb"^test: (.*)$", stream, re.M))
-    ended = re.findall(rb"^(?:failure|error|uxsuccess): (.*)$", stream, re.M)
-    return next((label.decode(errors="replace") for label in ended if label in started), None)
+    """What a good run cannot say of a test that starts on a line of its own: that it fails, or nothing more."""
+    lines = without_details(stream)
+    started = re.findall(rb"^test: (.*)$", lines, re.M)
+    failed = set(re.findall(rb"^(?:failure|error|uxsuccess): (.*)$", lines, re.M))
+    open_tests = unfinished(started, V1_OUTCOME.findall(stream), V1_SKIP.findall(stream))
+    failed = [label for label in started if label in failed]
+    return contradiction(*([label.decode(errors="replace") for label in labels] for labels in (failed, open_tests)))
+
+
+def contradiction(failed, open_tests):
+    if failed:
+        return f"the runner passes, but its stream says that this failed, or passed unexpectedly: {failed[0]}"
+    if open_tests:
+        return f"the runner passes, but its stream does not say how this ended: {open_tests[0]}"
+    return None
+
+
+def without_details(stream):
+    """The stream without the details of outcomes, by the lengths of their chunks if they have any."""
+    kept, at = [], 0
+    while opened := V1_DETAILS.search(stream, at):
+        kept += [stream[at : opened.start()], b"\n"]
+        at = after_details(stream, opened)
+    return b"".join([*kept, stream[at:]])
+
+
+def after_details(stream, opened):
+    at = opened.end()
+    while opened[2] and not stream.startswith(b"]\n", at):
+        at = stream.find(b"\n", stream.find(b"\n", at) + 1) + 1
+        while chunk := V1_CHUNK.match(stream, at):
+            at = chunk.end() + int(chunk[1], 16)
+            if chunk[1] == b"0":
+                break
+        else:
+            return len(stream)
+    closed = V1_CLOSED.search(stream, at)
+    return closed.end() if closed else len(stream)
 
 
 def contradiction_v2(stream):
-    ids = (item.id for item in decode(stream) if isinstance(item, Packet) and item.status in BAD)
-    return next(ids, None)
+    failed, open_tests, _ = read_v2(stream)
+    return contradiction(failed, open_tests)
+
+
+def read_v2(stream):
+    """The ids that failed, those without an outcome, and whether there may be damage."""
+    items = decode(stream)
+    packets = [item for item in items if isinstance(item, Packet)]
+    started, ended, skipped = (
+        [packet.id for packet in packets if packet.status in statuses]
+        for statuses in (["inprogress"], ["success", "skip", "xfail", *BAD], ["skip"])
+    )
+    failed = [packet.id for packet in packets if packet.status in BAD]
+    is_damaged = any(b"\xb3" in item for item in items if not isinstance(item, Packet))
+    return failed, unfinished(started, ended, skipped), is_damaged
 
 
 def contradiction_tap(stream):
     """A test that is to do and passes: to TAP no failure, to subunit an unexpected success."""
     found = TAP_TO_DO_PASSES.search(stream)
-    return found and found[0].decode(errors="replace")
+    return contradiction([found[0].decode(errors="replace")] if found else [], [])
 
 
 MUTE = {"v1": is_mute_v1, "v2": is_mute_v2, "tap": is_mute_tap}

@@ -40,4 +40,12 @@ WRITERS = [
         ("testtools",),
         verdict=TESTTOOLS,
     ),
+    Writer(
+        "testtools",
+        "ConcurrentStreamTestSuite",
+        "v2",
+        Command(("python", "-m", "write_concurrent")),
+        ("testtools", "outcomes", "subtests"),
+        verdict=UNITTEST,
+    ),
 ]

@@ -9,7 +9,7 @@ class TestA(unittest.TestCase):
         subprocess.run(["sh", "-c", "echo error: no such file; printf 'half a line'"], check=True)
 
     def test_two(self):
-        subprocess.run(["sh", "-c", "echo test: child"], check=True)
+        subprocess.run(["sh", "-c", "echo testing child"], check=True)
 
     def test_three(self):
         pass
