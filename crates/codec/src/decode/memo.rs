@@ -8,11 +8,8 @@
 use std::collections::BTreeMap;
 
 use crc32fast::Hasher;
-use memchr::memrchr_iter;
 
 use crate::error::PacketErrorKind as Kind;
-use crate::packet::Packet;
-use crate::packet::header::{Header, SIGNATURE};
 use crate::packet::validate::{Span, check_text};
 
 /// The runs of bytes found to be text: UTF-8 without NUL, from one character's start to another's.
@@ -110,36 +107,6 @@ fn ends_on_character(bytes: &[u8], here: usize, end: usize) -> Result<bool, (Kin
 /// Whether `byte` is one of the second to fourth bytes of a character.
 fn is_inside_character(byte: u8) -> bool {
     byte & 0xc0 == 0x80
-}
-
-/// Where the last good packet begins that ends at a place, for the places asked after.
-#[derive(Debug, Default)]
-pub(crate) struct PacketEndMemo {
-    starts: BTreeMap<u64, Option<u64>>,
-}
-
-impl PacketEndMemo {
-    /// Longer packets are not looked for: the longer, the less likely is it that one ends just where a damaged one claims to.
-    const LONGEST: usize = 1 << 12;
-
-    /// Whether a good packet ends where `bytes` end, which begin at `origin`, and begins behind their first.
-    pub(crate) fn is_end_of_packet_in(&mut self, origin: u64, bytes: &[u8]) -> bool {
-        while let Some(past) = self.starts.first_entry().filter(|past| *past.key() <= origin) {
-            past.remove();
-        }
-        // Who asks first stands first, and sees all that later ones will.
-        let start = self.starts.entry(origin + bytes.len() as u64).or_insert_with(|| {
-            let from = bytes.len().saturating_sub(Self::LONGEST).max(1);
-            let is_packet = |at: &usize| {
-                let packet = &bytes[from + at..];
-                let is_whole = matches!(Header::read(packet), Ok(Some(header)) if header.length == packet.len());
-                is_whole && Packet::parse(packet).is_ok()
-            };
-            let start = memrchr_iter(SIGNATURE, &bytes[from..]).find(is_packet)?;
-            Some(origin + (from + start) as u64)
-        });
-        start.is_some_and(|start| start > origin)
-    }
 }
 
 /// Checksums of any long range of the bytes last looked at, each for the price of a short one.
