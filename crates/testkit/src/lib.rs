@@ -2,6 +2,7 @@
 //!
 //! Everything is a function of its arguments: what looks random comes from a seed.
 
+pub mod hostile;
 pub mod items;
 pub mod oracle;
 pub mod pipeline;

@@ -6,7 +6,7 @@
 
 use crc32fast::Hasher;
 
-use crate::decode::memo::{CrcPrefixes, TextMemo};
+use crate::decode::memo::{CrcPrefixes, TextMemo, Work};
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::packet::header::{CHECKSUM, Header};
 use crate::packet::layout::Layout;
@@ -66,9 +66,13 @@ pub(crate) struct Classifier {
     checksums: CrcPrefixes,
     /// Up to where in the input checksums were computed directly.
     summed: u64,
+    work: Work,
 }
 
 impl Classifier {
+    /// Strings of longer packets are checked with what is known of them before they are checked in whole.
+    const LONG: usize = 1 << 12;
+
     /// The length and layout of the packet that `bytes` begin with, which hold all that came in from there on.
     #[inline(always)]
     pub(crate) fn packet(&mut self, place: Place, bytes: &[u8]) -> Result<(usize, Layout), Doubt> {
@@ -79,6 +83,10 @@ impl Classifier {
         if !checksums_match(computed, stored_checksum(packet)) {
             return Err(Doubt::Checksum(computed));
         }
+        if header.length > Self::LONG && self.check_early(place, packet, &header).is_err() {
+            return Err(Doubt::Other);
+        }
+        self.work.add(header.length);
         let layout = validate::check(packet, &header).ok().flatten().ok_or(Doubt::Other)?;
         Ok((header.length, layout))
     }
@@ -127,6 +135,12 @@ impl Classifier {
         }
     }
 
+    /// The bytes that were looked at so far.
+    #[cfg(test)]
+    pub(crate) fn work(&self) -> usize {
+        [self.work, self.text.work, self.checksums.work].map(Work::bytes).iter().sum()
+    }
+
     fn check_early(&mut self, place: Place, bytes: &[u8], header: &Header) -> Result<(), PacketError> {
         self.text.forget_before(place.offset);
         validate::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
@@ -137,6 +151,7 @@ impl Classifier {
     fn checksum(&mut self, place: Place, bytes: &[u8], end: usize) -> u32 {
         if place.offset >= self.summed || end < 4 * CrcPrefixes::SHORTEST {
             self.summed = self.summed.max(place.offset + end as u64);
+            self.work.add(end);
             let mut hasher = self.hasher.clone();
             hasher.update(&bytes[..end]);
             hasher.finalize()

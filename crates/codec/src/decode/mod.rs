@@ -4,6 +4,8 @@ pub(crate) mod buffer;
 pub(crate) mod candidate;
 pub(crate) mod damage;
 pub(crate) mod damage_run;
+#[cfg(test)]
+mod linear;
 mod memo;
 pub(crate) mod protocol;
 pub(crate) mod reader;
