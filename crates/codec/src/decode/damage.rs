@@ -52,7 +52,8 @@ impl Damage<'_> {
     /// use subunit_codec::{Decoder, Item};
     ///
     /// let mut decoder = Decoder::new();
-    /// decoder.feed(b"\xb3oops");
+    /// decoder.feed(b"\xb3oops\n");
+    /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let [_, fault] = damage.report();
     /// let text = "the packet's version is not 2 at offset 1; 1 byte given up at offset 0 of the input";

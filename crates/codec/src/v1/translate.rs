@@ -6,6 +6,8 @@ use crate::decode::Item;
 use crate::decode::buffer::Buffer;
 use crate::decode::candidate::{Classifier, Place, Verdict};
 use crate::decode::damage::{Damage, Fault};
+use crate::decode::damage_run::DamageRun;
+use crate::error::PacketError;
 use crate::packet::Packet;
 use crate::packet::header::SIGNATURE;
 use crate::packet::layout::Layout;
@@ -55,6 +57,8 @@ pub struct Translator {
     next: Option<Found>,
     /// What was read behind the text that the buffer begins with.
     after_text: Option<Read>,
+    /// A broken packet that the buffer begins with, while the end of the damage is looked for.
+    damage: Option<DamageRun>,
 }
 
 /// What comes next.
@@ -107,6 +111,7 @@ impl Translator {
             leaves_open: false,
             next: None,
             after_text: None,
+            damage: None,
         }
     }
 
@@ -147,7 +152,7 @@ impl Translator {
                 (Item::Packet(Packet::from_checked(bytes, layout)), true)
             }
             Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
-            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
+            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), true),
         };
         self.is_boundary = is_boundary;
         Some(item)
@@ -193,6 +198,9 @@ impl Translator {
     fn read(&mut self) -> Option<Read> {
         let mut text = 0;
         let read = loop {
+            if self.damage.is_some() {
+                break if text == 0 { self.read_damage() } else { None };
+            }
             match self.read_at(&mut text) {
                 Some(Read::Given(Given::Text(length))) => text += length,
                 read => break read,
@@ -203,6 +211,16 @@ impl Translator {
         }
         self.after_text = read;
         Some(Read::Given(Given::Text(text)))
+    }
+
+    /// Reads the damage that the buffer begins with, once its end is certain.
+    fn read_damage(&mut self) -> Option<Read> {
+        let mut run = self.damage.take()?;
+        let length = run.length(&mut self.classifier, self.buffer.offset(), self.buffer.bytes(), self.is_ended);
+        if length.is_none() {
+            self.damage = Some(run);
+        }
+        Some(Read::Given(Given::Damage(length?, Fault::Packet(run.error()))))
     }
 
     /// Reads what the buffer holds behind so many bytes of `text`, to which the text is added that comes before what is found.
@@ -221,6 +239,10 @@ impl Translator {
                 *text += before;
                 return Some(Read::Given(given));
             }
+            InLine::Broken(before, error) => {
+                self.damage = Some(DamageRun::in_line(error));
+                return Some(Read::Given(Given::Text(before)));
+            }
             InLine::More => return None,
         }
         Some(match self.parser.step(bytes, self.is_ended, &mut self.events) {
@@ -235,8 +257,10 @@ impl Translator {
 /// What a look for a packet in a line found.
 enum InLine {
     Nothing,
-    /// A packet or damage behind so many bytes of text, or just text.
+    /// A packet behind so many bytes of text, or just text.
     Found(usize, Given),
+    /// A broken packet behind so many bytes of text, and what is wrong with it.
+    Broken(usize, PacketError),
     /// More bytes are needed to tell.
     More,
 }
@@ -255,7 +279,7 @@ fn packet_in_line(classifier: &mut Classifier, place: Place, bytes: &[u8], reach
         let given = match classifier.packet(candidate, &bytes[at..]) {
             Ok((length, layout)) => Given::Packet(length, layout),
             Err(doubt) => match classifier.verdict(candidate, &bytes[at..], doubt) {
-                Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
+                Verdict::Damage { error, .. } => return InLine::Broken(at, error),
                 // The line may be a directive, unless it is longer than any.
                 Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
                 Verdict::More => return InLine::Found(0, Given::Text(at)),

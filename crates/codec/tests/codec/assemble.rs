@@ -139,7 +139,8 @@ fn without_files_there_are_tests_and_no_attachments() {
     assert_eq!((&*test.id, test.status, test.attachments), ("a", Status::Success, vec![]));
     assert_eq!(tests.finish(), [], "b has no status");
     let mut decoder = Decoder::new();
-    decoder.feed(b"\xb3?");
+    decoder.feed(b"\xb3?\n");
+    decoder.end();
     let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
     assert_eq!(tests.push_damage(&damage).attachments, []);
 }
@@ -197,7 +198,7 @@ fn packets_about_the_run_change_nothing() {
 fn damage_is_a_failed_test() {
     let broken = with_checksum(packet(&passed("a")), 0);
     let mut decoder = Decoder::new();
-    decoder.feed(&[&broken[..], &packet(&passed("b")), b"\xb3?"].concat());
+    decoder.feed(&[&broken[..], &packet(&passed("b")), b"\xb3?\n"].concat());
     decoder.end();
     let (mut tests, mut told) = (Assembler::keeping_files(), Vec::new());
     while let Some(item) = decoder.next() {
@@ -224,7 +225,8 @@ fn damage_is_a_failed_test() {
 #[test]
 fn of_damage_no_bytes_are_kept_unless_asked_for() {
     let mut decoder = Decoder::new();
-    decoder.feed(b"\xb3?");
+    decoder.feed(b"\xb3?\n");
+    decoder.end();
     let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
     let mut tests = Assembler::new();
     let files = &tests.push_damage(&damage).attachments;
