@@ -2,7 +2,7 @@
 
 use clap::Args;
 use memchr::memchr;
-use subunit_cli::{Output, Trouble};
+use subunit_cli::{NoPassthrough, Output, Trouble};
 use subunit_codec::{Assembler, Status, Test};
 use subunit_formats::json;
 
@@ -30,9 +30,8 @@ pub(crate) struct Choice {
     #[arg(short = '0', long)]
     null: bool,
 
-    /// Hide what is not about tests
-    #[arg(long)]
-    no_passthrough: bool,
+    #[command(flatten)]
+    text: NoPassthrough,
 }
 
 /// Lists tests, and remembers what it saw.
@@ -66,7 +65,11 @@ impl Listing {
 
     /// Shows text, unless it would stand between records that a program reads.
     pub(crate) fn text(&self, text: &[u8], output: &mut Output) -> Result<(), Trouble> {
-        if self.choice.no_passthrough || self.choice.json || self.choice.null { Ok(()) } else { output.bytes(text) }
+        if self.choice.text.no_passthrough || self.choice.json || self.choice.null {
+            Ok(())
+        } else {
+            output.bytes(text)
+        }
     }
 
     /// Lists a test, if it is one to list.

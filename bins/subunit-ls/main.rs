@@ -5,25 +5,30 @@ mod listing;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, Stream, Trouble, Verdict};
+use subunit_cli::{self as cli, FailOnEmpty, Input, Output, Stream, Trouble, Verdict};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::listing::{Choice, Listing};
 
 /// List the tests in a subunit stream, as they finish
 #[derive(Parser)]
-#[command(name = "subunit-ls", version, args_override_self = true, infer_long_args = true)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    #[command(flatten)]
-    input: Input,
-
     #[command(flatten)]
     choice: Choice,
 
-    /// Fail when there is not a single test
-    #[arg(long)]
-    fail_on_empty: bool,
+    #[command(flatten)]
+    empty: FailOnEmpty,
+
+    #[command(flatten)]
+    input: Input,
 }
+
+const TOOL: &str = "subunit-ls";
+
+const EXAMPLES: [&str; 2] =
+    ["subunit-ls -l --status fail,uxsuccess,inprogress run.subunit", "run-tests | subunit-ls --times"];
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -43,7 +48,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     unfinished.iter().try_for_each(|test| listing.test(test, &mut output))?;
     read?;
     output.finish()?;
-    Ok(Verdict::failure_if(listing.has_failures() || args.fail_on_empty && listing.is_empty()))
+    Ok(Verdict::failure_if(listing.has_failures() || args.empty.fail_on_empty && listing.is_empty()))
 }
 
 fn read(stream: &mut Stream, tests: &mut Assembler, listing: &mut Listing, output: &mut Output) -> Result<(), Trouble> {

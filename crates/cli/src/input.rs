@@ -11,6 +11,7 @@ use clap::Args;
 use subunit_codec::{Item, Protocol, Reader};
 
 use crate::interruptible::InterruptibleInput;
+use crate::options::ProtocolVersion;
 use crate::output::Output;
 use crate::signals::Stop;
 use crate::trouble::Trouble;
@@ -22,9 +23,8 @@ pub struct Input {
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
-    /// Version of the protocol: auto, 1 or 2
-    #[arg(long, value_name = "VERSION")]
-    protocol: Option<Protocol>,
+    #[command(flatten)]
+    version: ProtocolVersion,
 }
 
 impl Input {
@@ -40,7 +40,7 @@ impl Input {
         protocol: Protocol,
         stop: Option<&Stop>,
     ) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        let protocol = self.protocol.unwrap_or(protocol);
+        let protocol = self.version.protocol.unwrap_or(protocol);
         let standard_input = self.files.is_empty().then(|| OsString::from("-"));
         let bell = stop.map(Stop::bell);
         let names = self.files.into_iter().chain(standard_input);

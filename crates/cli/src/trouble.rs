@@ -1,5 +1,7 @@
 //! Why a tool could not go on.
 
+use std::env;
+use std::error::Error as _;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -21,6 +23,12 @@ impl Trouble {
     #[must_use]
     pub fn with(operand: impl Display, cause: &io::Error) -> Self {
         Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
+    }
+
+    /// Trouble with a temporary file, of which the folder is named: the user can choose another one.
+    #[must_use]
+    pub fn temporary(cause: &io::Error) -> Self {
+        Self::with(format_args!("temporary file in {}", env::temp_dir().display()), cause)
     }
 
     /// Trouble of which this is all there is to say.
@@ -52,9 +60,34 @@ impl Trouble {
     }
 }
 
-/// What went wrong, without the number that the system has for it.
+/// What went wrong in the words of the system, without the number of the error. Libraries wrap errors and add the names of temporary
+/// files: the innermost error is the cause.
 fn cause_text(cause: &io::Error) -> String {
-    let text = cause.to_string();
-    let number = cause.raw_os_error().map(|number| format!(" (os error {number})"));
+    let mut innermost = cause;
+    let mut source = cause.source();
+    while let Some(error) = source {
+        innermost = error.downcast_ref().unwrap_or(innermost);
+        source = error.source();
+    }
+    let text = innermost.to_string();
+    let number = innermost.raw_os_error().map(|number| format!(" (os error {number})"));
     number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_names_no_number_and_no_temporary_file() {
+        let system = io::Error::from_raw_os_error(2);
+        assert_eq!(cause_text(&system), "No such file or directory");
+        let wrapped = tempfile::tempfile_in(Path::new("/proc/nonexistent")).expect_err("there is no such folder");
+        assert_eq!(cause_text(&wrapped), "No such file or directory");
+        let named = tempfile::NamedTempFile::new_in("/proc/nonexistent").expect_err("there is no such folder");
+        assert_eq!(cause_text(&named), "No such file or directory");
+        assert_eq!(cause_text(&io::Error::other("the event is too long")), "the event is too long");
+    }
 }
