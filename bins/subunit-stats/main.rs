@@ -2,6 +2,7 @@
 
 mod groups;
 mod json;
+mod names;
 mod report;
 mod routing;
 mod slowest;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, ReportFile, Trouble, Verdict};
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, ReportFile, Seen, TextOutput, Trouble, Verdict};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::groups::By;
@@ -39,7 +40,7 @@ struct Args {
     by: Option<By>,
 
     /// Name the N slowest tests
-    #[arg(long, value_name = "N", value_parser = cli::count, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
     slowest: Option<usize>,
 
     /// Report a JSON object
@@ -67,13 +68,14 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let passing = args.passing();
-    let file = args.output_to.map(ReportFile::new).transpose()?;
-    let mut output = Output::new()?;
+    let file = args.output_to.clone().map(ReportFile::new).transpose()?;
+    let mut output = TextOutput::new()?;
     let mut tests = Assembler::without_files();
     let mut stats = Stats::new(args.by, args.slowest);
+    let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(&mut output)? {
+        while let Some(item) = stream.next(output.raw())? {
             match &item {
                 Item::Packet(packet) if !packet.has_test_id() => {
                     stats.text(packet.file_bytes().unwrap_or_default());
@@ -94,16 +96,19 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
             }
         }
         tests.finish().iter().for_each(|test| stats.test(test));
+        is_foreign |= stream.is_foreign();
     }
     let report = if args.json { json::object(&stats) + "\n" } else { Report(&stats).to_string() };
-    // The file may be standard output by another name.
-    output.flush()?;
+    if let Some(path) = &args.output_to {
+        output.make_way_for(path)?;
+    }
     match file {
         Some(file) => file.write(|file| file.write_all(report.as_bytes()))?,
-        None => output.bytes(report.as_bytes())?,
+        None => output.lines(&report)?,
     }
     output.finish()?;
-    Ok(Verdict::failure_if(stats.all.failures > 0 || args.empty.fail_on_empty && stats.all.tests == 0))
+    let seen = Seen { failures: stats.all.failures > 0, tests: stats.all.tests > 0, foreign: is_foreign };
+    Ok(args.empty.verdict(seen))
 }
 
 impl Args {

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
@@ -10,11 +10,12 @@ use std::sync::Arc;
 use clap::Args;
 use subunit_codec::{Item, Protocol, Reader};
 
+use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
 use crate::options::ProtocolVersion;
 use crate::output::Output;
 use crate::signals::Stop;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, tool_name};
 
 /// The arguments of every tool that reads streams.
 #[derive(Args, Clone, Debug)]
@@ -52,8 +53,30 @@ impl Input {
 #[derive(Debug)]
 pub struct Stream {
     name: String,
-    reader: Reader<InterruptibleInput>,
+    reader: Reader<Head>,
     failure: Option<Trouble>,
+    has_damage: bool,
+    /// Whether the end of the input was seen, and what it showed.
+    end: Option<End>,
+    purpose: Purpose,
+}
+
+/// What a stream is read for: how sure one must be to say that it is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// It is said to be a stream.
+    Stream,
+    /// It is copied as version 2, whatever it is: directives of version 1 are text.
+    Copy,
+    /// A command prints it, and may print text alone.
+    Command,
+}
+
+/// What the whole of the input was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stream,
+    Foreign,
 }
 
 impl Stream {
@@ -73,24 +96,36 @@ impl Stream {
     /// When it cannot be opened.
     pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
         let (name, file) = open(name, end)?;
-        Ok(Self::new(name, Reader::new(file, protocol)))
+        Ok(Self::new(name, Reader::new(Head::new(file), protocol)))
     }
 
     /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in progress, whatever the version: how
     /// it ended tells more of them.
     #[must_use]
     pub fn of_command(name: String, output: InterruptibleInput, protocol: Protocol) -> Self {
-        Self::new(name, Reader::new(output, protocol).leaving_open())
+        Self { purpose: Purpose::Command, ..Self::new(name, Reader::new(Head::new(output), protocol).leaving_open()) }
     }
 
-    fn new(name: String, reader: Reader<InterruptibleInput>) -> Self {
-        Self { name, reader, failure: None }
+    fn new(name: String, reader: Reader<Head>) -> Self {
+        Self { name, reader, failure: None, has_damage: false, end: None, purpose: Purpose::Stream }
+    }
+
+    /// The same stream, for a tool that copies it as version 2 although it may be version 1.
+    #[must_use]
+    pub fn copied(self) -> Self {
+        Self { purpose: Purpose::Copy, ..self }
+    }
+
+    /// Whether the input has ended, was not empty, and held neither a packet nor a directive. A line on standard error says so then.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.end == Some(End::Foreign)
     }
 
     /// Whether reading ended before the file did, because it was told to.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.reader.get_ref().is_cut()
+        self.reader.get_ref().input().is_cut()
     }
 
     /// The next item, `None` at the end. Flushes `output` before each read, which may block.
@@ -136,7 +171,29 @@ impl Stream {
                 None => self.failure = Some(Trouble::with(&self.name, &cause)),
             }
         }
+        if self.end.is_none() && self.reader.is_over() {
+            self.end = Some(self.end());
+        }
         Ok(())
+    }
+
+    /// Tells what the input was, now that all of it was read. If it is foreign, a line on standard error says so.
+    fn end(&self) -> End {
+        let head = self.reader.get_ref();
+        let is_all = self.failure.is_none() && !self.is_cut();
+        if head.first().is_empty() || self.reader.is_recognized() || !is_all {
+            return End::Stream;
+        }
+        let hint = looks_like(head.first());
+        match self.purpose {
+            Purpose::Command => return End::Stream,
+            Purpose::Copy if hint == Some(VERSION_1) || hint.is_none() && !head.is_whole() => return End::Stream,
+            Purpose::Copy | Purpose::Stream => {}
+        }
+        let hint = hint.or(self.has_damage.then_some("no sound packet, only damage"));
+        let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+        let _ = Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)).reported(&tool_name());
+        End::Foreign
     }
 
     /// The item that was read, `None` at the end.
@@ -147,7 +204,10 @@ impl Stream {
     pub fn item(&mut self) -> Result<Option<Item<'_>>, Trouble> {
         match self.reader.item() {
             None => self.failure.take().map_or(Ok(None), Err),
-            item => Ok(item),
+            item => {
+                self.has_damage |= matches!(item, Some(Item::Damage(_)));
+                Ok(item)
+            }
         }
     }
 }
@@ -155,6 +215,7 @@ impl Stream {
 /// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
 pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
     let (name, file) = if name == "-" {
+        say_if_terminal();
         // Not through the standard library's buffer: readers have their own.
         let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
         ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
@@ -163,4 +224,11 @@ pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, I
     };
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
     Ok((name, file))
+}
+
+/// Says that the tool waits for a terminal: without a word, a forgotten file looks like a tool that hangs.
+fn say_if_terminal() {
+    if io::stdin().is_terminal() {
+        let _ = Trouble::message("reading standard input from the terminal").reported(&tool_name());
+    }
 }

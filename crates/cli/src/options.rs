@@ -6,6 +6,9 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use subunit_codec::Protocol;
 
+use crate::run::Verdict;
+use crate::trouble::{Trouble, tool_name};
+
 /// `--no-passthrough`, for tools that handle text.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct NoPassthrough {
@@ -23,6 +26,30 @@ pub struct FailOnEmpty {
     /// Fail if there is no test
     #[arg(long, display_order = 901)]
     pub fail_on_empty: bool,
+}
+
+/// What a tool with a verdict saw.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// A test failed, or the stream is damaged.
+    pub failures: bool,
+    /// There was a test.
+    pub tests: bool,
+    /// An input was [no subunit stream](crate::Stream::is_foreign).
+    pub foreign: bool,
+}
+
+impl FailOnEmpty {
+    /// The verdict on what was seen. If only the lack of tests makes it a failure, a line on standard error says so.
+    #[must_use]
+    pub fn verdict(self, seen: Seen) -> Verdict {
+        let is_empty = self.fail_on_empty && !seen.tests;
+        let has_failed = seen.failures || seen.foreign;
+        if is_empty && !has_failed {
+            let _ = Trouble::message("no test in the input, and --fail-on-empty is given").reported(&tool_name());
+        }
+        Verdict::failure_if(has_failed || is_empty)
+    }
 }
 
 /// `--protocol`, for tools whose operands are not files to read; others get it with [`Input`](crate::Input).
@@ -68,6 +95,18 @@ pub fn help_end(tool: &str, examples: [&str; 2], status_1: Option<&str>) -> Stri
     )
 }
 
+/// Reads the value of an option that is a count of one or more.
+///
+/// # Errors
+///
+/// As [`count`], and if it is 0.
+pub fn positive_count(value: &str) -> Result<usize, &'static str> {
+    match count(value)? {
+        0 => Err("must be 1 or more"),
+        count => Ok(count),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +119,6 @@ mod tests {
             assert_eq!(count(value), Err("not a whole number"), "{value:?}");
         }
         assert_eq!(count("99999999999999999999"), Err("too large a number"));
+        assert_eq!((positive_count("1"), positive_count("00")), (Ok(1), Err("must be 1 or more")));
     }
 }

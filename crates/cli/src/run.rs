@@ -81,9 +81,12 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
 
 /// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have meant.
 fn problem(error: &clap::Error, command: Command) -> String {
+    if let Some(ambiguity) = ambiguity(error, command) {
+        return format!("{ambiguity}; see --help");
+    }
     let text = error.render().to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let first = ambiguity(error, command).unwrap_or_else(|| first.join(" "));
+    let first = first.join(" ");
     let problem = first.strip_prefix("error: ").unwrap_or(&first);
     let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let similar: Vec<&str> = tips.filter(|tip| tip.contains("similar ")).collect();

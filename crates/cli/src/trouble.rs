@@ -1,9 +1,9 @@
 //! Why a tool could not go on.
 
 use std::env;
-use std::error::Error as _;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::escape::escape;
 
@@ -60,18 +60,17 @@ impl Trouble {
     }
 }
 
-/// What went wrong in the words of the system, without the number of the error. Libraries wrap errors and add the names of temporary
-/// files: the innermost error is the cause.
+/// The name that the tool was started by, without folders: for lines on standard error that are written deep inside.
+pub(crate) fn tool_name() -> String {
+    let path = env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What went wrong in the words of the system. The number of the error is left out, and so is the name of a temporary file that the
+/// library adds behind it.
 fn cause_text(cause: &io::Error) -> String {
-    let mut innermost = cause;
-    let mut source = cause.source();
-    while let Some(error) = source {
-        innermost = error.downcast_ref().unwrap_or(innermost);
-        source = error.source();
-    }
-    let text = innermost.to_string();
-    let number = innermost.raw_os_error().map(|number| format!(" (os error {number})"));
-    number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
+    let text = cause.to_string();
+    text.split_once(" (os error ").map_or(text.as_str(), |(words, _)| words).to_owned()
 }
 
 #[cfg(test)]
