@@ -38,6 +38,7 @@
 
 mod children;
 mod clock;
+mod completions;
 mod escape;
 mod foreign;
 mod id_list;

@@ -1,14 +1,15 @@
 //! How a tool starts and ends.
 
-use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::{env, io};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Parser};
 use signal_hook::consts::SIGXFSZ;
 
+use crate::completions;
 use crate::output::Output;
 use crate::trouble::Trouble;
 
@@ -49,9 +50,12 @@ impl Verdict {
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
     // A file that may not grow is trouble with writing, which is told of, and no reason to be killed.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    let result = match Args::try_parse() {
-        Ok(args) => run(args),
-        Err(error) => answer(&error, Args::command()),
+    let result = match completions::shell(env::args_os()) {
+        Some(shell) => completions::write(shell, Args::command()).map(|()| Verdict::Success),
+        None => match Args::try_parse() {
+            Ok(args) => run(args),
+            Err(error) => answer(&error, Args::command()),
+        },
     };
     match result {
         Ok(Verdict::Success) => ExitCode::SUCCESS,
