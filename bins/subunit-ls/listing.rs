@@ -25,7 +25,7 @@ pub(crate) struct Choice {
     #[arg(long)]
     exists: bool,
 
-    /// List only: exists,inprogress,success,uxsuccess,skip,fail,xfail
+    /// List only these statuses: fail,uxsuccess,inprogress
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_possible_values = true)]
     #[arg(value_parser = PossibleValuesParser::new(Status::ALL.map(Status::name)).try_map(|name| name.parse::<Status>()))]
     status: Vec<Status>,
@@ -34,7 +34,7 @@ pub(crate) struct Choice {
     #[arg(long)]
     json: bool,
 
-    /// Add texts to the objects, each cut to BYTES [default: 4096]
+    /// Add texts to the objects, each cut to BYTES
     #[arg(long, value_name = "BYTES", requires = "json", value_parser = cli::count)]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "4096")]
     details: Option<usize>,

@@ -31,7 +31,7 @@ struct Args {
     #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 
-    /// Forward the stream, non-test output as packets
+    /// Forward the stream as packets
     #[arg(short, long)]
     forward: bool,
 

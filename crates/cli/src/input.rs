@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use subunit_codec::{Item, Protocol, Reader};
+use subunit_codec::{Fault, Item, PacketErrorKind, Protocol, Reader};
 
 use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
@@ -55,7 +55,7 @@ pub struct Stream {
     name: String,
     reader: Reader<Head>,
     failure: Option<Trouble>,
-    has_damage: bool,
+    damage: Option<Likeness>,
     /// Whether the end of the input was seen, and what it showed.
     end: Option<End>,
     purpose: Purpose,
@@ -70,6 +70,15 @@ enum Purpose {
     Copy,
     /// A command prints it, and may print text alone.
     Command,
+}
+
+/// What damage was, in increasing likeness to a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    /// Hardly more than the byte that packets begin with.
+    Byte,
+    /// A packet that was cut off or altered.
+    Packet,
 }
 
 /// What the whole of the input was.
@@ -107,7 +116,7 @@ impl Stream {
     }
 
     fn new(name: String, reader: Reader<Head>) -> Self {
-        Self { name, reader, failure: None, has_damage: false, end: None, purpose: Purpose::Stream }
+        Self { name, reader, failure: None, damage: None, end: None, purpose: Purpose::Stream }
     }
 
     /// The same stream, for a tool that copies it as version 2 although it may be version 1.
@@ -190,7 +199,12 @@ impl Stream {
             Purpose::Copy if hint == Some(VERSION_1) || hint.is_none() && !head.is_whole() => return End::Stream,
             Purpose::Copy | Purpose::Stream => {}
         }
-        let hint = hint.or(self.has_damage.then_some("no sound packet, only damage"));
+        let hint = match self.damage {
+            // A stream whose first packet is torn: the damage is reported as such.
+            Some(Likeness::Packet) if hint.is_none() => return End::Stream,
+            Some(Likeness::Byte) => hint.or(Some("no sound packet, only damage")),
+            _ => hint,
+        };
         let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
         let _ = Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)).reported(&tool_name());
         End::Foreign
@@ -205,7 +219,9 @@ impl Stream {
         match self.reader.item() {
             None => self.failure.take().map_or(Ok(None), Err),
             item => {
-                self.has_damage |= matches!(item, Some(Item::Damage(_)));
+                if let Some(Item::Damage(damage)) = &item {
+                    self.damage = self.damage.max(Some(likeness(damage.fault)));
+                }
                 Ok(item)
             }
         }
@@ -220,10 +236,26 @@ pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, I
         let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
         ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
     } else {
-        (Path::new(name).display().to_string(), InterruptibleInput::open(name.as_ref(), end))
+        (file_name(name), InterruptibleInput::open(name.as_ref(), end))
     };
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
     Ok((name, file))
+}
+
+fn likeness(fault: Fault) -> Likeness {
+    match fault {
+        Fault::Packet(error) => match error.kind() {
+            PacketErrorKind::Checksum { .. } | PacketErrorKind::Truncated => Likeness::Packet,
+            _ => Likeness::Byte,
+        },
+        // A line that is broken is a directive.
+        _ => Likeness::Packet,
+    }
+}
+
+/// What to call a file in a message.
+fn file_name(name: &OsStr) -> String {
+    if name.is_empty() { "''".to_owned() } else { Path::new(name).display().to_string() }
 }
 
 /// Says that the tool waits for a terminal: without a word, a forgotten file looks like a tool that hangs.
