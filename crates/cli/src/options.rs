@@ -87,11 +87,10 @@ pub fn count(value: &str) -> Result<usize, &'static str> {
 pub fn help_end(tool: &str, examples: [&str; 2], status_1: Option<&str>) -> String {
     let [first, second] = examples;
     let status_1 = status_1.map(|meaning| format!("1 {meaning}, ")).unwrap_or_default();
-    let manual = concat!(env!("CARGO_PKG_REPOSITORY"), "/tree/main/man");
     format!(
         "Examples:\n  {first}\n  {second}\n\n\
          Exit status: 0 success, {status_1}2 error, 129/130/143 signal, 141 closed pipe\n\
-         Manual: man {tool}\n        {manual}"
+         Manual: man {tool} (man/{tool}.1 in the source code)"
     )
 }
 
