@@ -52,7 +52,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     // Not before: a signal ends the wait for the reader of a FIFO at once.
     let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
-    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?;
+    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?.copied();
     loop {
         stream.fill(|| sinks.flush())?;
         if stream.is_cut() {

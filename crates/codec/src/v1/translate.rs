@@ -44,6 +44,7 @@ use crate::v1::parse::{Parser, Step};
 /// assert_eq!(statuses, [Some(Status::InProgress), Some(Status::Success)]);
 /// ```
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Translator {
     buffer: Buffer,
     parser: Parser,
@@ -54,6 +55,7 @@ pub struct Translator {
     is_ended: bool,
     /// Whether the test that runs when the input ends does not.
     leaves_open: bool,
+    has_directive: bool,
     next: Option<Found>,
     /// What was read behind the text that the buffer begins with.
     after_text: Option<Read>,
@@ -109,6 +111,7 @@ impl Translator {
             is_boundary: true,
             is_ended: false,
             leaves_open: false,
+            has_directive: false,
             next: None,
             after_text: None,
             damage: None,
@@ -134,6 +137,12 @@ impl Translator {
     /// how it ended.
     pub fn end_open(&mut self) {
         (self.is_ended, self.leaves_open) = (true, true);
+    }
+
+    /// Whether a line so far was a directive, also one that makes no packet.
+    #[must_use]
+    pub fn has_directive(&self) -> bool {
+        self.has_directive
     }
 
     /// The next item, or `None` when more input is needed or there is none.
@@ -180,6 +189,7 @@ impl Translator {
             match read {
                 Read::Given(given) => return Some(Found::Given(given)),
                 Read::Told(length) => {
+                    self.has_directive = true;
                     self.is_boundary = self.buffer.take(length).ends_with(b"\n");
                 }
             }

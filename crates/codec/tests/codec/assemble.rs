@@ -233,3 +233,15 @@ fn of_damage_no_bytes_are_kept_unless_asked_for() {
     let sizes = damage.report().map(|event| event.file.map(|file| (file.bytes.len() as u64, None)));
     assert_eq!(files.iter().map(|file| Some((file.size, file.bytes.clone()))).collect::<Vec<_>>(), sizes);
 }
+
+#[test]
+fn of_long_files_only_the_start_is_kept_on_request() {
+    let mut tests = Assembler::keeping_heads(5);
+    let file = |name, bytes: &'static [u8]| Event::test("a").file(name, bytes);
+    for event in [file("log", b"123"), file("other", b"ab").eof(), file("log", b"4567"), file("log", b"89").eof()] {
+        assert_eq!(push(&mut tests, &event), None, "it goes on");
+    }
+    let test = push(&mut tests, &passed("a")).expect("it is over");
+    let files: Vec<_> = test.attachments.iter().map(|file| (file.size, file.bytes.as_deref())).collect();
+    assert_eq!(files, [(9, Some(&b"12345"[..])), (2, Some(b"ab"))]);
+}
