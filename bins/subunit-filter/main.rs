@@ -25,6 +25,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
+    args.refuse_terminal()?;
     let mut filter = Filter::new(args.rules()?, args.edits()?);
     for stream in args.input.streams(Protocol::Auto) {
         filter_stream(&mut stream?, &mut filter, args.flags.passes_text, &mut output)?;

@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn values_are_left_alone() {
         for arguments in
-            ["--with -Fs", "-m -Fs", "--with-t -Fs", "--rename -Fs -Fs", "--ren -Fs -- --", "--with=-Fs", "--wrong -s"]
+            ["--with -Fs", "-m -Fs", "--with-t -Fs", "--rename -Fs -Fs", "--ren -Fs x", "--with=-Fs", "--wrong -s"]
         {
             assert_eq!(spelled(&format!("{arguments} -Fs")), format!("{arguments} -s -F"), "{arguments}");
         }
