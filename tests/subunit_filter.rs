@@ -363,7 +363,8 @@ fn an_attachment_that_comes_late_is_kept_by_all_rules_but_those_for_outcomes() {
     let run = |id, status| stream([begin(id).route_code("0"), end(id, status).route_code("0")]);
     let runs = [run("failed", Status::Fail), run("passed", Status::Success)].concat();
     let input = [runs.clone(), stream(["passed", "failed"].map(late)), run("last", Status::Fail)].concat();
-    let outcomes_alone = [run("failed", Status::Fail), run("last", Status::Fail), stream(["passed", "failed"].map(late))];
+    let outcomes_alone =
+        [run("failed", Status::Fail), run("last", Status::Fail), stream(["passed", "failed"].map(late))];
     assert!(filter(&[], &input) == outcomes_alone.concat(), "whatever became of its test");
     for (args, expected) in [
         (&["--with", "^passed"][..], "passed"),
@@ -598,7 +599,7 @@ fn text_that_repeats_the_start_of_a_long_pattern_is_searched_in_no_time() {
         stream((0..30).flat_map(files))
     };
     let in_ids = packet(&end(&"ab".repeat(150_000), Status::Fail));
-    let nearly = [format!("{}Z", "ab".repeat(5_000)), "ab".repeat(5_001), format!("^(ab){{5000}}Z$")];
+    let nearly = [format!("{}Z", "ab".repeat(5_000)), "ab".repeat(5_001), "^(ab){5000}Z$".to_owned()];
     let start = std::time::Instant::now();
     for pattern in nearly.iter().map(String::as_str) {
         for input in [text(1), text(50)] {
@@ -920,13 +921,13 @@ fn an_id_that_grows_too_long_is_reported_before_it_fills_the_memory() {
     let twenty_times = ["--rename", "a", &longer].repeat(20);
     let thousands = r"\1".repeat(30_000);
     let groups = ["--rename", "(a*)", &thousands].to_vec();
-    let line = format!("--rename: the new id of '{}...' is too long for a packet", "a".repeat(60));
+    let problem = format!("--rename: the new id of '{}...' is too long for a packet", "a".repeat(60));
     for args in [twenty_times, groups] {
         let mut live = live(&args);
         live.write(&input);
         live.read_to_end();
         let finished = live.finish();
-        assert_eq!(trouble("subunit-filter", &finished), line);
+        assert_eq!(trouble("subunit-filter", &finished), problem);
     }
     let three_times = ["--rename", "a", &longer].repeat(3);
     let expected = test(&"a".repeat(200 << 12), Status::Fail);
@@ -952,11 +953,13 @@ fn a_forgotten_value_does_not_end_in_a_wait_at_the_terminal() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let at_terminal = |args: &str| {
         let mut command = std::process::Command::new("script");
-        let filter = format!("timeout --foreground 20 '{}' {args} >out 2>err; echo $? >status", tool("subunit-filter").path);
+        let filter =
+            format!("timeout --foreground 20 '{}' {args} >out 2>err; echo $? >status", tool("subunit-filter").path);
         command.args(["-qc", &filter, "/dev/null"]).current_dir(folder.path());
         let status = Pipeline::new([command]).deadline(2 * DEADLINE).run(b"\x04").code();
         assert_eq!(status, 0, "script runs");
-        let [status, err] = ["status", "err"].map(|name| fs::read_to_string(folder.path().join(name)).expect("it is text"));
+        let [status, err] =
+            ["status", "err"].map(|name| fs::read_to_string(folder.path().join(name)).expect("it is text"));
         (status, err)
     };
     let advice = "standard input is a terminal, which - would read\n";
