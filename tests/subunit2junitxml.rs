@@ -174,11 +174,11 @@ fn every_attachment_shows_somewhere() {
         (
             Status::Success,
             "",
-            "bin (image/png, 3 bytes)\nnone (text/plain;charset=utf8, 0 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n",
+            "bin (image/png, 3 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n",
         ),
         (
             Status::Fail,
-            "bin (image/png, 3 bytes)\nnone (text/plain;charset=utf8, 0 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n",
+            "bin (image/png, 3 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n",
             "",
         ),
     ] {
@@ -199,7 +199,7 @@ fn every_attachment_shows_somewhere() {
         };
         let output = format!("printed\nmore\n{rest}");
         let expected = format!(
-            "testcase classname=\"\" name=\"t\" time=\"0.000\"\n{outcome}  system-out\n    {output:?}\n  system-err\n    \"warned\\n\"\n"
+            "testcase classname=\"subunit\" name=\"t\" time=\"0.000\"\n{outcome}  system-out\n    {output:?}\n  system-err\n    \"warned\\n\"\n"
         );
         assert_eq!(cases(&input), expected, "{status}");
     }
@@ -225,7 +225,7 @@ fn a_message_is_found_in_the_diagnostics_of_tap() {
 fn a_comment_of_tap_is_the_reason_of_a_test_that_was_skipped() {
     for (tap, name) in [("1..1\nok 1 - a # SKIP no network\n", "test 1 - a"), ("1..0 # no network\n", "file skip")] {
         let expected = format!(
-            "testcase classname=\"\" name={name:?} time=\"0.000\"\n  skipped message=\"no network\"\n    \"no network\"\n"
+            "testcase classname=\"subunit\" name={name:?} time=\"0.000\"\n  skipped message=\"no network\"\n    \"no network\"\n"
         );
         assert_eq!(cases_of_tap(tap), expected);
     }
@@ -233,7 +233,7 @@ fn a_comment_of_tap_is_the_reason_of_a_test_that_was_skipped() {
         text_file(Event::test("a"), "tap comment", "# said before"),
         text_file(ends("a", Status::Skip), "reason", "no network"),
     ]);
-    let expected = r#"testcase classname="" name="a" time="0.000"
+    let expected = r#"testcase classname="subunit" name="a" time="0.000"
   skipped message="no network"
     "no network"
   system-out
@@ -286,7 +286,7 @@ fn attachments_without_a_test_case_are_in_the_suite() {
     ]);
     let outline = outline(report(&[], &input).text());
     let expected = r#"
-  testcase classname="" name="a" time="0.000"
+  testcase classname="subunit" name="a" time="0.000"
   system-out
     "note of there: {{{of a test that was not run}}}\nsetup.log: {{{\nof the run\n}}}\nlate.log of a: {{{too late}}}\nprinted café\n"
   system-err
@@ -305,20 +305,17 @@ fn tags_and_routes_are_properties() {
     ]);
     let expected = r#"  properties
     property name="route" value="0/1"
-    property name="tag" value="slow & <steady>"
-    property name="tag" value="worker-0"
-    property name="tag" value="worker-1"
-    property name="tag" value="worker-2"
-  testcase classname="" name="a" time="0.000"
+    property name="tag" value="slow & <steady>, worker-0, worker-1, worker-2"
+  testcase classname="subunit" name="a" time="0.000"
     system-out
-      "[[PROPERTY|route=0/1]]\n[[PROPERTY|tag=worker-0]]\n[[PROPERTY|tag=slow & <steady>]]\n"
-  testcase classname="" name="b" time="0.000"
+      "[[PROPERTY|route=0/1]]\n[[PROPERTY|tag=worker-0, slow & <steady>]]\n"
+  testcase classname="subunit" name="b" time="0.000"
     system-out
       "[[PROPERTY|tag=worker-1]]\n"
-  testcase classname="" name="b2" time="0.000"
+  testcase classname="subunit" name="b2" time="0.000"
     system-out
       "[[PROPERTY|tag=worker-2]]\n"
-  testcase classname="" name="c" time="0.000"
+  testcase classname="subunit" name="c" time="0.000"
 "#;
     let outline = outline(report(&[], &input).text());
     assert_eq!(outline.split_once('\n').map(|(_, rest)| rest), Some(expected));
@@ -566,7 +563,7 @@ fn a_report_that_cannot_be_written_is_trouble() {
 
 #[test]
 fn bad_values_are_named() {
-    for args in [["--suite-by", "worker"], ["--suite-by", "Tag"]] {
+    for args in [["--suite-by", "workers"], ["--suite-by", "Tag"]] {
         let finished = Pipeline::new([tool("subunit2junitxml").command(args)]).run(b"");
         let line = trouble("subunit2junitxml", &finished);
         assert!(line.contains(args[0]) && line.contains(args[1]), "{line}");

@@ -1,12 +1,20 @@
 //! Reports the tests in a stream as JUnit XML.
 
+mod assembly;
 mod attachment;
 mod case;
 mod case_writer;
+mod content;
+mod draft;
+mod names;
+mod outcome;
+mod properties;
 mod report;
 mod routing;
 mod run_files;
+mod suite_store;
 mod suites;
+mod tags;
 mod text_store;
 
 use std::fs::File;
@@ -19,10 +27,10 @@ use clap::Parser;
 use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, ReportFile, Seen, Stop, Trouble, Verdict};
 use subunit_codec::Protocol;
 
+use crate::draft::Complete;
 use crate::report::Report;
 use crate::routing::Routing;
 use crate::suites::By;
-use crate::text_store::Complete;
 
 /// Report the tests in a subunit stream as JUnit XML
 #[derive(Parser)]
@@ -37,7 +45,7 @@ struct Args {
     #[arg(short, long, requires = "output_to")]
     forward: bool,
 
-    /// Make a suite of each tag, route or prefix
+    /// Make a suite of each worker, tag, route or prefix
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     suite_by: Option<By>,
 
@@ -76,8 +84,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         is_foreign |= stream.is_foreign();
         report.end_stream()?;
     }
-    let counts = report.total().counts;
-    let report = report.finish()?;
+    let counts = report.counts();
+    let report = report.complete()?;
     // The file may be standard output by another name.
     output.flush()?;
     match file {
