@@ -73,6 +73,8 @@ pub(super) struct Context<'a> {
     pub(super) time: Option<Timestamp>,
     pub(super) global_tags: &'a Tags,
     pub(super) suspicion: &'a mut Suspicion,
+    /// Starts that may have been none, with the time then.
+    pub(super) starts: &'a mut RecentLabels<Option<Timestamp>>,
 }
 
 /// What is known of other tests in details.
@@ -80,15 +82,17 @@ pub(super) struct Context<'a> {
 pub(super) struct Suspicion {
     /// Tests that began in these details.
     starts: RecentLabels<()>,
-    /// Up to here in the input, details are known to swallow other tests: those that hold a mark
-    /// are over there. It spares a second look at what lies behind it.
-    until: u64,
+    /// Up to here in the input, bracketed details are known to swallow other tests: those that hold
+    /// a mark are over there. It spares a second look at what lies behind it.
+    brackets_until: u64,
+    /// The same for chunks.
+    chunks_until: u64,
 }
 
 impl Suspicion {
     pub(super) fn new() -> Self {
         const MOST_STARTS: usize = 1 << 10;
-        Self { starts: RecentLabels::new(MOST_STARTS), until: 0 }
+        Self { starts: RecentLabels::new(MOST_STARTS), brackets_until: 0, chunks_until: 0 }
     }
 }
 
@@ -160,18 +164,18 @@ impl Details {
                 self.end_detail(context);
                 return Progress::Ended(at + length);
             }
-            Stop::Outside if at == 0 && input.offset < context.suspicion.until => return Progress::Cut(0),
+            Stop::Outside if at == 0 && input.offset < context.suspicion.brackets_until => return Progress::Cut(0),
             Stop::Outside if at == 0 => {
                 self.held = Some(0);
                 return self.bracketed(input, context);
             }
             Stop::Failure if is_marked || at == 0 => {
-                context.suspicion.until = input.offset + at as u64;
+                context.suspicion.brackets_until = input.offset + at as u64;
                 return Progress::Cut(0);
             }
             Stop::End if is_marked && input.is_last => {
                 // No bracket follows anywhere.
-                context.suspicion.until = u64::MAX;
+                context.suspicion.brackets_until = u64::MAX;
                 return Progress::Cut(0);
             }
             Stop::End | Stop::More if is_marked => {
@@ -191,15 +195,14 @@ impl Details {
             (false, true) => Behind::Nothing,
             (false, false) => Behind::Content,
         };
-        let is_suspect = input.offset < context.suspicion.until;
-        if self.held == Some(0) && is_suspect {
-            if end > MOST_HELD {
-                return cut_at_mark(content);
-            }
-            match self.is_right(end, has_return, input) {
-                Some(true) => {}
-                Some(false) => return cut_at_mark(content),
-                None => return Progress::Step(Step::More),
+        if self.held.is_some() {
+            // Whether the length is right is seen from what follows the chunk, if that is near.
+            let is_near = end <= MOST_HELD || (input.is_last && input.bytes.len() <= MOST_HELD);
+            match is_near.then(|| is_right(end, has_return, input)) {
+                Some(None) => return Progress::Step(Step::More),
+                Some(Some(false)) => return cut_at_mark(content),
+                None if input.offset < context.suspicion.chunks_until => return cut_at_mark(content),
+                Some(Some(true)) | None => {}
             }
         }
         let (at, stop) = self.look(content, behind, context);
@@ -210,18 +213,11 @@ impl Details {
                 return self.chunk(left, has_return, input, context);
             }
             Stop::Failure if is_marked || at == 0 => {
-                context.suspicion.until = input.offset + at as u64;
+                context.suspicion.chunks_until = input.offset + at as u64;
                 return cut_at_mark(content);
             }
-            Stop::End if is_marked => match self.is_right(end, has_return, input) {
-                Some(true) => {}
-                Some(false) => return cut_at_mark(content),
-                None => {
-                    self.held = Some(at);
-                    return Progress::Step(Step::More);
-                }
-            },
-            Stop::More if is_marked => {
+            Stop::End if is_marked && behind == Behind::Nothing => return cut_at_mark(content),
+            Stop::End | Stop::More if is_marked && behind == Behind::Content => {
                 self.held = Some(at);
                 return Progress::Step(Step::More);
             }
@@ -232,22 +228,6 @@ impl Details {
             left => Place::Chunk { left, has_return },
         };
         Progress::Step(self.pass_on(&content[..at], context))
-    }
-
-    /// Whether the length of a chunk that ends at `end` is right: if the line behind it can be a
-    /// length. `None` if more is needed to tell.
-    fn is_right(&self, end: usize, has_return: bool, input: Input<'_>) -> Option<bool> {
-        /// More digits are too many, and with them is a line end.
-        const LONGEST_LENGTH: usize = 18;
-        let Some(behind) = input.bytes.get(end..) else { return input.is_last.then_some(false) };
-        match take_line(&behind[..behind.len().min(LONGEST_LENGTH)], input.is_last) {
-            Taken::Line(line, length) => {
-                let is_ended_alike = behind[..length].ends_with(b"\r\n") == has_return;
-                Some(chunk_length(line).is_some() && is_ended_alike)
-            }
-            Taken::More if behind.len() < LONGEST_LENGTH => None,
-            Taken::More | Taken::TooLong => Some(false),
-        }
     }
 
     /// Passes content on, and gives up the mark.
@@ -332,6 +312,7 @@ impl Details {
             Directive::Test(label) => {
                 if is_pass {
                     context.suspicion.starts.insert(label, ());
+                    context.starts.insert(label, None);
                 }
                 Some(Stop::Outside)
             }
@@ -395,6 +376,33 @@ impl Details {
         self.place = place;
         Progress::Step(step)
     }
+}
+
+/// Whether the length of a chunk that ends at `end` is right: if a line behind it can be a length,
+/// and what that leads to as well. `None` if more is needed to tell.
+fn is_right(mut end: usize, has_return: bool, input: Input<'_>) -> Option<bool> {
+    /// More digits are too many, and with them is a line end.
+    const LONGEST_LENGTH: usize = 18;
+    /// One label in some thousands reads as a length, but hardly several lines in the right places.
+    const MOST_LENGTHS: usize = 4;
+    for _ in 0..MOST_LENGTHS {
+        let Some(behind) = input.bytes.get(end..) else { return input.is_last.then_some(false) };
+        let (line, length) = match take_line(&behind[..behind.len().min(LONGEST_LENGTH)], input.is_last) {
+            Taken::Line(line, length) => (line, length),
+            Taken::More if behind.len() < LONGEST_LENGTH => return None,
+            Taken::More | Taken::TooLong => return Some(false),
+        };
+        let next = chunk_length(line).filter(|_| behind[..length].ends_with(b"\r\n") == has_return);
+        match next.map(|next| usize::try_from(next).unwrap_or(usize::MAX)) {
+            None => return Some(false),
+            Some(0) => return Some(true),
+            Some(next) => end = end.saturating_add(length).saturating_add(next),
+        }
+        if end > MOST_HELD {
+            break;
+        }
+    }
+    Some(true)
 }
 
 /// The end of details at a mark: a closing bracket there is no content.

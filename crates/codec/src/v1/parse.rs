@@ -355,6 +355,7 @@ impl Parser {
             time: self.time,
             global_tags: &self.tags,
             suspicion: &mut self.suspicion,
+            starts: &mut self.starts,
         }
     }
 
