@@ -7,3 +7,7 @@ mod properties;
 mod recovery;
 mod strategies;
 mod v1;
+mod v1_details;
+mod v1_detection;
+mod v1_lines;
+mod v1_recorded;
