@@ -4,9 +4,9 @@
 //! the run. Where a torn packet ends is not written anywhere. Its run goes on to the end of the line, and the readable end of
 //! that line is text again: `make: *** Error 1` behind a packet of a killed worker is for people to see.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
-use crate::decode::candidate::{Classifier, Place, Reach, Verdict};
+use crate::decode::candidate::{Classifier, Place, Reach, Verdict, find_signature};
 use crate::error::PacketError;
 use crate::packet::header::{CHECKSUM, MAX_LENGTH, SIGNATURE};
 
@@ -108,7 +108,7 @@ impl DamageRun {
     /// The next candidate inside the run or right behind it.
     fn next_candidate(&mut self, window: &[u8]) -> Option<usize> {
         let inside = &window[..window.len().min(self.end)];
-        if let Some(found) = inside.get(self.scanned..).and_then(|bytes| memchr(SIGNATURE, bytes)) {
+        if let Some(found) = inside.get(self.scanned..).and_then(find_signature) {
             return Some(self.scanned + found);
         }
         self.scanned = self.scanned.max(inside.len());
