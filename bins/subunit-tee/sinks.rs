@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::Path;
 
-use subunit_cli::{Output, Trouble};
+use subunit_cli::{Output, TextOutput, Trouble};
 use subunit_codec::{Packet, Protocol};
 
 use crate::append;
@@ -29,8 +29,37 @@ pub(crate) struct Sinks {
 }
 
 struct Sink {
-    output: Output,
+    writer: Writer,
     takes: Takes,
+}
+
+enum Writer {
+    Copy(Output),
+    /// For people: harmless to a terminal.
+    Text(TextOutput),
+}
+
+impl Writer {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        match self {
+            Self::Copy(output) => output.bytes(bytes),
+            Self::Text(output) => output.text(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> Result<(), Trouble> {
+        match self {
+            Self::Copy(output) => output.flush(),
+            Self::Text(output) => output.raw().flush(),
+        }
+    }
+
+    fn finish(self) -> Result<(), Trouble> {
+        match self {
+            Self::Copy(output) => output.finish(),
+            Self::Text(output) => output.finish(),
+        }
+    }
 }
 
 impl Sinks {
@@ -39,7 +68,8 @@ impl Sinks {
     }
 
     pub(crate) fn add_standard_output(&mut self, takes: Takes) -> Result<(), Trouble> {
-        self.open.push(Sink { output: Output::new()?, takes });
+        let writer = if takes == Takes::Text { Writer::Text(TextOutput::new()?) } else { Writer::Copy(Output::new()?) };
+        self.open.push(Sink { writer, takes });
         Ok(())
     }
 
@@ -47,7 +77,7 @@ impl Sinks {
     pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
         let file = if is_appended { append::open(path) } else { File::create(path) };
         match file {
-            Ok(file) => self.open.push(Sink { output: Output::file(path, file), takes }),
+            Ok(file) => self.open.push(Sink { writer: Writer::Copy(Output::file(path, file)), takes }),
             Err(cause) => self.failed(Trouble::with(path.display(), &cause)),
         }
     }
@@ -81,7 +111,7 @@ impl Sinks {
     ///
     /// When no sink is left.
     pub(crate) fn flush(&mut self) -> Result<(), Trouble> {
-        self.each(|sink| sink.output.flush());
+        self.each(|sink| sink.writer.flush());
         if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
     }
 
@@ -92,11 +122,16 @@ impl Sinks {
     /// When a sink failed, now or earlier.
     pub(crate) fn finish(mut self) -> Result<(), Trouble> {
         self.flush()?;
+        for sink in std::mem::take(&mut self.open) {
+            if let Err(trouble) = sink.writer.finish() {
+                self.failed(trouble);
+            }
+        }
         self.trouble.map_or(Ok(()), Err)
     }
 
     fn write(&mut self, bytes: &[u8], to: &[Takes]) {
-        self.each(|sink| if to.contains(&sink.takes) { sink.output.bytes(bytes) } else { Ok(()) });
+        self.each(|sink| if to.contains(&sink.takes) { sink.writer.write(bytes) } else { Ok(()) });
     }
 
     /// Has each sink do something. Those that fail are told of and dropped.
