@@ -8,6 +8,7 @@
 //! | `subunit_ls` and so on | what one tool does |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
+//! | `terminal` | what people see on a terminal |
 //! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
 
 mod every_tool;
@@ -26,4 +27,5 @@ mod subunit_mux;
 mod subunit_stats;
 mod subunit_tee;
 mod tap2subunit;
+mod terminal;
 mod tool;

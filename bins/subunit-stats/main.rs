@@ -75,7 +75,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(output.raw())? {
+        while let Some(item) = stream.next(&mut output)? {
             match &item {
                 Item::Packet(packet) if !packet.has_test_id() => {
                     stats.text(packet.file_bytes().unwrap_or_default());

@@ -57,7 +57,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
     let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?.copied();
     loop {
-        stream.fill(|| sinks.flush())?;
+        stream.fill(&mut sinks)?;
         if stream.is_cut() {
             copy_rest(&mut stream, &mut sinks)?;
             break;

@@ -1,9 +1,10 @@
 //! Where the copies go.
 
 use std::fs::File;
+use std::mem;
 use std::path::Path;
 
-use subunit_cli::{Output, TextOutput, Trouble};
+use subunit_cli::{LiveOutput, Output, TextOutput, Trouble};
 use subunit_codec::{Packet, Protocol};
 
 use crate::append;
@@ -29,37 +30,8 @@ pub(crate) struct Sinks {
 }
 
 struct Sink {
-    writer: Writer,
+    output: TextOutput,
     takes: Takes,
-}
-
-enum Writer {
-    Copy(Output),
-    /// For people: harmless to a terminal.
-    Text(TextOutput),
-}
-
-impl Writer {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        match self {
-            Self::Copy(output) => output.bytes(bytes),
-            Self::Text(output) => output.text(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> Result<(), Trouble> {
-        match self {
-            Self::Copy(output) => output.flush(),
-            Self::Text(output) => output.raw().flush(),
-        }
-    }
-
-    fn finish(self) -> Result<(), Trouble> {
-        match self {
-            Self::Copy(output) => output.finish(),
-            Self::Text(output) => output.finish(),
-        }
-    }
 }
 
 impl Sinks {
@@ -68,8 +40,7 @@ impl Sinks {
     }
 
     pub(crate) fn add_standard_output(&mut self, takes: Takes) -> Result<(), Trouble> {
-        let writer = if takes == Takes::Text { Writer::Text(TextOutput::new()?) } else { Writer::Copy(Output::new()?) };
-        self.open.push(Sink { writer, takes });
+        self.open.push(Sink { output: TextOutput::to(Output::new()?), takes });
         Ok(())
     }
 
@@ -77,7 +48,7 @@ impl Sinks {
     pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
         let file = if is_appended { append::open(path) } else { File::create(path) };
         match file {
-            Ok(file) => self.open.push(Sink { writer: Writer::Copy(Output::file(path, file)), takes }),
+            Ok(file) => self.open.push(Sink { output: TextOutput::to(Output::file(path, file)), takes }),
             Err(cause) => self.failed(Trouble::with(path.display(), &cause)),
         }
     }
@@ -105,16 +76,6 @@ impl Sinks {
         }
     }
 
-    /// Hands on all that was written.
-    ///
-    /// # Errors
-    ///
-    /// When no sink is left.
-    pub(crate) fn flush(&mut self) -> Result<(), Trouble> {
-        self.each(|sink| sink.writer.flush());
-        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
-    }
-
     /// Hands on all that was written, for the last time.
     ///
     /// # Errors
@@ -122,8 +83,8 @@ impl Sinks {
     /// When a sink failed, now or earlier.
     pub(crate) fn finish(mut self) -> Result<(), Trouble> {
         self.flush()?;
-        for sink in std::mem::take(&mut self.open) {
-            if let Err(trouble) = sink.writer.finish() {
+        for sink in mem::take(&mut self.open) {
+            if let Err(trouble) = sink.output.finish() {
                 self.failed(trouble);
             }
         }
@@ -131,7 +92,11 @@ impl Sinks {
     }
 
     fn write(&mut self, bytes: &[u8], to: &[Takes]) {
-        self.each(|sink| if to.contains(&sink.takes) { sink.writer.write(bytes) } else { Ok(()) });
+        self.each(|sink| match sink.takes {
+            takes if !to.contains(&takes) => Ok(()),
+            Takes::Text => sink.output.text(bytes),
+            Takes::All | Takes::Stream => sink.output.raw().bytes(bytes),
+        });
     }
 
     /// Has each sink do something. Those that fail are told of and dropped.
@@ -145,8 +110,25 @@ impl Sinks {
 
     /// A closed standard output is not told of, and counts only when there is no other trouble.
     fn failed(&mut self, trouble: Trouble) {
+        for sink in &mut self.open {
+            // One that fails here fails again.
+            let _ = sink.output.make_way_for_message();
+        }
         let trouble = trouble.reported(env!("CARGO_BIN_NAME"));
         let before = self.trouble.take().filter(|trouble| !trouble.is_closed_pipe());
         self.trouble = before.or(Some(trouble));
+    }
+}
+
+impl LiveOutput for Sinks {
+    /// Hands on all that was written. Fails when no sink is left.
+    fn flush(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.flush());
+        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    fn make_way_for_message(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.make_way_for_message());
+        self.flush()
     }
 }

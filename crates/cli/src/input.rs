@@ -13,8 +13,8 @@ use subunit_codec::{Fault, Item, PacketErrorKind, Protocol, Reader};
 use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
 use crate::options::ProtocolVersion;
-use crate::output::Output;
 use crate::signals::Stop;
+use crate::text_output::LiveOutput;
 use crate::trouble::{Trouble, tool_name};
 
 /// The arguments of every tool that reads streams.
@@ -64,6 +64,8 @@ pub struct Stream {
     damage: Option<Likeness>,
     /// Whether the end of the input was seen, and what it showed.
     end: Option<End>,
+    /// What is to be said of the end.
+    message: Option<Trouble>,
     purpose: Purpose,
 }
 
@@ -122,7 +124,7 @@ impl Stream {
     }
 
     fn new(name: String, reader: Reader<Head>) -> Self {
-        Self { name, reader, failure: None, damage: None, end: None, purpose: Purpose::Stream }
+        Self { name, reader, failure: None, damage: None, end: None, message: None, purpose: Purpose::Stream }
     }
 
     /// The same stream, for a tool that copies it as version 2 although it may be version 1.
@@ -148,8 +150,9 @@ impl Stream {
     /// # Errors
     ///
     /// When writing fails. When reading fails, after the items that were read before.
-    pub fn next(&mut self, output: &mut Output) -> Result<Option<Item<'_>>, Trouble> {
-        self.next_after(|| output.flush())
+    pub fn next(&mut self, output: &mut impl LiveOutput) -> Result<Option<Item<'_>>, Trouble> {
+        self.fill(output)?;
+        self.item()
     }
 
     /// The next item, `None` at the end. Calls `before_read` before each read, which may block: for tools that do not have one
@@ -160,19 +163,32 @@ impl Stream {
     /// When `before_read` fails. When reading fails, after the items that were read before.
     pub fn next_after<E: From<Trouble>>(
         &mut self,
-        before_read: impl FnMut() -> Result<(), E>,
+        mut before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
-        self.fill(before_read)?;
+        self.fill_in_silence(&mut before_read)?;
+        if let Some(message) = self.message.take() {
+            before_read()?;
+            let _ = message.reported(&tool_name());
+        }
         Ok(self.item()?)
     }
 
-    /// Reads until there is an item or the input ends. [`next_after`](Self::next_after) is this and [`item`](Self::item): for tools
-    /// that want to know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
+    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and [`item`](Self::item): for tools that want to
+    /// know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
     ///
     /// # Errors
     ///
-    /// When `before_read` fails.
-    pub fn fill<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
+    /// When writing fails.
+    pub fn fill(&mut self, output: &mut impl LiveOutput) -> Result<(), Trouble> {
+        self.fill_in_silence(|| output.flush())?;
+        if let Some(message) = self.message.take() {
+            output.make_way_for_message()?;
+            let _ = message.reported(&tool_name());
+        }
+        Ok(())
+    }
+
+    fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
         let mut other_trouble = None;
         let before_read = || {
             before_read().map_err(|trouble| {
@@ -192,8 +208,8 @@ impl Stream {
         Ok(())
     }
 
-    /// Tells what the input was, now that all of it was read. If it is foreign, a line on standard error says so.
-    fn end(&self) -> End {
+    /// Tells what the input was, now that all of it was read. If it is foreign, there is a message that says so.
+    fn end(&mut self) -> End {
         let head = self.reader.get_ref();
         let is_all = self.failure.is_none() && !self.is_cut();
         if head.first().is_empty() || self.reader.is_recognized() || !is_all {
@@ -212,7 +228,7 @@ impl Stream {
             _ => hint,
         };
         let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-        let _ = Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)).reported(&tool_name());
+        self.message = Some(Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)));
         End::Foreign
     }
 

@@ -70,6 +70,6 @@ pub use report_file::ReportFile;
 pub use run::{Verdict, main};
 pub use signals::Stop;
 pub use test_row::{TestRow, seconds};
-pub use text_output::TextOutput;
+pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
 pub use trouble::Trouble;
