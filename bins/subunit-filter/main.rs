@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let mut output = Output::new()?;
+    let mut output = Output::for_packets()?;
     let mut filter = Filter::new(args.rules()?);
     for stream in args.input.streams(Protocol::Auto) {
         filter_stream(&mut stream?, &mut filter, args.switches.passes_text, &mut output)?;

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, ReportFile, Trouble, Verdict};
+use subunit_cli::{self as cli, Input, Output, Trouble, Verdict};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::groups::By;
@@ -62,10 +62,11 @@ fn main() -> ExitCode {
     cli::main(run)
 }
 
-fn run(args: Args) -> Result<Verdict, Trouble> {
+fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing = args.passing();
-    let file = args.output_to.map(ReportFile::new).transpose()?;
-    let mut output = Output::new()?;
+    let output = if args.forward { Output::for_packets() } else { Output::new() };
+    let mut output = output?.optional(args.output_to.is_some());
+    let file = args.input.report_file(args.output_to.take())?;
     let mut tests = Assembler::without_files();
     let mut stats = Stats::new(args.by, args.slowest);
     for stream in args.input.streams(Protocol::Auto) {

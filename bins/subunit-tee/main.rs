@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Stop, Stream, Trouble, Verdict};
+use subunit_cli::{self as cli, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol};
 
 use crate::sinks::{Sinks, Takes};
@@ -49,10 +49,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     for file in args.files {
         sinks.add_file(&file, args.append, copy);
     }
-    // Not before: a signal ends the wait for the reader of a FIFO at once.
-    let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
-    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?;
+    let mut stream = Stream::standard_input(Protocol::V2)?;
     loop {
         stream.fill(|| sinks.flush())?;
         if stream.is_cut() {
@@ -67,7 +65,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         }
     }
     sinks.finish()?;
-    Ok(stop.verdict(Verdict::Success))
+    Ok(Verdict::Success)
 }
 
 /// Copies what is left when we stop reading, up to the last packet: half a packet may stand behind that, and end elsewhere.

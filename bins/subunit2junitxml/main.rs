@@ -9,20 +9,16 @@ mod run_files;
 mod suites;
 mod text_store;
 
-use std::fs::File;
-use std::io;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, ReportFile, Stop, Trouble, Verdict};
+use subunit_cli::{self as cli, Input, Output, Trouble, Verdict};
 use subunit_codec::Protocol;
 
 use crate::report::Report;
 use crate::routing::Routing;
 use crate::suites::By;
-use crate::text_store::Complete;
 
 /// Report the tests in a subunit stream as JUnit XML
 #[derive(Parser)]
@@ -56,14 +52,14 @@ fn main() -> ExitCode {
     cli::main(run)
 }
 
-fn run(args: Args) -> Result<Verdict, Trouble> {
+fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing =
         Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.no_passthrough };
-    let file = args.output_to.map(ReportFile::new).transpose()?;
-    let stop = Stop::new()?;
-    let mut output = Output::new()?;
+    let output = if args.forward { Output::for_packets() } else { Output::new() };
+    let mut output = output?.optional(args.output_to.is_some());
+    let file = args.input.report_file(args.output_to)?;
     let mut report = Report::new(args.suite_by);
-    for stream in args.input.streams_until(Protocol::Auto, Some(&stop)) {
+    for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
             passing.item(&item, &mut report, &mut output)?;
@@ -76,16 +72,9 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     output.flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
-        None => print(report)?,
+        None => output.directly(|file| report.write_to(file))?,
     }
     output.finish()?;
     let holds_failures = counts.failures > 0 || counts.errors > 0 || args.fail_on_empty && counts.tests == 0;
-    Ok(stop.verdict(Verdict::failure_if(holds_failures)))
-}
-
-/// Writes the report to standard output.
-fn print(report: Complete) -> Result<(), Trouble> {
-    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    let written = file.and_then(|mut file| report.write_to(&mut file));
-    written.map_err(|cause| Trouble::writing("standard output", &cause))
+    Ok(Verdict::failure_if(holds_failures))
 }

@@ -1,10 +1,10 @@
 //! Texts that grow side by side, in memory up to a bound and beyond it in a temporary file that no folder lists.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 
-use subunit_cli::Trouble;
+use subunit_cli::{FileWriter, Trouble};
 
 /// Where texts are that do not fit in memory.
 #[derive(Debug, Default)]
@@ -142,16 +142,10 @@ pub(crate) struct Complete {
 }
 
 impl Complete {
-    /// Writes the text to a file. What is in the spool's file, the system copies by itself where it can; into a pipe, it goes
-    /// through a buffer.
-    pub(crate) fn write_to(self, target: &mut File) -> io::Result<()> {
-        /// What a pipe holds unless it is told otherwise.
-        const BUFFER: usize = 64 << 10;
-        if let Some(mut file) = self.spool.file {
-            for part in self.text.parts {
-                file.seek(SeekFrom::Start(part.start))?;
-                io::copy(&mut BufReader::with_capacity(BUFFER, (&file).take(part.length)), target)?;
-            }
+    /// Writes the text to a file.
+    pub(crate) fn write_to(self, target: &mut FileWriter) -> io::Result<()> {
+        if let Some(file) = self.spool.file {
+            self.text.parts.into_iter().try_for_each(|part| target.copy(&file, part.start, part.length))?;
         }
         target.write_all(&self.text.end)
     }
@@ -163,11 +157,13 @@ fn trouble(cause: &io::Error) -> Trouble {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Seek};
+
     use super::*;
 
     fn whole(spool: Spool, text: Text) -> Vec<u8> {
         let (mut file, mut bytes) = (tempfile::tempfile().unwrap(), Vec::new());
-        spool.complete(text).write_to(&mut file).unwrap();
+        spool.complete(text).write_to(&mut FileWriter::new(file.try_clone().unwrap())).unwrap();
         file.rewind().unwrap();
         file.read_to_end(&mut bytes).unwrap();
         bytes

@@ -49,7 +49,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     conversion.begin()?;
     let standard_input = args.files.is_empty().then(|| OsString::from("-"));
     for name in args.files.into_iter().chain(standard_input) {
-        conversion.read(&mut LineReader::open(&name, None)?)?;
+        conversion.read(&mut LineReader::open(&name)?)?;
     }
     conversion.end(None)?;
     Ok(Verdict::Success)

@@ -1,18 +1,19 @@
 //! Where a tool reads from.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
-use std::sync::Arc;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use subunit_codec::{Item, Protocol, Reader};
 
+use crate::file_id::FileId;
 use crate::interruptible::InterruptibleInput;
 use crate::output::Output;
-use crate::signals::Stop;
+use crate::report_file::ReportFile;
+use crate::signals;
 use crate::trouble::Trouble;
 
 /// The arguments of every tool that reads streams.
@@ -25,26 +26,39 @@ pub struct Input {
     /// Version of the protocol: auto, 1 or 2
     #[arg(long, value_name = "VERSION")]
     protocol: Option<Protocol>,
+
+    /// The file of a report, which is not to be read as well.
+    #[arg(skip)]
+    report: Option<FileId>,
 }
 
 impl Input {
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
+    ///
+    /// A signal that asks the tool to stop ends the stream that is read, and leaves out the files behind it: only pipes are still asked
+    /// for last words, see [`InterruptibleInput`].
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        self.streams_until(protocol, None)
-    }
-
-    /// The streams as [`streams`](Self::streams) has them, of which those that are open or opened after a signal end early.
-    pub fn streams_until(
-        self,
-        protocol: Protocol,
-        stop: Option<&Stop>,
-    ) -> impl Iterator<Item = Result<Stream, Trouble>> {
         let protocol = self.protocol.unwrap_or(protocol);
         let standard_input = self.files.is_empty().then(|| OsString::from("-"));
-        let bell = stop.map(Stop::bell);
         let names = self.files.into_iter().chain(standard_input);
-        names.map(move |name| Stream::open(&name, protocol, bell.clone()))
+        let names =
+            names.filter(|name| signals::received().is_none() || !fs::metadata(name).is_ok_and(|it| it.is_file()));
+        names.map(move |name| {
+            let (name, file) = open(&name, self.report)?;
+            Ok(Stream::new(name, Reader::new(file, protocol)))
+        })
+    }
+
+    /// The file for a report beside these streams, which none of them may be; nothing without a path.
+    ///
+    /// # Errors
+    ///
+    /// When it [cannot be written](ReportFile::new).
+    pub fn report_file(&mut self, path: Option<PathBuf>) -> Result<Option<ReportFile>, Trouble> {
+        let Some(path) = path else { return Ok(None) };
+        self.report = FileId::at(&path).and_then(FileId::regular);
+        ReportFile::new(path).map(Some)
     }
 }
 
@@ -57,22 +71,22 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Standard input, for tools whose operands are not files to read. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Standard input, for tools whose operands are not files to read. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When there is none.
-    pub fn standard_input(protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        Self::open(OsStr::new("-"), protocol, end)
+    /// When there is none, or standard output is the same file.
+    pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
+        Self::open(OsStr::new("-"), protocol)
     }
 
-    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When it cannot be opened.
-    pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = open(name, end)?;
+    /// When it cannot be opened, or standard output is the same file.
+    pub fn open(name: &OsStr, protocol: Protocol) -> Result<Self, Trouble> {
+        let (name, file) = open(name, None)?;
         Ok(Self::new(name, Reader::new(file, protocol)))
     }
 
@@ -152,15 +166,31 @@ impl Stream {
     }
 }
 
-/// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
-pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
-    let (name, file) = if name == "-" {
-        // Not through the standard library's buffer: readers have their own.
-        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-        ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
-    } else {
-        (Path::new(name).display().to_string(), InterruptibleInput::open(name.as_ref(), end))
-    };
+/// The file of this name, or standard input for `-`, and what to call it. It may be neither standard output nor `report`.
+pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
+    if name != "-" {
+        return open_path(Path::new(name), report);
+    }
+    // Not through the standard library's buffer: readers have their own.
+    let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    let file = file.map(|file| InterruptibleInput::new(file, signals::bell()));
+    checked("standard input".to_owned(), file, report)
+}
+
+/// The file of this path, and what to call it. It may be neither standard output nor `report`.
+pub(crate) fn open_path(path: &Path, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
+    checked(path.display().to_string(), InterruptibleInput::open(path, signals::bell()), report)
+}
+
+fn checked(
+    name: String,
+    file: io::Result<InterruptibleInput>,
+    report: Option<FileId>,
+) -> Result<(String, InterruptibleInput), Trouble> {
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
+    let id = FileId::of(&file).and_then(FileId::regular);
+    if id.is_some() && (id == report || id == FileId::of(io::stdout())) {
+        return Err(Trouble::message(format_args!("{name}: {}", FileId::SAME)));
+    }
     Ok((name, file))
 }

@@ -82,6 +82,11 @@ impl<W: Write> Encoder<W> {
         self.output.flush()
     }
 
+    /// The output, to which more can be written after a [`flush`](Self::flush).
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.output
+    }
+
     /// The output, without what was not flushed.
     pub fn into_inner(self) -> W {
         self.output
