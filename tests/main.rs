@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `every_tool` | what every tool does, and the table of tools |
 //! | `subunit_ls` and so on | what one tool does |
+//! | `signals` | what every tool does when a signal comes |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
 //! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
@@ -14,6 +15,7 @@ mod manpages;
 mod pipes;
 mod printed;
 mod readme;
+mod signals;
 mod subunit2junitxml;
 mod subunit_1to2;
 mod subunit_filter;

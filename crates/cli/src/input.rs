@@ -35,9 +35,6 @@ pub struct Input {
 impl Input {
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
-    ///
-    /// A signal that asks the tool to stop ends the stream that is read, and leaves out the files behind it: only pipes are still asked
-    /// for last words, see [`InterruptibleInput`].
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
         let protocol = self.protocol.unwrap_or(protocol);
         let standard_input = self.files.is_empty().then(|| OsString::from("-"));
@@ -60,6 +57,17 @@ impl Input {
         self.report = FileId::at(&path).and_then(FileId::regular);
         ReportFile::new(path).map(Some)
     }
+}
+
+/// The names of files to read, one after the other. Without one, `-` for standard input.
+///
+/// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and leaves out the files behind it. Pipes
+/// still come: their writers may have last words.
+pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
+    let standard_input = files.is_empty().then(|| OsString::from("-"));
+    let is_left_out =
+        |name: &OsString| signals::received().is_some() && fs::metadata(name).is_ok_and(|it| it.is_file());
+    files.into_iter().chain(standard_input).filter(move |name| !is_left_out(name))
 }
 
 /// A stream to read items from.

@@ -58,7 +58,7 @@ pub use clock::now;
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
-pub use input::{Input, Stream};
+pub use input::{Input, Stream, operands};
 pub use interruptible::InterruptibleInput;
 pub use line_reader::{LineReader, Piece};
 pub use output::Output;
