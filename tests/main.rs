@@ -4,17 +4,21 @@
 //! |---|---|
 //! | `every_tool` | what every tool does, and the table of tools |
 //! | `subunit_ls` and so on | what one tool does |
+//! | `descriptors` | what every tool does with awkward inputs and outputs |
+//! | `report_files` | what `-o` does in every tool that has it |
 //! | `signals` | what every tool does when a signal comes |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
 //! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
 
+mod descriptors;
 mod every_tool;
 mod folder;
 mod manpages;
 mod pipes;
 mod printed;
 mod readme;
+mod report_files;
 mod signals;
 mod subunit2junitxml;
 mod subunit_1to2;

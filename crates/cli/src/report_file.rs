@@ -3,11 +3,11 @@
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
-use tempfile::{Builder, NamedTempFile, tempfile_in};
+use tempfile::{Builder, NamedTempFile};
 
 use crate::file_id::FileId;
 use crate::file_writer::{self, FileWriter};
@@ -65,7 +65,7 @@ impl ReportFile {
 
     fn check(&self) -> io::Result<()> {
         let Place::Beside(target) = self.place()? else { return Ok(()) };
-        tempfile_in(folder_of(&target)).map(drop).or_else(|cause| in_place(&target, cause).map(drop))
+        new_beside(&target).map(drop).or_else(|cause| in_place(&target, cause).map(drop))
     }
 
     fn place(&self) -> io::Result<Place> {
@@ -130,13 +130,15 @@ fn write_beside(target: &Path, report: impl FnOnce(&mut FileWriter) -> io::Resul
 /// Makes a file with the permissions of the one that it is to replace, if there is one.
 fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
     // Who may do what with it, not as whom it runs.
-    let replaced = fs::metadata(target).ok().map(|found| Permissions::from_mode(found.permissions().mode() & 0o777));
-    let mut builder = Builder::new();
+    let replaced = fs::metadata(target).ok().map(|found| found.permissions().mode() & 0o777);
     // What the user's mask leaves of this, as of any new file: at no time more than it is to be in the end.
-    builder.prefix(".subunit-").permissions(replaced.clone().unwrap_or(Permissions::from_mode(0o666)));
-    let file = builder.tempfile_in(folder_of(target))?;
-    if let Some(permissions) = replaced {
-        file.as_file().set_permissions(permissions)?;
+    let mode = replaced.unwrap_or(0o666);
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true).mode(mode);
+    // Opened here: the library's own errors name the temporary file, which means nothing to a user.
+    let file = Builder::new().prefix(".subunit-").make_in(folder_of(target), |path| options.open(path))?;
+    if replaced.is_some() {
+        file.as_file().set_permissions(Permissions::from_mode(mode))?;
     }
     Ok(file)
 }
