@@ -246,3 +246,100 @@ pub(crate) fn open(path: &Path, options: &OpenOptions) -> io::Result<File> {
         pause = (2 * pause).min(Duration::from_millis(20));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file to which a write fails after so many bytes are there, and the file itself.
+    fn writer(file: &File) -> FileWriter {
+        FileWriter::new(file.try_clone().unwrap())
+    }
+
+    /// Says that `count` bytes of a write that has failed were written.
+    fn fail_after(writer: &mut FileWriter, bytes: &[u8], others: impl FnOnce()) {
+        let part = writer.begin();
+        write_whole(&writer.file, bytes).unwrap();
+        let part = writer.extend(part, true, bytes.len());
+        others();
+        if let Some(part) = part {
+            writer.take_back(part).unwrap();
+        }
+        writer.failed(io::Error::from_raw_os_error(Errno::NOSPC.raw_os_error()));
+    }
+
+    fn content(file: &File) -> String {
+        let mut bytes = vec![0; usize::try_from(file.metadata().unwrap().len()).unwrap()];
+        std::os::unix::fs::FileExt::read_exact_at(file, &mut bytes, 0).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn what_was_torn_is_taken_back_and_nothing_is_written_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for is_appending in [false, true] {
+            let path = folder.path().join(format!("{is_appending}"));
+            let file =
+                File::options().read(true).write(true).append(is_appending).create(true).truncate(false).open(path);
+            let mut file = file.unwrap();
+            let mut first = writer(&file);
+            first.write_all(b"whole ").unwrap();
+            fail_after(&mut first, b"to", || {});
+            assert_eq!(content(&file), "whole ");
+            let refused = first.write_all(b"more").unwrap_err();
+            assert_eq!(refused.raw_os_error(), Some(Errno::NOSPC.raw_os_error()), "for the same reason");
+            assert!(first.flush().is_err() && first.has_failed());
+            file.write_all(b"next").unwrap();
+            assert_eq!(content(&file), "whole next", "others go on at the end");
+        }
+    }
+
+    #[test]
+    fn what_others_have_written_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        for (number, is_appending) in [(0, false), (1, true)] {
+            let path = folder.path().join(number.to_string());
+            let options =
+                || File::options().read(true).write(true).append(is_appending).create(true).truncate(false).clone();
+            let mut file = options().open(&path).unwrap();
+            let mut first = writer(&file);
+            first.write_all(b"whole ").unwrap();
+            fail_after(&mut first, b"to", || file.write_all(b" others").unwrap());
+            assert_eq!(content(&file), "whole to others", "through the same open file");
+            if is_appending {
+                fail_after(&mut writer(&file), b"to", || options().open(&path).unwrap().write_all(b" last").unwrap());
+                assert_eq!(content(&file), "whole to othersto last", "through another one");
+            }
+        }
+    }
+
+    #[test]
+    fn a_write_between_the_parts_of_another_is_not_cut() {
+        let mut file = tempfile::tempfile().unwrap();
+        let mut first = writer(&file);
+        let part = first.begin();
+        file.write_all(b"others").unwrap();
+        write_whole(&first.file, b"to").unwrap();
+        assert!(first.extend(part, true, 2).is_none(), "what was written cannot be told apart");
+    }
+
+    #[test]
+    fn files_are_copied_into_files_and_pipes() {
+        let mut source = tempfile::tempfile().unwrap();
+        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(300_000).collect();
+        source.write_all(&bytes).unwrap();
+        let target = tempfile::tempfile().unwrap();
+        writer(&target).copy(&source, 10, 200_000).unwrap();
+        let mut copy = vec![0; 200_000];
+        std::os::unix::fs::FileExt::read_exact_at(&target, &mut copy, 0).unwrap();
+        assert!(copy == bytes[10..200_010]);
+
+        let (mut reader, pipe) = io::pipe().unwrap();
+        let reading = thread::spawn(move || {
+            let mut copy = Vec::new();
+            reader.read_to_end(&mut copy).map(|_| copy).unwrap()
+        });
+        FileWriter::new(File::from(std::os::fd::OwnedFd::from(pipe))).copy(&source, 10, 200_000).unwrap();
+        assert!(reading.join().unwrap() == bytes[10..200_010]);
+    }
+}
