@@ -19,7 +19,7 @@ use testkit::stream::{run, stream, test};
 use crate::every_tool::{TOOLS, contains, tool};
 use crate::folder::Folder;
 use crate::printed;
-use crate::tool::{DEADLINE, Tool, Writes, assert_silent, trouble};
+use crate::tool::{DEADLINE, Tool, Writes, assert_silent, skipped, trouble};
 
 /// Has all that share a file find it non-blocking, as node and ssh leave the pipes that they inherit.
 fn make_non_blocking(file: impl AsFd) {
@@ -27,16 +27,22 @@ fn make_non_blocking(file: impl AsFd) {
     fcntl_setfl(&file, flags | OFlags::NONBLOCK).expect("they can be set");
 }
 
-/// A socket and a pipe: what a tool reads from, and what is written there.
-fn ways() -> [(OwnedFd, Box<dyn Write + Send>, Box<dyn Read + Send>, OwnedFd); 2] {
+/// What a tool reads from and writes to, and the other ends of both.
+struct Way {
+    input: OwnedFd,
+    feed: Box<dyn Write + Send>,
+    drain: Box<dyn Read + Send>,
+    output: OwnedFd,
+}
+
+/// Pipes and sockets.
+fn ways() -> [Way; 2] {
     let (input, feed) = io::pipe().expect("there is a pipe");
     let (drain, output) = io::pipe().expect("there is a pipe");
-    let (socket_input, socket_feed) = UnixStream::pair().expect("there is a socket");
-    let (socket_drain, socket_output) = UnixStream::pair().expect("there is a socket");
-    [
-        (input.into(), Box::new(feed), Box::new(drain), output.into()),
-        (socket_input.into(), Box::new(socket_feed), Box::new(socket_drain), socket_output.into()),
-    ]
+    let pipes = Way { input: input.into(), feed: Box::new(feed), drain: Box::new(drain), output: output.into() };
+    let (input, feed) = UnixStream::pair().expect("there is a socket");
+    let (drain, output) = UnixStream::pair().expect("there is a socket");
+    [pipes, Way { input: input.into(), feed: Box::new(feed), drain: Box::new(drain), output: output.into() }]
 }
 
 #[test]
@@ -45,9 +51,9 @@ fn non_blocking_descriptors_lose_nothing() {
     for tool in &TOOLS {
         let expected = tool.run(&[], &input);
         for is_late in [false, true] {
-            for (source, mut feed, mut drain, target) in ways() {
+            for Way { input: source, mut feed, mut drain, output: target } in ways() {
                 let shared = [source.try_clone().expect("it can be"), target.try_clone().expect("it can be")];
-                let set = || shared.iter().for_each(|file| make_non_blocking(file));
+                let set = || shared.iter().for_each(make_non_blocking);
                 if !is_late {
                     set();
                 }
@@ -180,7 +186,7 @@ fn merged_sources_leave_a_full_disk_with_whole_packets() {
     let mounted =
         Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(folder.path("disk")).output();
     if !mounted.is_ok_and(|mounted| mounted.status.success()) {
-        eprintln!("skipped: nothing can be mounted here");
+        skipped("nothing can be mounted here");
         return;
     }
     let names: Vec<String> = (0..8).map(|number| format!("source-{number}")).collect();

@@ -13,7 +13,7 @@ use testkit::stream::{run, stream, test};
 
 use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::tool::{DEADLINE, assert_silent, trouble};
+use crate::tool::{DEADLINE, assert_silent, skipped, trouble};
 
 const REPORTERS: [&str; 2] = ["subunit-stats", "subunit2junitxml"];
 
@@ -77,7 +77,7 @@ fn is_root() -> bool {
 #[test]
 fn a_report_is_written_in_place_if_its_folder_does_not_allow_another_file() {
     if !is_root() {
-        eprintln!("skipped: nobody else to be");
+        skipped("there is nobody else to be");
         return;
     }
     for name in REPORTERS {
@@ -114,7 +114,7 @@ fn a_report_is_written_in_place_if_it_is_a_mount_point() {
         let (outside, report) = (folder.path("outside"), folder.path("report"));
         let mounted = Command::new("mount").arg("--bind").args([&outside, &report]).output();
         if !mounted.is_ok_and(|mounted| mounted.status.success()) {
-            eprintln!("skipped: nothing can be mounted here");
+            skipped("nothing can be mounted here");
             return;
         }
         let finished = report_to(&folder, name, "report");

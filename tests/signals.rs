@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::process::ExitStatusExt;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,11 +25,11 @@ fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) 
     thread::scope(|scope| {
         let run = &run;
         let threads: Vec<_> = cases.into_iter().map(|case| scope.spawn(move || run(case))).collect();
-        threads.into_iter().for_each(|thread| {
+        for thread in threads {
             if let Err(panic) = thread.join() {
                 std::panic::resume_unwind(panic);
             }
-        });
+        }
     });
 }
 
@@ -320,7 +320,7 @@ fn the_test_that_hangs_is_reported_after_ctrl_c() {
         }
         live.read_to_end();
         let finished = live.finish();
-        let codes: Vec<_> = finished.statuses.iter().map(|status| status.code()).collect();
+        let codes: Vec<_> = finished.statuses.iter().map(ExitStatus::code).collect();
         assert_eq!(codes, [Some(code); 4]);
         assert_silent("the pipeline", &finished);
         let report = String::from_utf8(folder.read("r.xml")).expect("it is text");

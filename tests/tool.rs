@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -154,6 +155,11 @@ pub(crate) fn trouble<'a>(name: &str, finished: &'a Finished) -> &'a str {
 #[track_caller]
 pub(crate) fn assert_silent(name: &str, finished: &Finished) {
     assert!(finished.stderr.iter().all(String::is_empty), "{name} has no complaints: {:?}", finished.stderr);
+}
+
+/// Says that a test cannot run here.
+pub(crate) fn skipped(reason: &str) {
+    io::stderr().write_all(format!("skipped: {reason}\n").as_bytes()).unwrap_or_default();
 }
 
 /// A file of the recorded test data.

@@ -47,6 +47,8 @@ struct Part {
 impl FileWriter {
     /// What a pipe holds by default.
     const PIPE: usize = 1 << 16;
+    /// As much as is written at a time, so that a slow reader is told from one that has stopped.
+    const PIECE: usize = 1 << 17;
 
     /// Writes to a file, open at the place to write to.
     #[must_use]
@@ -148,8 +150,7 @@ impl Write for FileWriter {
         let mut part = self.begin();
         let mut written = 0;
         while written < bytes.len() {
-            // A slow reader is told from one that has stopped by pieces that go through.
-            let most = if self.is_regular { bytes.len() } else { bytes.len().min(written + Self::PIPE) };
+            let most = if self.is_regular { bytes.len() } else { bytes.len().min(written + Self::PIECE) };
             match write_some(&self.file, &bytes[written..most]) {
                 Ok(count) => {
                     if written + count < bytes.len() {
