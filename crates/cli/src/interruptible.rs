@@ -12,6 +12,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, fcntl_setfl};
 use rustix::io::{Errno, ioctl_fionread};
 
+use crate::signals;
+
 /// A file that is read until it ends, or until soon after it was told to end.
 ///
 /// It is told to by a second file that becomes readable or is closed at its other end, and is never read. From then on, whoever
@@ -20,6 +22,7 @@ use rustix::io::{Errno, ioctl_fionread};
 #[derive(Debug)]
 pub struct InterruptibleInput {
     file: File,
+    is_regular: bool,
     end: Option<Arc<OwnedFd>>,
     last: Option<Last>,
     is_cut: bool,
@@ -42,7 +45,8 @@ impl InterruptibleInput {
     /// A file that is told to end by `end`; without one, never.
     #[must_use]
     pub fn new(file: File, end: Option<Arc<OwnedFd>>) -> Self {
-        Self { file, end, last: None, is_cut: false }
+        let is_regular = file.metadata().is_ok_and(|found| found.is_file());
+        Self { file, is_regular, end, last: None, is_cut: false }
     }
 
     /// Opens a file that is told to end by `end`; without one, never. Does not wait for somebody to open a FIFO for writing where that
@@ -81,8 +85,14 @@ impl InterruptibleInput {
         let Some(end) = &self.end else { return Ok(usize::MAX) };
         if self.last.is_none() {
             let mut files = [readable(end), readable(&self.file)];
-            retry(|| poll(&mut files, None))?;
-            if files[0].revents().is_empty() {
+            // A regular file never has to be waited for.
+            let is_told = if self.is_regular {
+                signals::received().is_some()
+            } else {
+                retry(|| poll(&mut files, None))?;
+                !files[0].revents().is_empty()
+            };
+            if !is_told {
                 return Ok(usize::MAX);
             }
             self.last = Some(self.begin_last());
