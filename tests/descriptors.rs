@@ -372,3 +372,32 @@ fn a_full_standard_output_costs_no_report() {
         assert_eq!(String::from_utf8(folder.read("report")).expect("it is text"), full_report(name, args, &input).0);
     }
 }
+
+#[test]
+fn memory_that_the_system_does_not_have_is_a_line() {
+    let log = vec![b'x'; 4_000_000];
+    let input = stream((0..4).map(|number| {
+        let event = Event::test(format!("large-{number}")).status(Status::Success);
+        event.file("log", log.clone()).mime_type("text/plain").eof()
+    }));
+    let limited = |tool: &Tool, kilobytes: usize, input: &[u8]| {
+        let mut command = Command::new("sh");
+        let script = format!("ulimit -v {kilobytes}; exec \"$0\" \"$@\"");
+        command.args(["-c", &script, tool.path]).args(tool.args);
+        Pipeline::new([command]).deadline(DEADLINE).run(input)
+    };
+    for tool in &TOOLS {
+        // So much the tool takes before it reads anything; a little more is for what is small.
+        let least = (6_000..200_000)
+            .step_by(1000)
+            .find(|kilobytes| limited(tool, *kilobytes, b"").statuses[0].code() == Some(0));
+        let least = least.expect("there is memory enough for it to start") + 1500;
+        for more in (0..10_000).step_by(1500) {
+            let finished = limited(tool, least + more, &input);
+            if finished.statuses[0].code() != Some(0) {
+                let line = trouble(tool.name, &finished);
+                assert!(line.ends_with("out of memory"), "{} with {more} KiB more: {line}", tool.name);
+            }
+        }
+    }
+}

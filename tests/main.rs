@@ -3,6 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `every_tool` | what every tool does, and the table of tools |
+//! | `foreign_input` | input that is no subunit stream |
+//! | `help` | `--help`, and messages about arguments |
 //! | `subunit_ls` and so on | what one tool does |
 //! | `descriptors` | what every tool does with awkward inputs and outputs |
 //! | `report_files` | what `-o` does in every tool that has it |
@@ -14,6 +16,8 @@
 mod descriptors;
 mod every_tool;
 mod folder;
+mod foreign_input;
+mod help;
 mod manpages;
 mod pipes;
 mod printed;

@@ -79,10 +79,22 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
         output.finish()?;
         return Ok(Verdict::Success);
     }
-    let text = text.to_string();
-    let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let problem = ambiguity(error, command).unwrap_or_else(|| problem.join(" "));
-    Err(Trouble::message(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
+    Err(Trouble::message(problem(error, command)))
+}
+
+/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have meant.
+fn problem(error: &clap::Error, command: Command) -> String {
+    if let Some(ambiguity) = ambiguity(error, command) {
+        return format!("{ambiguity}; see --help");
+    }
+    let text = error.render().to_string();
+    let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let first = first.join(" ");
+    let problem = first.strip_prefix("error: ").unwrap_or(&first);
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let similar: Vec<&str> = tips.filter(|tip| tip.contains("similar ")).collect();
+    let advice = if similar.is_empty() { "see --help".to_owned() } else { similar.join("; ") };
+    format!("{problem}; {advice}")
 }
 
 /// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.
