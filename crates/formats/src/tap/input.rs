@@ -20,13 +20,14 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Input<'a> {
+    #[inline]
     pub(super) fn new(raw: &'a [u8], content: &'a [u8], source: Source) -> Self {
         let (indent, inner) = indentation(content);
-        let line = match Line::parse(inner.trim_ascii_end()) {
-            line if source == Source::KernelLog && !kernel::may_print(&line) => Line::Other,
-            line => line,
-        };
-        Self { raw, content, indent, inner, line, source }
+        let mut input = Self { raw, content, indent, inner, line: Line::parse(inner.trim_ascii_end()), source };
+        if source == Source::KernelLog && !kernel::may_print(&input.line) {
+            input.line = Line::Other;
+        }
+        input
     }
 
     pub(super) fn is_version(&self) -> bool {

@@ -14,7 +14,7 @@ use super::log_prefix::Source;
 use super::point::{Directive, Point};
 use super::prefix::Prefix;
 use super::stack::{Place, Stack};
-use super::text::{push_id, push_name, unescape};
+use super::text::{push_id, push_name};
 
 /// Turns lines of TAP into events.
 #[derive(Debug)]
@@ -77,7 +77,8 @@ impl Interpreter {
         match &input.line {
             Line::Comment(_) => self.diagnostics.comment(&mut self.stack, input.raw, input.inner, out),
             _ if self.has_bailed_out => self.diagnostics.text(input.raw, out),
-            Line::Point(point) if self.enter(indent, false, out)? => self.point(point, out),
+            // Most test points are where the line before them was.
+            Line::Point(point) if self.is_at(indent) || self.enter(indent, false, out)? => self.point(point, out),
             Line::Plan(plan) if self.has_such_plans(plan) && self.enter(indent, false, out)? => {
                 self.plan(plan, input.raw, out)
             }
@@ -148,6 +149,11 @@ impl Interpreter {
         Ok(true)
     }
 
+    /// Whether a line of TAP with this indentation is in the innermost document, as one before it.
+    fn is_at(&self, indent: Indent) -> bool {
+        self.has_tap && self.stack.innermost().indent == indent
+    }
+
     /// As [`enter`](Self::enter), but ends no subtest: only a test point does.
     fn reach<E>(&mut self, indent: Indent, is_kernel: bool, out: &mut Out<'_, E>) -> Result<bool, E> {
         let is_around = self.stack.innermost().indent.columns > indent.columns
@@ -207,9 +213,7 @@ impl Interpreter {
             self.diagnostics.pending.comment(text, out)?;
         }
         if !point.remark.is_empty() {
-            let mut remark = Vec::new();
-            unescape(point.remark, dialect.escapes_backslash, &mut remark);
-            self.diagnostics.pending.comment(&remark, out)?;
+            self.diagnostics.pending.remark(point.remark, dialect.escapes_backslash, out)?;
         }
         if point.opens {
             self.announce_braced();

@@ -33,12 +33,19 @@ impl Scripts {
         !self.tap.has_bailed_out && may_be_tap()
     }
 
+    #[inline]
     pub(super) fn line<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.settle_verdict(input.content, out)?;
-        if self.tap.yaml(input, out)? {
+        if self.prove.script.is_some() {
+            self.settle_verdict(input.content, out)?;
+        }
+        if self.tap.is_in_yaml() && self.tap.yaml(input, out)? {
             return Ok(());
         }
-        if !self.tap.has_bailed_out && self.prove(input, out)? { Ok(()) } else { self.tap.line(input, out) }
+        let may_be_of_prove = self.prove.script.is_some() || matches!(input.line, Line::Other);
+        if may_be_of_prove && !self.tap.has_bailed_out && self.prove(input, out)? {
+            return Ok(());
+        }
+        self.tap.line(input, out)
     }
 
     /// The input has ended.
