@@ -8,66 +8,67 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Stop, Stream, Trouble, Verdict};
+use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol};
 
 use crate::sinks::{Sinks, Takes};
 
 /// Copy a subunit stream to files and to standard output, in whole packets
 #[derive(Parser)]
-#[command(name = "subunit-tee", version, args_override_self = true, infer_long_args = true)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 struct Args {
-    /// Files to write; made if need be
-    #[arg(value_name = "FILE", required = true)]
+    /// Files to write (created or overwritten)
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// Append to the files
     #[arg(short, long)]
     append: bool,
 
-    /// Write text alone to standard output
+    /// Write only non-test output to standard output
     #[arg(long)]
     text: bool,
 
-    /// Leave text out of the copies
-    #[arg(long)]
-    no_passthrough: bool,
+    #[command(flatten)]
+    passthrough: NoPassthrough,
 
-    /// Version of the protocol: auto, 1 or 2
-    #[arg(long, value_name = "VERSION", default_value = "auto", hide_default_value = true)]
-    protocol: Protocol,
+    #[command(flatten)]
+    version: ProtocolVersion,
 }
+
+const TOOL: &str = env!("CARGO_BIN_NAME");
+const EXAMPLES: [&str; 2] =
+    ["make check 2>&1 | subunit-tee --text run.subunit", "run-tests | subunit-tee run.subunit | subunit-ls --times"];
 
 fn main() -> ExitCode {
     cli::main(run)
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let copy = if args.no_passthrough { Takes::Stream } else { Takes::All };
-    let mut sinks = Sinks::new(args.protocol);
+    let copy = if args.passthrough.no_passthrough { Takes::Stream } else { Takes::All };
+    let mut sinks = Sinks::new(args.version.protocol.unwrap_or(Protocol::Auto));
     sinks.add_standard_output(if args.text { Takes::Text } else { copy })?;
     for file in args.files {
         sinks.add_file(&file, args.append, copy);
     }
-    // Not before: a signal ends the wait for the reader of a FIFO at once.
-    let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
-    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?;
+    let mut stream = Stream::standard_input(Protocol::V2)?.copied();
     loop {
-        stream.fill(|| sinks.flush())?;
+        stream.fill(&mut sinks)?;
         if stream.is_cut() {
             copy_rest(&mut stream, &mut sinks)?;
             break;
         }
         match stream.item()? {
-            Some(Item::Packet(packet)) => sinks.packet(packet.as_bytes()),
-            Some(Item::Damage(damage)) => sinks.packet(damage.bytes),
+            Some(Item::Packet(packet)) => sinks.packet(&packet),
+            Some(Item::Damage(damage)) => sinks.damage(damage.bytes),
             Some(Item::Text(text)) => sinks.text(text),
             None => break,
         }
     }
     sinks.finish()?;
-    Ok(stop.verdict(Verdict::Success))
+    Ok(Verdict::Success)
 }
 
 /// Copies what is left when we stop reading, up to the last packet: half a packet may stand behind that, and end elsewhere.
@@ -77,9 +78,9 @@ fn copy_rest(stream: &mut Stream, sinks: &mut Sinks) -> Result<(), Trouble> {
         match item {
             Item::Packet(packet) => {
                 for (is_text, bytes) in others.drain(..) {
-                    if is_text { sinks.text(&bytes) } else { sinks.packet(&bytes) }
+                    if is_text { sinks.text(&bytes) } else { sinks.damage(&bytes) }
                 }
-                sinks.packet(packet.as_bytes());
+                sinks.packet(&packet);
             }
             Item::Damage(damage) => others.push((false, damage.bytes.to_vec())),
             Item::Text(text) => others.push((true, text.to_vec())),

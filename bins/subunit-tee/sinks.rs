@@ -1,10 +1,10 @@
 //! Where the copies go.
 
-use std::fs::File;
+use std::mem;
 use std::path::Path;
 
-use subunit_cli::{Output, Trouble};
-use subunit_codec::Protocol;
+use subunit_cli::{self as cli, LiveOutput, Output, TextOutput, Trouble};
+use subunit_codec::{Packet, Protocol};
 
 use crate::append;
 use crate::version::Version;
@@ -16,7 +16,7 @@ pub(crate) enum Takes {
     All,
     /// What is not text. In version 1, where that is not told apart, every byte.
     Stream,
-    /// Text alone.
+    /// Text alone, that which other tools have wrapped in packets included.
     Text,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Sinks {
 }
 
 struct Sink {
-    output: Output,
+    output: TextOutput,
     takes: Takes,
 }
 
@@ -39,41 +39,41 @@ impl Sinks {
     }
 
     pub(crate) fn add_standard_output(&mut self, takes: Takes) -> Result<(), Trouble> {
-        self.open.push(Sink { output: Output::new()?, takes });
+        let output = if takes == Takes::Text { Output::new() } else { Output::for_packets() };
+        self.open.push(Sink { output: TextOutput::to(output?), takes });
         Ok(())
     }
 
     /// Adds a file, which is made, emptied or got ready for more. One that cannot be opened has failed before the first byte.
     pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
-        let file = if is_appended { append::open(path) } else { File::create(path) };
+        let file = if is_appended { append::open(path) } else { cli::create(path, false) };
         match file {
-            Ok(file) => self.open.push(Sink { output: Output::file(path, file), takes }),
+            Ok(file) => self.open.push(Sink { output: TextOutput::to(Output::file(path, file)), takes }),
             Err(cause) => self.failed(Trouble::with(path.display(), &cause)),
         }
     }
 
-    /// Writes a packet, or what is left of one.
-    pub(crate) fn packet(&mut self, bytes: &[u8]) {
+    /// Writes a packet, and the text in it if another tool has wrapped text there.
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
+        self.version.packet();
+        self.write(packet.as_bytes(), &[Takes::All, Takes::Stream]);
+        if packet.test_id().is_none() && matches!(packet.file_name(), Some("stdout" | "stderr")) {
+            self.write(packet.file_bytes().unwrap_or_default(), &[Takes::Text]);
+        }
+    }
+
+    /// Writes a damaged packet.
+    pub(crate) fn damage(&mut self, bytes: &[u8]) {
         self.version.packet();
         self.write(bytes, &[Takes::All, Takes::Stream]);
     }
 
-    /// Writes what stands between packets.
+    /// Writes text between packets.
     pub(crate) fn text(&mut self, text: &[u8]) {
         self.write(text, &[Takes::All, Takes::Text]);
         if let Some(lines) = self.version.lines(text) {
             self.write(&lines, &[Takes::Stream]);
         }
-    }
-
-    /// Hands on all that was written.
-    ///
-    /// # Errors
-    ///
-    /// When no sink is left.
-    pub(crate) fn flush(&mut self) -> Result<(), Trouble> {
-        self.each(|sink| sink.output.flush());
-        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
     }
 
     /// Hands on all that was written, for the last time.
@@ -83,11 +83,20 @@ impl Sinks {
     /// When a sink failed, now or earlier.
     pub(crate) fn finish(mut self) -> Result<(), Trouble> {
         self.flush()?;
+        for sink in mem::take(&mut self.open) {
+            if let Err(trouble) = sink.output.finish() {
+                self.failed(trouble);
+            }
+        }
         self.trouble.map_or(Ok(()), Err)
     }
 
     fn write(&mut self, bytes: &[u8], to: &[Takes]) {
-        self.each(|sink| if to.contains(&sink.takes) { sink.output.bytes(bytes) } else { Ok(()) });
+        self.each(|sink| match sink.takes {
+            takes if !to.contains(&takes) => Ok(()),
+            Takes::Text => sink.output.text(bytes),
+            Takes::All | Takes::Stream => sink.output.raw().bytes(bytes),
+        });
     }
 
     /// Has each sink do something. Those that fail are told of and dropped.
@@ -101,8 +110,25 @@ impl Sinks {
 
     /// A closed standard output is not told of, and counts only when there is no other trouble.
     fn failed(&mut self, trouble: Trouble) {
+        for sink in &mut self.open {
+            // One that fails here fails again.
+            let _ = sink.output.make_way_for_message();
+        }
         let trouble = trouble.reported(env!("CARGO_BIN_NAME"));
         let before = self.trouble.take().filter(|trouble| !trouble.is_closed_pipe());
         self.trouble = before.or(Some(trouble));
+    }
+}
+
+impl LiveOutput for Sinks {
+    /// Hands on all that was written. Fails when no sink is left.
+    fn flush(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.flush());
+        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    fn make_way_for_message(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.make_way_for_message());
+        self.flush()
     }
 }

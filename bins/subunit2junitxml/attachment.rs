@@ -5,8 +5,8 @@ use std::mem;
 use hashbrown::HashMap;
 use subunit_cli::Trouble;
 use subunit_codec::Packet;
-use subunit_formats::junit::Cleaner;
-use subunit_formats::text::{Decoder, is_text};
+use subunit_formats::junit::{Cleaner, clean};
+use subunit_formats::text::{Decoder, decode, is_text};
 
 use crate::text_store::{Spool, Text};
 
@@ -25,7 +25,7 @@ pub(crate) struct Attachment {
     pub(crate) mime_type: Option<String>,
     /// Its length in bytes.
     pub(crate) size: u64,
-    /// As it stands between tags, see [`Cleaner::escape`].
+    /// What it says, see [`Cleaner`].
     pub(crate) text: Text,
     pub(crate) has_lines: bool,
     pub(crate) ends_line: bool,
@@ -59,7 +59,8 @@ impl<'a> Piece<'a> {
 }
 
 impl Attachments {
-    pub(crate) fn take_in(&mut self, piece: Piece<'_>, spool: &mut Spool) -> Result<(), Trouble> {
+    /// Adds a piece to the file that it continues, or begins one.
+    pub(crate) fn add(&mut self, piece: Piece<'_>, spool: &mut Spool) -> Result<(), Trouble> {
         let unended =
             if piece.is_last { self.unended.remove(piece.name) } else { self.unended.get(piece.name).copied() };
         let index = unended.unwrap_or_else(|| {
@@ -69,30 +70,33 @@ impl Attachments {
             }
             self.list.len() - 1
         });
-        let attachment = &mut self.list[index];
-        attachment.learn_type(piece.mime_type, spool)?;
-        attachment.take_in(piece.bytes, piece.is_last, spool)
+        self.list[index].add(piece, spool)
     }
 
-    /// Ends those files that did not end by themselves, and gives out all.
-    pub(crate) fn finish(&mut self, spool: &mut Spool) -> Result<Vec<Attachment>, Trouble> {
-        self.unended.clear();
-        self.list.iter_mut().try_for_each(|attachment| attachment.take_in(b"", true, spool))?;
-        Ok(mem::take(&mut self.list))
+    /// Ends those files that did not end by themselves, and leaves out those that never had a byte.
+    pub(crate) fn end(&mut self, spool: &mut Spool) -> Result<(), Trouble> {
+        if !self.unended.is_empty() {
+            self.unended.clear();
+            self.list.iter_mut().try_for_each(|attachment| attachment.end(spool))?;
+        }
+        self.list.retain(|attachment| attachment.size > 0);
+        Ok(())
+    }
+
+    /// Forgets all files.
+    pub(crate) fn forget(&mut self, spool: &mut Spool) {
+        self.list.iter_mut().for_each(|attachment| spool.forget(&mut attachment.text));
+        self.list.clear();
     }
 }
 
 impl Attachment {
-    /// How many bytes are decoded at once: what one byte becomes may be many times as long.
+    /// How many bytes are decoded at once: one byte may become many.
     const AT_ONCE: usize = 32 << 10;
     /// So many bytes are kept until a MIME type comes.
     const MOST_UNTYPED: u64 = 1 << 10;
 
     pub(crate) fn new(name: &str, mime_type: Option<&str>) -> Self {
-        // Files of these names are text, whatever they say of themselves.
-        let is_text_by_name = matches!(name, "stdout" | "stderr" | "traceback" | "reason" | "tap comment");
-        let is_text = is_text(mime_type) || is_text_by_name;
-        let reading = || Box::new(Reading { decoder: Decoder::new(mime_type), cleaner: Cleaner::default() });
         Self {
             name: name.to_owned(),
             mime_type: mime_type.map(str::to_owned),
@@ -100,34 +104,65 @@ impl Attachment {
             text: Text::default(),
             has_lines: false,
             ends_line: false,
-            reading: is_text.then(reading),
+            reading: None,
             untyped: Vec::new(),
         }
-    }
-
-    /// Learns the MIME type from the first packet that gives one.
-    fn learn_type(&mut self, mime_type: Option<&str>, spool: &mut Spool) -> Result<(), Trouble> {
-        if mime_type.is_none() || self.mime_type.is_some() {
-            return Ok(());
-        }
-        let untyped = mem::take(&mut self.untyped);
-        let is_all_there = untyped.len() as u64 == self.size;
-        let typed = Self::new(&self.name, mime_type);
-        self.mime_type = typed.mime_type;
-        if self.reading.is_none() && is_all_there {
-            (self.reading, self.size) = (typed.reading, 0);
-            self.take_in(&untyped, false, spool)?;
-        }
-        Ok(())
     }
 
     /// Whether it is what a program says of its own failure.
     pub(crate) fn is_traceback(&self) -> bool {
         let mime_type = self.mime_type.as_deref().unwrap_or_default();
-        self.name == "traceback" || mime_type.starts_with("text/x-traceback")
+        self.shown_name() == "traceback" || mime_type.starts_with("text/x-traceback")
     }
 
-    pub(crate) fn take_in(&mut self, bytes: &[u8], is_last: bool, spool: &mut Spool) -> Result<(), Trouble> {
+    /// Which of several attempts it is from, as subunit-attempts names the files of those before the last.
+    pub(crate) fn attempt(&self) -> Option<u32> {
+        let (number, name) = self.name.strip_prefix("attempt-")?.split_once('/')?;
+        if name.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        number.parse().ok()
+    }
+
+    /// Its name in the attempt that it is from.
+    pub(crate) fn shown_name(&self) -> &str {
+        self.attempt().and_then(|_| self.name.split_once('/')).map_or(&self.name, |(_, name)| name)
+    }
+
+    /// Adds the next bytes.
+    pub(crate) fn add(&mut self, piece: Piece<'_>, spool: &mut Spool) -> Result<(), Trouble> {
+        let is_whole = piece.is_last && self.size == 0;
+        if self.mime_type.is_none() && piece.mime_type.is_some() {
+            self.mime_type = piece.mime_type.map(str::to_owned);
+            let untyped = mem::take(&mut self.untyped);
+            if untyped.len() as u64 == self.size {
+                self.size = 0;
+                self.read(&untyped, false, spool)?;
+            }
+        }
+        if is_whole && piece.bytes.len() <= Self::AT_ONCE && self.is_text() {
+            self.size = piece.bytes.len() as u64;
+            return self.keep(&clean(&decode(self.mime_type.as_deref(), piece.bytes)), spool);
+        }
+        self.read(piece.bytes, piece.is_last, spool)
+    }
+
+    /// Ends it, if it did not end by itself.
+    pub(crate) fn end(&mut self, spool: &mut Spool) -> Result<(), Trouble> {
+        if self.reading.is_some() { self.read(b"", true, spool) } else { Ok(()) }
+    }
+
+    /// Files of some names are text, whatever they say of themselves.
+    fn is_text(&self) -> bool {
+        matches!(self.shown_name(), "stdout" | "stderr" | "traceback" | "reason" | "tap comment")
+            || is_text(self.mime_type.as_deref())
+    }
+
+    fn read(&mut self, bytes: &[u8], is_last: bool, spool: &mut Spool) -> Result<(), Trouble> {
+        if self.size == 0 && self.is_text() {
+            let decoder = Decoder::new(self.mime_type.as_deref());
+            self.reading = Some(Box::new(Reading { decoder, cleaner: Cleaner::default() }));
+        }
         self.size += bytes.len() as u64;
         let Some(mut reading) = self.reading.take() else {
             let is_short = self.size <= Self::MOST_UNTYPED;
@@ -143,10 +178,7 @@ impl Attachment {
             let (now, later) = rest.split_at(rest.len().min(Self::AT_ONCE));
             let is_end = is_last && later.is_empty();
             let decoded = reading.decoder.decode(now, is_end);
-            let escaped = reading.cleaner.escape(&decoded, is_end);
-            self.has_lines = self.has_lines || escaped.contains('\n');
-            self.ends_line = if escaped.is_empty() { self.ends_line } else { escaped.ends_with('\n') };
-            spool.add(&mut self.text, escaped.as_bytes())?;
+            self.keep(&reading.cleaner.clean(&decoded, is_end), spool)?;
             rest = later;
             if rest.is_empty() {
                 break;
@@ -156,5 +188,11 @@ impl Attachment {
             self.reading = Some(reading);
         }
         Ok(())
+    }
+
+    fn keep(&mut self, text: &str, spool: &mut Spool) -> Result<(), Trouble> {
+        self.has_lines = self.has_lines || text.contains('\n');
+        self.ends_line = if text.is_empty() { self.ends_line } else { text.ends_with('\n') };
+        spool.add(&mut self.text, text)
     }
 }

@@ -1,91 +1,95 @@
 //! Reports the tests in a stream as JUnit XML.
 
+mod assembly;
 mod attachment;
 mod case;
 mod case_writer;
+mod content;
+mod draft;
+mod names;
+mod outcome;
+mod properties;
 mod report;
 mod routing;
 mod run_files;
+mod suite_store;
 mod suites;
+mod tags;
 mod text_store;
 
-use std::fs::File;
-use std::io;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, ReportFile, Stop, Trouble, Verdict};
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, Trouble, Verdict};
 use subunit_codec::Protocol;
 
 use crate::report::Report;
 use crate::routing::Routing;
 use crate::suites::By;
-use crate::text_store::Complete;
 
 /// Report the tests in a subunit stream as JUnit XML
 #[derive(Parser)]
-#[command(name = "subunit2junitxml", version, args_override_self = true, infer_long_args = true)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    #[command(flatten)]
-    input: Input,
-
-    /// Report to this file, not standard output
+    /// Report to PATH, not to standard output
     #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 
-    /// Forward the stream, text wrapped in it; with -o
+    /// Forward the stream as packets; with -o
     #[arg(short, long, requires = "output_to")]
     forward: bool,
 
-    /// Leave out what is not about tests
-    #[arg(long)]
-    no_passthrough: bool,
-
-    /// Make a suite of each tag, route or prefix
+    /// Make a suite of each worker, tag, route or prefix
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     suite_by: Option<By>,
 
-    /// Fail when no test was run
-    #[arg(long)]
-    fail_on_empty: bool,
+    #[command(flatten)]
+    text: NoPassthrough,
+
+    #[command(flatten)]
+    empty: FailOnEmpty,
+
+    #[command(flatten)]
+    input: Input,
 }
+
+const TOOL: &str = "subunit2junitxml";
+
+const EXAMPLES: [&str; 2] =
+    ["subunit2junitxml -o report.xml run.subunit", "run-tests | subunit2junitxml --suite-by tag -o report.xml"];
 
 fn main() -> ExitCode {
     cli::main(run)
 }
 
-fn run(args: Args) -> Result<Verdict, Trouble> {
+fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing =
-        Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.no_passthrough };
-    let file = args.output_to.map(ReportFile::new).transpose()?;
-    let stop = Stop::new()?;
-    let mut output = Output::new()?;
+        Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
+    let output = if args.forward { Output::for_packets() } else { Output::new() };
+    let mut output = output?.optional(args.output_to.is_some());
+    let file = args.input.report_file(args.output_to)?;
     let mut report = Report::new(args.suite_by);
-    for stream in args.input.streams_until(Protocol::Auto, Some(&stop)) {
+    let mut is_foreign = false;
+    for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
             passing.item(&item, &mut report, &mut output)?;
         }
+        is_foreign |= stream.is_foreign();
         report.end_stream()?;
     }
-    let counts = report.total().counts;
-    let report = report.finish()?;
+    let counts = report.counts();
+    let report = report.complete()?;
     // The file may be standard output by another name.
     output.flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
-        None => print(report)?,
+        None => output.directly(|file| report.write_to(file))?,
     }
     output.finish()?;
-    let holds_failures = counts.failures > 0 || counts.errors > 0 || args.fail_on_empty && counts.tests == 0;
-    Ok(stop.verdict(Verdict::failure_if(holds_failures)))
-}
-
-/// Writes the report to standard output.
-fn print(report: Complete) -> Result<(), Trouble> {
-    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    let written = file.and_then(|mut file| report.write_to(&mut file));
-    written.map_err(|cause| Trouble::writing("standard output", &cause))
+    let failures = counts.failures > 0 || counts.errors > 0;
+    let seen = Seen { failures, tests: counts.tests > 0, foreign: is_foreign };
+    Ok(args.empty.verdict(seen))
 }

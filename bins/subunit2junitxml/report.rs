@@ -1,174 +1,169 @@
-//! The report: tests become test cases as they finish, and the whole is put together at the end.
+//! The report: tests become test cases as they finish.
 
+use std::borrow::Cow;
 use std::mem;
 
 use subunit_cli::Trouble;
 use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
+use subunit_formats::junit::{Counts, Markup};
 
+use crate::assembly;
 use crate::attachment::Piece;
 use crate::case::Case;
-use crate::case_writer::CaseWriter;
+use crate::case_writer::{CaseWriter, Xml, others};
+use crate::draft::{Complete, Draft};
+use crate::properties::Properties;
 use crate::run_files::RunFiles;
-use crate::suites::{By, Suite, Suites};
-use crate::text_store::{Complete, Text};
+use crate::suite_store::{Kind, Section, SuiteStore};
+use crate::suites::{By, Suites};
+use crate::tags::TagList;
+use crate::text_store::Spool;
 
 /// A report that grows. Memory follows the tests in flight and the suites, not the length of the stream.
+#[derive(Debug)]
 pub(crate) struct Report {
-    flying: InFlight<Case>,
-    /// The last case that was written, for its memory.
-    written: Case,
-    global: RunFiles,
-    suites: Suites,
-    pen: CaseWriter,
+    open: InFlight<Case>,
+    /// The tags of a test that ended, for their memory.
+    spare_tags: TagList,
+    run_files: RunFiles,
+    done: Done,
 }
 
-/// What a suite is called that has no name: tests without what suites are made by, and the run as a whole.
-const NAMELESS: &str = "subunit";
+/// Tests that ended.
+#[derive(Debug)]
+struct Done {
+    suites: Suites,
+    properties: Properties,
+    writer: CaseWriter,
+}
 
 impl Report {
     pub(crate) fn new(by: Option<By>) -> Self {
+        let draft = by.is_none().then(|| Draft::with_room(assembly::HEAD));
+        let xml = Xml { markup: Markup::new(), store: SuiteStore::default(), draft, suite: Suites::REST };
         Self {
-            flying: InFlight::new(),
-            written: Case::default(),
-            global: RunFiles::default(),
-            suites: Suites::new(by),
-            pen: CaseWriter::default(),
+            open: InFlight::new(),
+            spare_tags: TagList::default(),
+            run_files: RunFiles::default(),
+            done: Done {
+                suites: Suites::new(by),
+                properties: Properties::default(),
+                writer: CaseWriter { spool: Spool::default(), xml },
+            },
         }
     }
 
-    /// Takes in a packet.
+    /// Adds what a packet says.
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
-        let Some(key) = self.flying.key(packet) else { return self.global(packet) };
+        let Some(key) = self.open.key(packet) else { return self.run_file(packet) };
+        let spool = &mut self.done.writer.spool;
         let status = packet.status();
-        let is_over = status.is_some_and(Status::is_final);
-        match self.flying.get_mut(&key) {
+        if let Some(status) = status.filter(|status| status.is_final()) {
             // A test that exists is not one of the same name that runs.
-            Some(case) if status != Some(Status::Exists) || case.status.is_none() => {
-                case.take_in(packet, &mut self.pen.spool)?;
-                if let Some(flight) = is_over.then(|| self.flying.close(&key)).flatten() {
-                    let mut case = mem::take(&mut flight.value);
-                    self.suites.take_in(flight.id(), flight.route_code.as_deref(), &mut case, &mut self.pen)?;
-                    self.written = case;
-                }
-                Ok(())
+            let is_other =
+                status == Status::Exists && self.open.get_mut(&key).is_some_and(|case| case.status.is_some());
+            let flight = if is_other { None } else { self.open.close(&key) };
+            if let Some(flight) = flight {
+                flight.value.absorb(packet, spool)?;
+                flight.value.attachments.end(spool)?;
+                self.done.add(flight.id(), flight.route_code.as_deref(), &flight.value)?;
+                flight.value.attachments.forget(&mut self.done.writer.spool);
+                mem::swap(&mut self.spare_tags, &mut flight.value.tags);
+                return Ok(());
             }
-            _ if is_over => {
-                let mut case = self.written.renewed();
-                case.take_in(packet, &mut self.pen.spool)?;
-                let id = packet.test_id().unwrap_or_default();
-                self.suites.take_in(id, packet.route_code(), &mut case, &mut self.pen)?;
-                self.written = case;
-                Ok(())
-            }
-            _ => {
-                self.flying.begin(&key, self.written.renewed()).take_in(packet, &mut self.pen.spool)?;
-                // The oldest that has no status after thousands of others is an attachment that came late.
-                let late = match status {
-                    None => self.flying.note_loose(&key, |case| case.status.is_none()),
-                    Some(_) => None,
-                };
-                late.map_or(Ok(()), |late| self.flown(late))
-            }
+            let mut case = Case { tags: mem::take(&mut self.spare_tags), ..Case::default() };
+            case.tags.clear();
+            case.absorb(packet, spool)?;
+            self.done.end(packet.test_id().unwrap_or_default(), packet.route_code(), &mut case)?;
+            self.spare_tags = case.tags;
+            return Ok(());
         }
+        if let Some(case) = self.open.get_mut(&key) {
+            return case.absorb(packet, spool);
+        }
+        let mut tags = mem::take(&mut self.spare_tags);
+        tags.clear();
+        self.open.begin(&key, Case { tags, ..Case::default() }).absorb(packet, spool)?;
+        if status.is_none()
+            && let Some(late) = self.open.note_loose(&key, |case| case.status.is_none())
+        {
+            // The oldest that has no status after thousands of others is an attachment that came late.
+            self.done.end_flight(late)?;
+        }
+        Ok(())
     }
 
-    /// Takes in damage, as the failed test that reports it.
+    /// Adds damage, as the failed test that reports it.
     pub(crate) fn damage(&mut self, damage: &Damage<'_>) -> Result<(), Trouble> {
         let mut case = Case { status: Some(Status::Fail), ..Case::default() };
         for event in damage.report() {
             if let Some(file) = &event.file {
                 let mime_type = event.mime_type.as_deref();
                 let piece = Piece { name: &file.name, mime_type, bytes: &file.bytes, is_last: event.eof };
-                case.attachments.take_in(piece, &mut self.pen.spool)?;
+                case.attachments.add(piece, &mut self.done.writer.spool)?;
             }
         }
-        self.suites.take_in(PARSER_TEST_ID, None, &mut case, &mut self.pen)
+        self.done.end(PARSER_TEST_ID, None, &mut case)
     }
 
-    /// Takes in text that stood between packets, as a file `stdout` of the whole run.
+    /// Adds text that stood between packets, as a file `stdout` of the whole run.
     pub(crate) fn text(&mut self, text: &[u8]) -> Result<(), Trouble> {
         let piece = Piece { name: "stdout", mime_type: None, bytes: text, is_last: false };
-        self.global.take_in(piece, None, &[], &mut self.suites, &mut self.pen)
+        let suite = self.done.suites.of(None, None, [].into_iter());
+        self.run_files.add(piece, None, suite, &mut self.done.writer)
     }
 
-    fn global(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
+    fn run_file(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
         let Some(piece) = Piece::of(packet) else { return Ok(()) };
-        let tags: Vec<String> = packet.tags().into_iter().flatten().map(str::to_owned).collect();
-        self.global.take_in(piece, packet.route_code(), &tags, &mut self.suites, &mut self.pen)
+        let (route_code, tags) = (packet.route_code(), packet.tags().into_iter().flatten());
+        let suite = self.done.suites.of(None, route_code, tags);
+        self.run_files.add(piece, route_code, suite, &mut self.done.writer)
     }
 
     /// A stream ended: what is in flight will not finish.
     pub(crate) fn end_stream(&mut self) -> Result<(), Trouble> {
-        for flight in self.flying.drain() {
-            self.flown(flight)?;
-        }
-        self.global.finish(&mut self.suites, &mut self.pen)
-    }
-
-    /// Writes down a test that is not in flight any more.
-    fn flown(&mut self, mut flight: Flight<Case>) -> Result<(), Trouble> {
-        let mut case = mem::take(&mut flight.value);
-        self.suites.take_in(flight.id(), flight.route_code.as_deref(), &mut case, &mut self.pen)
+        self.open.drain().into_iter().try_for_each(|flight| self.done.end_flight(flight))?;
+        self.run_files.end(&mut self.done.writer)
     }
 
     /// Counts all tests.
-    pub(crate) fn total(&self) -> Suite {
-        let mut total = Suite::default();
-        for suite in self.suites.named.values().chain([&self.suites.rest]) {
-            total.count(&suite.counts, suite.span);
-        }
-        total
+    pub(crate) fn counts(&self) -> Counts {
+        self.done.suites.total().counts
     }
 
     /// Puts the report together.
-    pub(crate) fn finish(self) -> Result<Complete, Trouble> {
-        let total = self.total();
-        let (mut text, mut pen) = (Text::default(), self.pen);
-        pen.markup.declaration();
-        let is_one_of_many = self.suites.by.is_some();
-        if is_one_of_many {
-            pen.markup.suites(&total.counts, total.span.duration().unwrap_or_default());
-            pen.markup.line();
-        }
-        let mut suites: Vec<_> = self.suites.named.into_iter().collect();
-        suites.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-        for (name, suite) in suites {
-            write_suite(&name, suite, &mut text, &mut pen)?;
-        }
-        if !(is_one_of_many && self.suites.rest.is_empty()) {
-            write_suite(NAMELESS, self.suites.rest, &mut text, &mut pen)?;
-        }
-        if is_one_of_many {
-            pen.markup.close("testsuites");
-            pen.markup.line();
-        }
-        pen.flush(&mut text)?;
-        Ok(pen.spool.complete(text))
+    pub(crate) fn complete(self) -> Result<Complete, Trouble> {
+        assembly::complete(&self.done.suites, self.done.writer.xml)
     }
 }
 
-fn write_suite(name: &str, suite: Suite, text: &mut Text, pen: &mut CaseWriter) -> Result<(), Trouble> {
-    pen.markup.suite(name, &suite.counts, suite.span);
-    pen.markup.line();
-    let properties = suite.properties();
-    if !properties.is_empty() {
-        pen.markup.open("properties", &[]);
-        for (name, value) in properties {
-            pen.markup.empty("property", &[("name", name), ("value", value)]);
-        }
-        pen.markup.close("properties");
-        pen.markup.line();
+impl Done {
+    /// Ends a test that did not finish.
+    fn end_flight(&mut self, mut flight: Flight<Case>) -> Result<(), Trouble> {
+        let mut case = mem::take(&mut flight.value);
+        self.end(flight.id(), flight.route_code.as_deref(), &mut case)
     }
-    pen.join(text, suite.cases)?;
-    for (element, content) in [("system-out", suite.output), ("system-err", suite.errors)] {
-        if !content.is_empty() {
-            pen.markup.open(element, &[]);
-            pen.join(text, content)?;
-            pen.markup.close(element);
-            pen.markup.line();
-        }
+
+    /// Ends a test.
+    fn end(&mut self, id: &str, route_code: Option<&str>, case: &mut Case) -> Result<(), Trouble> {
+        case.attachments.end(&mut self.writer.spool)?;
+        self.add(id, route_code, case)?;
+        case.attachments.forget(&mut self.writer.spool);
+        Ok(())
     }
-    pen.markup.close("testsuite");
-    pen.markup.line();
-    pen.flush(text)
+
+    /// Adds a test whose attachments have ended. One that was not run has no test case; its attachments are among those of the whole
+    /// run.
+    fn add(&mut self, id: &str, route_code: Option<&str>, case: &Case) -> Result<(), Trouble> {
+        let suite = self.suites.of(Some(id), route_code, case.tags.iter());
+        if matches!(case.status, None | Some(Status::Exists)) {
+            return self.writer.add_text(Section { suite, kind: Kind::Output }, |to| {
+                others(case.attachments.list.iter(), |one| Cow::from(format!("{} of {id}", one.name)), to)
+            });
+        }
+        self.suites.count(suite, &case.counts(), case.span);
+        self.properties.note(suite, route_code, &case.tags, &mut self.writer.xml.store)?;
+        self.writer.xml.suite = suite;
+        case.write(id, route_code, self.suites.name(suite), &mut self.writer)
+    }
 }

@@ -1,20 +1,20 @@
 //! The suites of a report, and in which of them a test is.
 
-use clap::ValueEnum;
-use hashbrown::{HashMap, HashSet};
-use subunit_cli::Trouble;
-use subunit_codec::{Span, Status};
-use subunit_formats::junit::{self, Counts};
-use subunit_formats::worker::is_worker;
+use std::fmt::Write;
 
-use crate::case::Case;
-use crate::case_writer::CaseWriter;
-use crate::text_store::Text;
+use clap::ValueEnum;
+use subunit_codec::Span;
+use subunit_formats::junit::{Counts, clean, package, split};
+use subunit_formats::worker::{Worker, is_worker};
+
+use crate::names::Names;
 
 /// What makes tests a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum By {
-    /// The worker's tag.
+    /// The worker: the route code and the tag of the worker.
+    Worker,
+    /// The worker's tag, or else the first tag.
     Tag,
     /// The whole route code.
     Route,
@@ -22,101 +22,111 @@ pub(crate) enum By {
     Prefix,
 }
 
-/// A suite.
-#[derive(Debug, Default)]
-pub(crate) struct Suite {
-    pub(crate) counts: Counts,
-    /// From the first start to the last stop.
-    pub(crate) span: Span,
-    routes: HashSet<String>,
-    tags: HashSet<String>,
-    /// The test cases.
-    pub(crate) cases: Text,
-    /// What was printed by no test.
-    pub(crate) output: Text,
-    pub(crate) errors: Text,
-}
-
-impl Suite {
-    /// Takes note of the counts and times of a suite or test in this one.
-    pub(crate) fn count(&mut self, counts: &Counts, span: Span) {
-        self.counts.tests += counts.tests;
-        self.counts.failures += counts.failures;
-        self.counts.errors += counts.errors;
-        self.counts.skipped += counts.skipped;
-        self.span.cover(span);
-    }
-
-    /// Takes note of the route and tags of a test.
-    pub(crate) fn note(&mut self, route_code: Option<&str>, tags: &[String]) {
-        if let Some(code) = route_code {
-            self.routes.get_or_insert_with(code, str::to_owned);
-        }
-        for tag in tags {
-            self.tags.get_or_insert_with(tag.as_str(), str::to_owned);
-        }
-    }
-
-    /// The routes and tags of its tests, as names and values of properties, sorted.
-    pub(crate) fn properties(&self) -> Vec<(&'static str, &str)> {
-        let routes = self.routes.iter().map(|route| ("route", route.as_str()));
-        let mut properties: Vec<_> = routes.chain(self.tags.iter().map(|tag| ("tag", tag.as_str()))).collect();
-        properties.sort_unstable();
-        properties
-    }
-
-    /// Whether there is nothing to say of it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.counts.tests == 0 && self.output.is_empty() && self.errors.is_empty()
-    }
-}
-
-/// The suites of a run.
+/// The suites of a run, by number.
 #[derive(Debug)]
 pub(crate) struct Suites {
     pub(crate) by: Option<By>,
-    pub(crate) named: HashMap<String, Suite>,
-    /// What is in no other: tests without tag, route or package, and the run as a whole.
-    pub(crate) rest: Suite,
+    names: Names,
+    tallies: Vec<Tally>,
+    /// The name of the last worker, for its memory.
+    worker: String,
+}
+
+/// The counts of a suite, and from when to when its tests ran.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) counts: Counts,
+    pub(crate) span: Span,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, counts: &Counts, span: Span) {
+        self.counts.add(counts);
+        self.span.cover(span);
+    }
 }
 
 impl Suites {
+    /// The suite of what is in no other: tests without worker, tag, route or package, and the run as a whole.
+    pub(crate) const REST: u32 = 0;
+
     pub(crate) fn new(by: Option<By>) -> Self {
-        Self { by, named: HashMap::new(), rest: Suite::default() }
+        let mut suites = Self { by, names: Names::default(), tallies: Vec::new(), worker: String::new() };
+        suites.numbered("subunit");
+        suites
     }
 
-    /// The suite for a test, or without an id for something of the whole run.
-    pub(crate) fn of(&mut self, id: Option<&str>, route_code: Option<&str>, tags: &[String]) -> &mut Suite {
-        let name = match self.by {
-            None => None,
-            Some(By::Tag) => worker(tags),
-            Some(By::Route) => route_code,
-            Some(By::Prefix) => id.map(|id| junit::package(junit::split(id).0)).filter(|package| !package.is_empty()),
-        };
-        let Some(name) = name else { return &mut self.rest };
-        self.named.entry_ref(name).or_default()
-    }
-
-    /// Writes a test down. One that was not run has no test case; its attachments are among those of the whole run.
-    pub(crate) fn take_in(
+    /// The suite of a test, or without an id of something of the whole run.
+    pub(crate) fn of<'a>(
         &mut self,
-        id: &str,
-        route_code: Option<&str>,
-        case: &mut Case,
-        pen: &mut CaseWriter,
-    ) -> Result<(), Trouble> {
-        let suite = self.of(Some(id), route_code, &case.tags);
-        if matches!(case.status, None | Some(Status::Exists)) {
-            return pen.stray(&mut suite.output, id, &mut case.attachments);
+        id: Option<&str>,
+        route_code: Option<&'a str>,
+        tags: impl Iterator<Item = &'a str> + Clone,
+    ) -> u32 {
+        match self.by {
+            None => Self::REST,
+            Some(By::Worker) => {
+                let worker = Worker::new(route_code, tags);
+                if worker.is_unknown() {
+                    return Self::REST;
+                }
+                let mut name = std::mem::take(&mut self.worker);
+                name.clear();
+                write!(name, "{worker}").expect("a string takes any text");
+                let number = self.named(&name);
+                self.worker = name;
+                number
+            }
+            Some(By::Tag) => {
+                let worker = tags.clone().filter(|tag| is_worker(tag)).min();
+                self.named(worker.or_else(|| tags.min()).unwrap_or_default())
+            }
+            Some(By::Route) => self.named(route_code.unwrap_or_default()),
+            Some(By::Prefix) => self.named(id.map(|id| package(split(id).0)).unwrap_or_default()),
         }
-        suite.count(&case.counts(), case.span);
-        suite.note(route_code, &case.tags);
-        case.write(id, route_code, &mut suite.cases, pen)
     }
-}
 
-/// The tag of the worker that ran a test, as testr and stestr give it, or else the first tag of all.
-fn worker(tags: &[String]) -> Option<&str> {
-    let tags = || tags.iter().map(String::as_str);
-    tags().filter(|tag| is_worker(tag)).min().or_else(|| tags().min())
+    /// The suite of a name. Names that look alike in the report are one, and one that shows nothing is none.
+    fn named(&mut self, name: &str) -> u32 {
+        let name = clean(name);
+        if name.is_empty() { Self::REST } else { self.numbered(&name) }
+    }
+
+    fn numbered(&mut self, name: &str) -> u32 {
+        let number = self.names.number(name);
+        if self.tallies.len() <= number as usize {
+            self.tallies.push(Tally::default());
+        }
+        number
+    }
+
+    pub(crate) fn name(&self, suite: u32) -> &str {
+        self.names.name(suite)
+    }
+
+    pub(crate) fn tally(&self, suite: u32) -> Tally {
+        self.tallies.get(suite as usize).copied().unwrap_or_default()
+    }
+
+    /// Counts a test in its suite.
+    pub(crate) fn count(&mut self, suite: u32, counts: &Counts, span: Span) {
+        if let Some(tally) = self.tallies.get_mut(suite as usize) {
+            tally.add(counts, span);
+        }
+    }
+
+    /// Counts all tests.
+    pub(crate) fn total(&self) -> Tally {
+        let mut total = Tally::default();
+        self.tallies.iter().for_each(|tally| total.add(&tally.counts, tally.span));
+        total
+    }
+
+    /// All suites, sorted by name, and the rest last.
+    pub(crate) fn sorted(&self) -> Vec<u32> {
+        let mut suites: Vec<u32> = (0..).take(self.tallies.len()).skip(1).collect();
+        suites.sort_unstable_by_key(|suite| self.name(*suite));
+        suites.push(Self::REST);
+        suites
+    }
 }

@@ -38,28 +38,40 @@
 
 mod children;
 mod clock;
+mod completions;
 mod escape;
+mod file_id;
+mod file_writer;
+mod foreign;
 mod id_list;
 mod input;
 mod interruptible;
 mod line_reader;
+mod options;
 mod output;
 mod report_file;
 mod run;
 mod signals;
+mod test_row;
+mod text_output;
 mod threads;
 mod trouble;
 
 pub use children::{Children, Running, failure_reason, say_cut};
 pub use clock::now;
 pub use escape::escape;
+pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
-pub use input::{Input, Stream};
+pub use input::{Input, Stream, operands};
 pub use interruptible::InterruptibleInput;
 pub use line_reader::{LineReader, Piece};
+pub use options::{
+    FailOnEmpty, NO_PASSTHROUGH_HELP, NoPassthrough, ProtocolVersion, Seen, count, help_end, positive_count,
+};
 pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Verdict, main};
-pub use signals::Stop;
+pub use test_row::{TestRow, seconds};
+pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
 pub use trouble::Trouble;

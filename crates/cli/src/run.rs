@@ -1,15 +1,17 @@
 //! How a tool starts and ends.
 
-use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::{env, io};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Parser};
 use signal_hook::consts::SIGXFSZ;
 
+use crate::completions;
 use crate::output::Output;
+use crate::signals;
 use crate::trouble::Trouble;
 
 /// What a tool that ran to its end has to say of the stream.
@@ -19,12 +21,6 @@ pub enum Verdict {
     Success,
     /// The stream holds failures: exit status 1. Only tools that judge say so.
     Failure,
-    /// A signal asked the tool to stop, and it ended well before its input did: exit status 128 and the signal's number, as a shell
-    /// says of a program that a signal ended.
-    Stopped {
-        /// The number of the signal.
-        signal: u8,
-    },
 }
 
 impl Verdict {
@@ -42,26 +38,33 @@ impl Verdict {
 /// | 0 | all is well |
 /// | 1 | the stream holds failures |
 /// | 2 | trouble: usage, reading, writing |
-/// | 130, 143 | stopped by SIGINT or SIGTERM |
+/// | 129, 130, 143 | SIGHUP, SIGINT or SIGTERM ended the input, and the tool has finished its output |
 /// | 141 | the output pipe was closed |
+///
+/// Inputs and commands see to the signals themselves.
 ///
 /// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
     // A file that may not grow is trouble with writing, which is told of, and no reason to be killed.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    let result = match Args::try_parse() {
-        Ok(args) => run(args),
-        Err(error) => answer(&error, Args::command()),
+    let result = match completions::shell(env::args_os()) {
+        Some(shell) => completions::write(shell, Args::command()).map(|()| Verdict::Success),
+        None => match Args::try_parse() {
+            Ok(args) => signals::install().map_err(|cause| Trouble::with("signals", &cause)).and_then(|()| run(args)),
+            Err(error) => answer(&error, Args::command()),
+        },
     };
-    match result {
-        Ok(Verdict::Success) => ExitCode::SUCCESS,
-        Ok(Verdict::Failure) => ExitCode::from(1),
-        Ok(Verdict::Stopped { signal }) => ExitCode::from(128 | signal),
-        Err(trouble) if trouble.is_closed_pipe() => ExitCode::from(141),
-        Err(trouble) => {
+    match (result, signals::received()) {
+        (Err(trouble), _) if trouble.is_closed_pipe() => ExitCode::from(141),
+        (Err(trouble), _) if !trouble.is_interrupted() => {
             let _ = trouble.reported(Args::command().get_name());
             ExitCode::from(2)
         }
+        // As a shell says of a program that a signal ended.
+        (_, Some(signal)) => ExitCode::from(128 | signal),
+        (Ok(Verdict::Success), None) => ExitCode::SUCCESS,
+        (Ok(Verdict::Failure), None) => ExitCode::from(1),
+        (Err(_), None) => ExitCode::from(2),
     }
 }
 
@@ -76,10 +79,22 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
         output.finish()?;
         return Ok(Verdict::Success);
     }
-    let text = text.to_string();
-    let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let problem = ambiguity(error, command).unwrap_or_else(|| problem.join(" "));
-    Err(Trouble::message(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
+    Err(Trouble::message(problem(error, command)))
+}
+
+/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have meant.
+fn problem(error: &clap::Error, command: Command) -> String {
+    if let Some(ambiguity) = ambiguity(error, command) {
+        return format!("{ambiguity}; see --help");
+    }
+    let text = error.render().to_string();
+    let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let first = first.join(" ");
+    let problem = first.strip_prefix("error: ").unwrap_or(&first);
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let similar: Vec<&str> = tips.filter(|tip| tip.contains("similar ")).collect();
+    let advice = if similar.is_empty() { "see --help".to_owned() } else { similar.join("; ") };
+    format!("{problem}; {advice}")
 }
 
 /// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.

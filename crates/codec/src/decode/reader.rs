@@ -27,6 +27,7 @@ pub struct Reader<R> {
     stream: Stream,
     is_ended: bool,
     leaves_open: bool,
+    has_packet: bool,
 }
 
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl<R: Read> Reader<R> {
             Protocol::V1 => Stream::V1(Box::default()),
             Protocol::V2 => Stream::V2(Box::default()),
         };
-        Self { source, stream, is_ended: false, leaves_open: false }
+        Self { source, stream, is_ended: false, leaves_open: false, has_packet: false }
     }
 
     /// The same reader, which [leaves open](Translator::end_open) the test of version 1 that runs when the input ends, as it does those
@@ -95,10 +96,36 @@ impl<R: Read> Reader<R> {
 
     /// The item that was read, if any.
     pub fn item(&mut self) -> Option<Item<'_>> {
-        match &mut self.stream {
+        let item = match &mut self.stream {
             Stream::V1(translator) => translator.next(),
             Stream::V2(decoder) => decoder.next(),
-        }
+        };
+        self.has_packet |= matches!(item, Some(Item::Packet(_)));
+        item
+    }
+
+    /// Whether the input has ended and every item of it was given out.
+    #[inline]
+    pub fn is_over(&mut self) -> bool {
+        self.is_ended && !self.is_ready()
+    }
+
+    /// Whether the items so far show that the input is subunit: there was a sound packet, or a directive of version 1, even one that
+    /// makes no packet.
+    ///
+    /// ```
+    /// use subunit_codec::{Protocol, Reader};
+    ///
+    /// for (input, is_recognized) in [(&b"progress: 3\n"[..], true), (b"building\n", false), (b"", false)] {
+    ///     let mut reader = Reader::new(input, Protocol::Auto);
+    ///     while reader.next(|| Ok(()))?.is_some() {}
+    ///     assert_eq!(reader.is_recognized(), is_recognized);
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn is_recognized(&self) -> bool {
+        let has_directive = || matches!(&self.stream, Stream::V1(translator) if translator.has_directive());
+        self.has_packet || has_directive()
     }
 
     #[inline]
@@ -129,7 +156,11 @@ impl<R: Read> Reader<R> {
             Stream::V2(decoder) => decoder.buffer(),
         };
         loop {
-            match self.source.read(buffer.space()) {
+            let read = match buffer.try_space() {
+                Ok(space) => self.source.read(space),
+                Err(_) => Err(ErrorKind::OutOfMemory.into()),
+            };
+            match read {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Ok(count @ 1..) => {
                     buffer.filled(count);

@@ -6,6 +6,8 @@ use crate::decode::Item;
 use crate::decode::buffer::Buffer;
 use crate::decode::candidate::{Classifier, Place, Verdict};
 use crate::decode::damage::{Damage, Fault};
+use crate::decode::damage_run::DamageRun;
+use crate::error::PacketError;
 use crate::packet::Packet;
 use crate::packet::header::SIGNATURE;
 use crate::packet::layout::Layout;
@@ -43,6 +45,7 @@ use crate::v1::parse::{Input, Parser, Step};
 /// assert_eq!(statuses, [Some(Status::InProgress), Some(Status::Success)]);
 /// ```
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Translator {
     buffer: Buffer,
     parser: Parser,
@@ -54,11 +57,14 @@ pub struct Translator {
     is_ended: bool,
     /// Whether the test that runs when the input ends does not.
     leaves_open: bool,
+    has_directive: bool,
     next: Option<Found>,
     /// What was read behind the text that the buffer begins with.
     after_text: Option<Read>,
+    /// A broken packet that the buffer begins with, while the end of the damage is looked for.
+    damage: Option<DamageRun>,
     /// What is wrong with the end of the input.
-    damage: Option<LineError>,
+    end_fault: Option<LineError>,
 }
 
 /// What comes next.
@@ -114,9 +120,11 @@ impl Translator {
             is_boundary: true,
             is_ended: false,
             leaves_open: false,
+            has_directive: false,
             next: None,
             after_text: None,
             damage: None,
+            end_fault: None,
         }
     }
 
@@ -153,6 +161,12 @@ impl Translator {
         (self.is_ended, self.leaves_open) = (true, true);
     }
 
+    /// Whether a line so far was a directive, also one that makes no packet.
+    #[must_use]
+    pub fn has_directive(&self) -> bool {
+        self.has_directive
+    }
+
     /// The next item, or `None` when more input is needed or there is none.
     #[expect(clippy::should_implement_trait, reason = "items borrow from the translator, which an Iterator's cannot")]
     pub fn next(&mut self) -> Option<Item<'_>> {
@@ -169,8 +183,7 @@ impl Translator {
                 (Item::Packet(Packet::from_checked(bytes, layout)), true)
             }
             Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
-            Given::Damage(0, fault) => (Item::Damage(Damage { bytes, offset, fault }), self.is_boundary),
-            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
+            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), true),
         };
         self.is_boundary = is_boundary;
         Some(item)
@@ -198,6 +211,7 @@ impl Translator {
             match read {
                 Read::Given(given) => return Some(Found::Given(given)),
                 Read::Told(length) => {
+                    self.has_directive = true;
                     self.is_boundary = self.buffer.take(length).ends_with(b"\n");
                 }
             }
@@ -208,16 +222,19 @@ impl Translator {
     fn find_at_end(&mut self) -> Option<Found> {
         if self.is_ended {
             settle(&mut self.detection, &mut self.parser);
-            self.damage = self.parser.end(self.leaves_open).or(self.damage.take());
+            self.end_fault = self.parser.end(self.leaves_open).or(self.end_fault.take());
         }
         let damage = |error| Found::Given(Given::Damage(0, Fault::Line(error)));
-        self.parser.packets.next_length().map(Found::Made).or_else(|| self.damage.take().map(damage))
+        self.parser.packets.next_length().map(Found::Made).or_else(|| self.end_fault.take().map(damage))
     }
 
     /// Reads on, up to the first bytes that are not text.
     fn read(&mut self) -> Option<Read> {
         let mut text = 0;
         let read = loop {
+            if self.damage.is_some() {
+                break if text == 0 { self.read_damage() } else { None };
+            }
             match self.read_at(&mut text) {
                 Some(Read::Given(Given::Text(length))) => text += length,
                 read => break read,
@@ -228,6 +245,16 @@ impl Translator {
         }
         self.after_text = read;
         Some(Read::Given(Given::Text(text)))
+    }
+
+    /// Reads the damage that the buffer begins with, once its end is certain.
+    fn read_damage(&mut self) -> Option<Read> {
+        let mut run = self.damage.take()?;
+        let length = run.length(&mut self.classifier, self.buffer.offset(), self.buffer.bytes(), self.is_ended);
+        if length.is_none() {
+            self.damage = Some(run);
+        }
+        Some(Read::Given(Given::Damage(length?, Fault::Packet(run.error()))))
     }
 
     /// Reads what the buffer holds behind so many bytes of `text`, to which the text is added that comes before what is found.
@@ -271,6 +298,13 @@ impl Translator {
                 *text += before;
                 return Some(Read::Given(given));
             }
+            InLine::Broken(before, error) => {
+                if let Some(detection) = &mut self.detection {
+                    detection.text_in_line(&bytes[..before]);
+                }
+                self.damage = Some(DamageRun::in_line(error));
+                return Some(Read::Given(Given::Text(before)));
+            }
             InLine::More => return None,
         }
         let input = Input { bytes, offset: place.offset, is_last: place.is_last };
@@ -304,8 +338,10 @@ fn settle(detection: &mut Option<Box<Detection>>, parser: &mut Parser) {
 /// What a look for a packet in a line found.
 enum InLine {
     Nothing,
-    /// A packet or damage behind so many bytes of text, or just text.
+    /// A packet behind so many bytes of text, or just text.
     Found(usize, Given),
+    /// A broken packet behind so many bytes of text, and what is wrong with it.
+    Broken(usize, PacketError),
     /// More bytes are needed to tell.
     More,
 }
@@ -324,7 +360,7 @@ fn packet_in_line(classifier: &mut Classifier, place: Place, bytes: &[u8], reach
         let given = match classifier.packet(candidate, &bytes[at..]) {
             Ok((length, layout)) => Given::Packet(length, layout),
             Err(doubt) => match classifier.verdict(candidate, &bytes[at..], doubt) {
-                Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
+                Verdict::Damage { error, .. } => return InLine::Broken(at, error),
                 // The line may be a directive, unless it is longer than any.
                 Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
                 Verdict::More => return InLine::Found(0, Given::Text(at)),

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::junit::failure_yaml::Diagnostics;
+use super::exception_name::{is_class, is_exception};
+use super::failure_yaml::Diagnostics;
 
 /// The type and message of a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl<'a> Summary<'a> {
     fn of_exception(text: &'a str) -> Self {
         let text = text.trim();
         let (kind, message) = text.split_once(':').unwrap_or((text, ""));
-        if is_name(kind) {
+        if is_class(kind) {
             Self { kind: Some(Cow::from(kind)), message: Cow::from(message.trim()) }
         } else {
             Self { kind: None, message: Cow::from(text) }
@@ -100,16 +101,6 @@ fn last_exception(text: &str) -> Option<&str> {
         at += line.len();
     }
     last.map(|at| &text[at..])
-}
-
-/// Whether a text is the name of a class that is an exception by its name.
-pub(super) fn is_exception(text: &str) -> bool {
-    is_name(text) && (text.ends_with("Error") || text.ends_with("Exception"))
-}
-
-/// Whether a text is a name with dots in it, as classes have.
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '$' | '<' | '>'))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
-use super::failure::is_exception;
+use super::exception_name::is_exception;
 
 /// What tells most in a block.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,14 +1,13 @@
 //! The elements of a report.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use quick_xml::escape::unescape;
+use quick_xml::escape::partial_escape;
 use quick_xml::events::attributes::Attribute;
 use subunit_codec::Span;
 
 use super::byte_search::{is_one_of, position};
-use super::sanitize::{Cleaner, clean, is_suspect};
+use super::sanitize::{clean, is_suspect};
 use super::test_id::split;
 use crate::time::rfc3339;
 
@@ -25,7 +24,17 @@ pub struct Counts {
     pub skipped: u64,
 }
 
-/// Writes elements into a buffer. Attributes and texts are [cleaned](clean) and escaped.
+impl Counts {
+    /// Adds the counts of others.
+    pub fn add(&mut self, other: &Self) {
+        self.tests += other.tests;
+        self.failures += other.failures;
+        self.errors += other.errors;
+        self.skipped += other.skipped;
+    }
+}
+
+/// Writes elements into a buffer. Values of attributes are [cleaned](clean) and escaped, texts are escaped.
 #[derive(Debug, Default)]
 pub struct Markup {
     xml: String,
@@ -44,27 +53,62 @@ impl Markup {
         self.xml.as_bytes()
     }
 
+    /// What was written, as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.xml
+    }
+
+    /// How many bytes were written.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.xml.len()
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.xml.is_empty()
+    }
+
     /// Empties the buffer.
     pub fn clear(&mut self) {
         self.xml.clear();
     }
 
-    /// Opens a `testcase`; one that `is_empty` is closed, too.
-    pub fn case(&mut self, id: &str, time: Duration, is_empty: bool) {
-        let (classname, name) = split(id);
-        self.start("testcase", &[("classname", classname), ("name", name)]);
+    /// Opens a `testcase`; one that `is_empty` is closed, too. The name of the suite is the classname of an id that has none: Jenkins
+    /// shows an empty one as a class without a name.
+    pub fn case(&mut self, id: &str, suite: &str, time: Duration, is_empty: bool) {
+        if position(id.as_bytes(), is_doubtful).is_none() {
+            let (class, name) = split(id);
+            if class.is_empty() {
+                self.start("testcase", &[("classname", suite)]);
+            } else {
+                self.xml.extend(["<testcase classname=\"", class, "\""]);
+            }
+            self.xml.extend([" name=\"", name, "\""]);
+        } else {
+            let id = clean(id);
+            let (class, name) = split(&id);
+            let class = if class.is_empty() { suite } else { class };
+            self.start("testcase", &[("classname", class), ("name", name)]);
+        }
         self.time(time);
         self.xml.push_str(if is_empty { "/>" } else { ">" });
     }
 
-    /// Opens a `testsuite`.
-    pub fn suite(&mut self, name: &str, counts: &Counts, span: Span) {
+    /// Begins the tag of a `testsuite`; [`end_tag`](Self::end_tag) ends it.
+    pub fn start_suite(&mut self, name: &str, counts: &Counts, span: Span) {
         self.start("testsuite", &[("name", name)]);
         self.counts(counts, span.duration().unwrap_or_default());
         self.attribute("skipped", &counts.skipped.to_string());
         if let Some(start) = span.start {
             self.attribute("timestamp", &rfc3339(start));
         }
+    }
+
+    /// Ends a tag.
+    pub fn end_tag(&mut self) {
         self.xml.push('>');
     }
 
@@ -92,18 +136,24 @@ impl Markup {
         self.xml.extend(["</", element, ">"]);
     }
 
-    /// Writes text.
-    pub fn text(&mut self, text: &str) {
-        self.xml.push_str(&Cleaner::default().escape(text, true));
-    }
-
-    /// Writes a line of text that some readers take for a property. In Jenkins' schema, a test case has no other place for one.
-    pub fn property_line(&mut self, name: &str, value: &str) {
-        let line = ["[[PROPERTY|", name, "=", value, "]]\n"];
-        if position(value.as_bytes(), is_doubtful).is_none() {
-            self.xml.extend(line);
-        } else {
-            self.text(&line.concat());
+    /// Writes text that is [clean](super::Cleaner).
+    ///
+    /// ```
+    /// use subunit_formats::junit::Markup;
+    ///
+    /// let mut xml = Markup::new();
+    /// xml.clean_text("a<b>&\r");
+    /// assert_eq!(xml.as_bytes(), b"a&lt;b&gt;&amp;&#13;");
+    /// ```
+    pub fn clean_text(&mut self, text: &str) {
+        match position(text.as_bytes(), |byte| is_one_of(byte, b"<>&\r")) {
+            None => self.xml.push_str(text),
+            Some(at) => {
+                // The start is copied, not searched again: specials are often at the end.
+                let (plain, rest) = text.split_at(at);
+                self.xml.push_str(plain);
+                self.xml.push_str(&partial_escape(rest));
+            }
         }
     }
 
@@ -159,8 +209,39 @@ fn is_doubtful(byte: u8) -> bool {
     (byte < b' ') | is_suspect(byte) | is_one_of(byte, b"<>&\"'")
 }
 
-/// The text that was [escaped](Cleaner::escape).
-#[must_use]
-pub fn unescaped(text: &str) -> Cow<'_, str> {
-    unescape(text).unwrap_or(text.into())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_without_a_class_has_the_suite_for_one() {
+        for (id, class, name) in [
+            ("a", "of &lt;all&gt;", "a"),
+            ("a.b", "a", "b"),
+            ("a.", "of &lt;all&gt;", "a."),
+            ("x/y.z", "x", "y.z"),
+            (" a.b", "of &lt;all&gt;", " a.b"),
+            ("(a.b) c", "of &lt;all&gt;", "(a.b) c"),
+            ("a&b", "of &lt;all&gt;", "a&amp;b"),
+            ("a.b&c", "a", "b&amp;c"),
+            ("\u{1b}[1m.b", "of &lt;all&gt;", ".b"),
+            ("\u{1b}[1mred\u{1b}[m.b", "red", "b"),
+        ] {
+            let mut xml = Markup::new();
+            xml.case(id, "of <all>", Duration::ZERO, true);
+            let expected = format!("<testcase classname=\"{class}\" name=\"{name}\" time=\"0.000\"/>");
+            assert_eq!(str::from_utf8(xml.as_bytes()), Ok(&*expected), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn text_is_escaped_wherever_a_special_stands() {
+        for (text, expected) in
+            [("\"as\" it\n\t'is'", "\"as\" it\n\t'is'"), ("]]>", "]]&gt;"), ("a<b&\r>", "a&lt;b&amp;&#13;&gt;")]
+        {
+            let mut xml = Markup::new();
+            xml.clean_text(text);
+            assert_eq!(str::from_utf8(xml.as_bytes()), Ok(expected), "{text:?}");
+        }
+    }
 }

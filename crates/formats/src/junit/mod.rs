@@ -10,10 +10,11 @@
 //!
 //! let mut xml = Markup::new();
 //! let counts = Counts { tests: 1, failures: 1, ..Counts::default() };
-//! xml.suite("nightly", &counts, Span::default());
-//! xml.case("net.Ping.test_lost", Duration::from_millis(1500), false);
+//! xml.start_suite("nightly", &counts, Span::default());
+//! xml.end_tag();
+//! xml.case("net.Ping.test_lost", "nightly", Duration::from_millis(1500), false);
 //! xml.open("failure", &[("type", "AssertionError"), ("message", "2 < 3")]);
-//! xml.text("Traceback ...");
+//! xml.clean_text("Traceback ...");
 //! for element in ["failure", "testcase", "testsuite"] {
 //!     xml.close(element);
 //! }
@@ -26,13 +27,15 @@
 
 mod ansi;
 mod byte_search;
+mod exception_name;
 mod failure;
 mod failure_yaml;
 mod markup;
 mod sanitize;
 mod test_id;
 
+pub use exception_name::type_attribute;
 pub use failure::{Summary, reason_in_tap};
-pub use markup::{Counts, Markup, unescaped};
+pub use markup::{Counts, Markup};
 pub use sanitize::{Cleaner, clean};
 pub use test_id::{package, split};

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::fmt::Write;
 use std::mem;
 
-use quick_xml::escape::partial_escape;
-
 use super::ansi::{self, Sequence};
 use super::byte_search::{is_one_of, position};
 
@@ -37,14 +35,6 @@ impl Cleaner {
         let mut clean = String::with_capacity(text.len());
         self.cut.push_str(rest(&text, is_last, &mut clean));
         clean.into()
-    }
-
-    /// Cleans the next piece and escapes it, as it stands between tags.
-    pub fn escape<'a>(&mut self, piece: &'a str, is_last: bool) -> Cow<'a, str> {
-        if self.cut.is_empty() && position(piece.as_bytes(), may_change).is_none() {
-            return piece.into();
-        }
-        partial_escape(self.clean(piece, is_last))
     }
 }
 
@@ -95,12 +85,6 @@ pub(super) fn is_suspect(byte: u8) -> bool {
     (byte < b' ') & !is_one_of(byte, b"\t\n\r") | (byte == LAST_PLANE)
 }
 
-/// Whether a byte is a suspect, or has a meaning in text between tags.
-#[inline]
-fn may_change(byte: u8) -> bool {
-    is_suspect(byte) | is_one_of(byte, b"<>&\r")
-}
-
 /// Where the first character stands that is none of XML 1.0, or may be an escape sequence.
 fn first_suspect(text: &[u8]) -> Option<usize> {
     let mut from = 0;
@@ -137,15 +121,6 @@ mod tests {
             assert!(clean.chars().all(is_in_xml), "{character:?} becomes {clean:?}");
         }
         assert_eq!(clean("\x0b \u{ffff} \x1b"), r"\x0b \uffff \x1b");
-    }
-
-    #[test]
-    fn what_xml_reads_as_something_else_is_escaped() {
-        let mut cleaner = Cleaner::default();
-        assert!(matches!(cleaner.escape("\"as\" it\n\t'is'", false), Cow::Borrowed(_)), "nothing is copied");
-        assert_eq!(cleaner.escape("a<b>&\r\u{1b}[", false), "a&lt;b&gt;&amp;&#13;");
-        assert_eq!(cleaner.escape("1mplain", false), "plain", "an escape sequence that was cut");
-        assert_eq!(cleaner.escape("]]>\u{1b}", true), "]]&gt;\\x1b");
     }
 
     #[test]

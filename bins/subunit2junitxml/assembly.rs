@@ -1,0 +1,116 @@
+//! Puts a report together from test cases and what their suites hold.
+
+use subunit_cli::Trouble;
+use subunit_formats::junit::Markup;
+
+use crate::case_writer::Xml;
+use crate::draft::{Complete, Draft};
+use crate::properties::{self, LONGEST_VALUE};
+use crate::suite_store::{Kind, Section};
+use crate::suites::Suites;
+
+/// How many bytes the head of a report may take that has one suite: two properties, and the tags.
+pub(crate) const HEAD: usize = 2 * LONGEST_VALUE + 1024;
+
+/// Puts the report together. With one suite, its test cases are in the draft already, and all that is missing is what stands before
+/// and behind them.
+pub(crate) fn complete(suites: &Suites, mut xml: Xml) -> Result<Complete, Trouble> {
+    xml.store.complete()?;
+    let text = TextOfSuites::sorted(suites, &xml)?;
+    match xml.draft.take() {
+        Some(draft) => complete_one(suites, xml, draft, &text),
+        None => complete_many(suites, xml, &text),
+    }
+}
+
+fn complete_one(suites: &Suites, mut xml: Xml, draft: Draft, text: &TextOfSuites) -> Result<Complete, Trouble> {
+    let (mut tag, mut properties) = (Markup::new(), Markup::new());
+    let total = suites.tally(Suites::REST);
+    tag.declaration();
+    tag.start_suite(suites.name(Suites::REST), &total.counts, total.span);
+    properties.end_tag();
+    properties.line();
+    properties::write(Suites::REST, &xml.store, &mut properties)?;
+    xml.draft = Some(draft);
+    end_suite(Suites::REST, &mut xml, text)?;
+    complete_draft(xml, [tag.as_bytes(), properties.as_bytes()])
+}
+
+fn complete_many(suites: &Suites, mut xml: Xml, text: &TextOfSuites) -> Result<Complete, Trouble> {
+    xml.draft = Some(Draft::with_room(0));
+    let total = suites.total();
+    xml.markup.clear();
+    xml.markup.declaration();
+    xml.markup.suites(&total.counts, total.span.duration().unwrap_or_default());
+    xml.markup.line();
+    for suite in suites.sorted() {
+        let tally = suites.tally(suite);
+        if tally.counts.tests == 0 && text.place != Some(suite) {
+            continue;
+        }
+        xml.markup.start_suite(suites.name(suite), &tally.counts, tally.span);
+        xml.markup.end_tag();
+        xml.markup.line();
+        properties::write(suite, &xml.store, &mut xml.markup)?;
+        xml.copy_cases(suite)?;
+        end_suite(suite, &mut xml, text)?;
+    }
+    xml.markup.close("testsuites");
+    xml.markup.line();
+    complete_draft(xml, [b"", b""])
+}
+
+fn complete_draft(xml: Xml, head: [&[u8]; 2]) -> Result<Complete, Trouble> {
+    let draft = xml.draft.unwrap_or_else(|| Draft::with_room(0));
+    draft.complete(head, xml.markup.as_bytes())
+}
+
+/// Writes what stands behind the test cases of a suite.
+fn end_suite(suite: u32, xml: &mut Xml, text: &TextOfSuites) -> Result<(), Trouble> {
+    for (element, kind) in [("system-out", Kind::Output), ("system-err", Kind::Errors)] {
+        let own = Section { suite, kind };
+        let others = if text.place == Some(suite) { &*text.of_others } else { &[] };
+        let others = others.iter().map(|suite| Section { suite: *suite, kind });
+        let mut sections = Vec::new();
+        for section in [own].into_iter().chain(others) {
+            if xml.store.len(section)? > 0 {
+                sections.push(section);
+            }
+        }
+        if !sections.is_empty() {
+            xml.markup.open(element, &[]);
+            xml.sections(&sections)?;
+            xml.markup.close(element);
+            xml.markup.line();
+        }
+    }
+    xml.markup.close("testsuite");
+    xml.markup.line();
+    Ok(())
+}
+
+/// Where the text of suites without a test goes: Jenkins does not show such a suite.
+struct TextOfSuites {
+    place: Option<u32>,
+    of_others: Vec<u32>,
+}
+
+impl TextOfSuites {
+    /// It goes to the rest if that has tests, or else to the first suite that has some. If no suite has, the rest is shown.
+    fn sorted(suites: &Suites, xml: &Xml) -> Result<Self, Trouble> {
+        let has_tests = |suite: &u32| suites.tally(*suite).counts.tests > 0;
+        let sorted = suites.sorted();
+        let mut of_others = Vec::new();
+        for suite in &sorted {
+            let text = [Kind::Output, Kind::Errors].map(|kind| xml.store.len(Section { suite: *suite, kind }));
+            let [output, errors] = text;
+            if !has_tests(suite) && output? + errors? > 0 {
+                of_others.push(*suite);
+            }
+        }
+        let place = [Suites::REST].iter().chain(&sorted).copied().find(has_tests);
+        let place = place.or((!of_others.is_empty()).then_some(Suites::REST));
+        of_others.retain(|suite| Some(*suite) != place);
+        Ok(Self { place, of_others })
+    }
+}
