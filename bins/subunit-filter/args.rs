@@ -101,7 +101,8 @@ impl Parser for Args {
 }
 
 impl Args {
-    /// Refuses to wait at the terminal in silence: somebody forgot a file, or a value, whose place the file took.
+    /// Refuses to wait at the terminal in silence: somebody forgot a file, or a value, whose place
+    /// the file took.
     pub(crate) fn refuse_terminal(&self) -> Result<(), Trouble> {
         let problem = match (self.input.is_terminal(), self.rename.as_slice()) {
             (false, _) => return Ok(()),
