@@ -107,7 +107,7 @@ fn a_missing_file_is_named_with_the_cause() {
 
         let finished = tool.run(&["/proc/two\nlines \x1b[31mé"], b"");
         let line = trouble(tool.name, &finished);
-        assert_eq!(line, r"/proc/two\nlines \u{1b}[31mé: No such file or directory", "{}", tool.name);
+        assert_eq!(line, r"/proc/two\nlines \x1b[31mé: No such file or directory", "{}", tool.name);
     }
 }
 
@@ -348,6 +348,8 @@ fn a_torn_packet_at_the_end_of_a_file_leaves_the_next_file_alone() {
         let alone = tool.run(&[], &first).stdout;
         let rest = finished.stdout.strip_prefix(&alone[..]);
         let rest = rest.unwrap_or_else(|| panic!("{} ends with the first file before it begins the second", tool.name));
+        // A line of a report never continues an unfinished line of text.
+        let rest = if tool.writes == Writes::Report { rest.strip_prefix(b"\n").unwrap_or(rest) } else { rest };
         assert!(rest == tool.run(&[], &after).stdout, "{} reads the second file as if it were alone", tool.name);
     }
 }
@@ -397,10 +399,10 @@ fn version_1_is_detected_and_translated_or_copied() {
 }
 
 #[test]
-fn version_1_is_text_where_version_2_is_asked_for() {
+fn version_1_is_text_if_version_2_is_asked_for() {
     for tool in of_subunit() {
         let finished = tool.run(&["--protocol", "2"], SAMPLE_V1);
-        assert_eq!(finished.code(), 0, "{}: there is no test, and none that failed", tool.name);
+        assert_eq!(finished.code(), tool.verdict(true), "{}: there is no packet", tool.name);
         match tool.writes {
             Writes::Subunit => {
                 let text = printed::file(&finished.stdout, None, "stdout");
@@ -427,7 +429,7 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
     let text = b"building\xff\n\x1b[31mno newline at the end";
     for tool in &TOOLS {
         let finished = tool.run(&[], text);
-        assert_eq!(finished.code(), 0, "{}", tool.name);
+        assert_eq!(finished.code(), tool.verdict(true), "{}: text alone is no stream", tool.name);
         match tool.writes {
             Writes::Subunit => {
                 assert_eq!(printed::strays(&finished.stdout), [""; 0], "{} writes nothing but packets", tool.name);
@@ -440,31 +442,26 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
 }
 
 #[test]
-fn empty_input_is_all_well() {
+fn empty_input_is_success() {
     for tool in &TOOLS {
-        for input in [&b""[..], b"\n", b" \n\n"] {
-            let finished = tool.run(&[], input);
-            assert_eq!(finished.code(), 0, "{}", tool.name);
+        for args in [&[][..], &["/dev/null"]] {
+            let finished = tool.run(args, b"");
+            assert_eq!(finished.code(), 0, "{} {args:?}", tool.name);
             assert_silent(tool.name, &finished);
-            if tool.writes == Writes::Subunit {
-                assert!(printed::file(&finished.stdout, None, "stdout") == input, "{} makes nothing up", tool.name);
-            } else {
-                assert!(finished.stdout == input, "{} makes nothing up", tool.name);
-            }
+            assert!(finished.stdout.is_empty() || tool.name == "subunit-tee", "{} makes nothing up", tool.name);
         }
-        assert_eq!(tool.run(&["/dev/null"], b"").code(), 0, "{}", tool.name);
     }
 }
 
 #[test]
 fn options_may_be_repeated_and_abbreviated() {
     for tool in of_subunit() {
-        let text = tool.run(&["--protocol", "2"], SAMPLE_V1).stdout;
+        let text = tool.run(&["--protocol", "2"], SAMPLE_V1);
         for args in [&["--protocol", "1", "--protocol", "2"][..], &["--proto=2"], &["--no-pas", "--proto", "2"]] {
             let finished = tool.run(args, SAMPLE_V1);
-            assert_eq!(finished.code(), 0, "{} {args:?}: {:?}", tool.name, finished.stderr);
+            assert_eq!(finished.code(), text.code(), "{} {args:?}: {:?}", tool.name, finished.stderr);
             if !args.contains(&"--no-pas") {
-                assert!(finished.stdout == text, "{} {args:?}: the last one counts", tool.name);
+                assert!(finished.stdout == text.stdout, "{} {args:?}: the last one counts", tool.name);
             }
         }
         let finished = tool.run(&["--no-passthrough", "--no-passthrough"], b"");
@@ -478,7 +475,11 @@ fn an_option_shortened_too_far_is_told_with_all_that_it_may_be() {
         ("subunit-filter", ["-s", "--no-s"], "ambiguous option: --no-s (--no-skip, --no-success?); see --help"),
         ("subunit-ls", ["-0", "--n=x"], "ambiguous option: --n (--no-passthrough, --null?); see --help"),
         ("subunit-stats", ["--f", "-f"], "ambiguous option: --f (--fail-on-empty, --forward?); see --help"),
-        ("subunit-stats", ["-f", "--forwards"], "unexpected argument '--forwards' found; see --help"),
+        (
+            "subunit-stats",
+            ["-f", "--forwards"],
+            "unexpected argument '--forwards' found; a similar argument exists: '--forward'",
+        ),
     ] {
         let finished = Pipeline::new([tool(name).command(args)]).run(b"");
         assert_eq!(trouble(name, &finished), line);
@@ -504,7 +505,8 @@ fn no_input_makes_a_tool_crash_or_hang() {
             let finished = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).run(&input);
             let code = finished.code();
             assert!(code == 0 || tool.judges && code == 1, "{} ends with {code} for seed {seed}", tool.name);
-            assert_silent(tool.name, &finished);
+            let lines = finished.stderr.concat();
+            assert!(lines.lines().all(|line| line.contains(": not a subunit stream")), "{}: {lines:?}", tool.name);
             if tool.writes == Writes::Subunit {
                 let strays = printed::strays(&finished.stdout);
                 assert_eq!(strays, [""; 0], "{} writes whole packets and nothing else, seed {seed}", tool.name);

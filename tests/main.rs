@@ -3,6 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `every_tool` | what every tool does, and the table of tools |
+//! | `foreign_input` | input that is no subunit stream |
+//! | `help` | `--help`, and messages about arguments |
 //! | `subunit_ls` and so on | what one tool does |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
@@ -10,6 +12,8 @@
 
 mod every_tool;
 mod folder;
+mod foreign_input;
+mod help;
 mod manpages;
 mod pipes;
 mod printed;

@@ -31,6 +31,8 @@ fn options_of_help(tool: &Tool) -> Options {
     let mut options = Options::new();
     for line in help.text().lines().map(str::trim_start).filter(|line| line.starts_with('-')) {
         let usage = line.split("  ").next().unwrap_or_default();
+        // A value that is optional stands after a `=` in brackets.
+        let usage = usage.replace("[=", " ");
         let (flags, values): (Vec<&str>, _) = usage.split_whitespace().partition(|word| word.starts_with('-'));
         let values: Vec<String> =
             values.iter().map(|value: &&str| value.trim_matches(['<', '>', '[', ']']).to_owned()).collect();

@@ -158,9 +158,11 @@ fn status_1_says_that_something_failed() {
         let input = [good_tests(2), packet(&Event::test("a").status(status))].concat();
         assert_eq!(report(&[], &input).code(), i32::from(status.is_failure()), "{status}");
     }
-    for input in [&b""[..], b"text\n", &packet(&ends("there", Status::Exists))] {
+    for input in [&b""[..], b"progress: 3\n", &packet(&ends("there", Status::Exists))] {
         assert_eq!(report(&[], input).code(), 0);
-        assert_eq!(report(&["--fail-on-empty"], input).code(), 1, "{}", input.escape_ascii());
+        let finished = Pipeline::new([tool("subunit2junitxml").command(["--fail-on-empty"])]).run(input);
+        assert_eq!(finished.code(), 1, "{}", input.escape_ascii());
+        assert_eq!(finished.stderr[0], "subunit2junitxml: no test in the input, and --fail-on-empty is given\n");
     }
     assert_eq!(report(&["--fail-on-empty"], &good_tests(1)).code(), 0);
 }

@@ -118,6 +118,45 @@ fn outcomes_are_selected_as_in_python_subunit() {
 }
 
 #[test]
+fn all_keeps_every_outcome_that_nothing_after_it_drops() {
+    let all = "exists success uxsuccess skip fail xfail unfinished";
+    for (args, expected) in [
+        (&["--all"][..], all),
+        (&["-F", "--all"], all),
+        (&["-f", "--no-skip", "--no-uxsuccess", "--no-success", "--all"], all),
+        (&["--all", "--no-skip"], "exists success uxsuccess fail xfail unfinished"),
+        (&["--all", "-f"], "exists success uxsuccess skip xfail"),
+        (&["--all", "--no-xfail", "--no-uxsuccess"], "exists success skip fail unfinished"),
+        (&["--all", "-F"], "exists uxsuccess fail unfinished"),
+        (&["--all", "--with", "c"], "success uxsuccess"),
+    ] {
+        assert_eq!(kept(args, &all_outcomes()), expected, "{args:?}");
+    }
+    let input = [&b"text"[..], &test("fail", Status::Fail)].concat();
+    assert_eq!(kept(&["-F", "--all"], &input), "fail", "text is no outcome");
+}
+
+#[test]
+fn in_a_bundle_what_only_genuine_failures_is_short_for_comes_last() {
+    let failures = "exists uxsuccess fail unfinished";
+    for (args, expected) in [
+        (&["-Fs"][..], failures),
+        (&["-sF"], failures),
+        (&["-sFs"], failures),
+        (&["-Fes"], failures),
+        (&["-Fsf"], "exists uxsuccess"),
+        (&["-Fs", "-s"], "exists success uxsuccess fail unfinished"),
+        (&["-Fs", "--xfail"], "exists uxsuccess fail xfail unfinished"),
+        (&["-Fsmfail"], "fail"),
+        (&["-Fsm", "fail"], "fail"),
+        (&["-Fm", "-Fs", "-s"], ""),
+        (&["-sm=fail"], ""),
+    ] {
+        assert_eq!(kept(args, &all_outcomes()), expected, "{args:?}");
+    }
+}
+
+#[test]
 fn only_genuine_failures_come_without_text_unless_it_is_asked_for() {
     let input = [&b"text"[..], &test("fail", Status::Fail)].concat();
     assert_eq!(kept(&["-F"], &input), "fail");
@@ -319,46 +358,37 @@ fn one_id_on_two_routes_is_two_tests() {
 }
 
 #[test]
-fn a_late_attachment_goes_the_way_of_its_test() {
-    let late = |id| packet(&text_file(id, "late"));
-    let input = [
-        test("kept", Status::Fail),
-        test("dropped", Status::Success),
-        late("dropped"),
-        late("kept"),
-        test("more", Status::Fail),
-    ];
-    assert_eq!(
-        filtered(&[], &input.concat()),
-        [
-            "kept inprogress",
-            "kept fail",
-            "kept ... log=\"late\" (text/plain;charset=utf8) eof",
-            "more inprogress",
-            "more fail"
-        ]
-    );
-}
-
-#[test]
-fn a_late_attachment_of_a_dropped_test_is_not_kept_for_what_is_in_it() {
-    let late = text_file("a", "boo").tags(["slow"]);
-    let input = [test("a", Status::Success), packet(&late), test("z", Status::Success)].concat();
-    for args in [["--with", "boo"], ["--with-tag", "slow"]] {
-        assert_eq!(filtered(&[&["-s", "--xfail"], &args[..]].concat(), &input), [""; 0], "{args:?}");
+fn an_attachment_that_comes_late_is_kept_by_all_rules_but_those_for_outcomes() {
+    let late = |id| text_file(id, "boo").tags(["slow"]).route_code("0");
+    let run = |id, status| stream([begin(id).route_code("0"), end(id, status).route_code("0")]);
+    let runs = [run("failed", Status::Fail), run("passed", Status::Success)].concat();
+    let input = [runs.clone(), stream(["passed", "failed"].map(late)), run("last", Status::Fail)].concat();
+    let outcomes_alone =
+        [run("failed", Status::Fail), run("last", Status::Fail), stream(["passed", "failed"].map(late))];
+    assert!(filter(&[], &input) == outcomes_alone.concat(), "whatever became of its test");
+    for (args, expected) in [
+        (&["--with", "^passed"][..], "passed"),
+        (&["--with", "boo"], "passed failed"),
+        (&["--without", "boo"], "failed last"),
+        (&["--without", "^passed"], "last failed"),
+        (&["--with-tag", "slow"], "passed failed"),
+        (&["--with-route", "1"], ""),
+    ] {
+        assert_eq!(kept(args, &input), expected, "{args:?}");
     }
-    let run_again = [input, packet(&end("a", Status::Success))].concat();
-    assert_eq!(kept(&["-s", "--xfail", "--with", "boo"], &run_again), "a", "another run has it");
+    assert!(filter(&["--all"], &input) == input, "and at once, if no outcome is dropped");
 }
 
 #[test]
-fn an_attachment_before_another_run_of_a_dropped_test_belongs_to_that_run() {
+fn an_attachment_between_two_runs_belongs_to_the_second() {
     let input = [test("a", Status::Success), packet(&text_file("a", "early")), packet(&end("a", Status::Fail))];
     assert_eq!(
         filtered(&[], &input.concat()),
         ["a ... log=\"early\" (text/plain;charset=utf8) eof", "a fail"],
         "the run that has no packet for its start keeps its attachment"
     );
+    let input = [test("a", Status::Fail), packet(&text_file("a", "early")), packet(&end("a", Status::Success))];
+    assert_eq!(filtered(&[], &input.concat()), ["a inprogress", "a fail"]);
 }
 
 #[test]
@@ -558,10 +588,36 @@ fn a_window_does_not_begin_in_the_middle_of_a_line() {
 }
 
 #[test]
+fn text_that_repeats_the_start_of_a_long_pattern_is_searched_in_no_time() {
+    let text = |parts: usize| {
+        let part = "ab".repeat(10_000 / parts / 2);
+        let files = move |id: usize| {
+            let name = format!("test {id}");
+            let file = Event::test(name.clone()).file("log", part.clone().into_bytes()).mime_type("text/plain");
+            std::iter::repeat_n(file, parts).chain([Event::test(name).status(Status::Fail)])
+        };
+        stream((0..30).flat_map(files))
+    };
+    let in_ids = packet(&end(&"ab".repeat(150_000), Status::Fail));
+    let nearly = [format!("{}Z", "ab".repeat(5_000)), "ab".repeat(5_001), "^(ab){5000}Z$".to_owned()];
+    let start = std::time::Instant::now();
+    for pattern in nearly.iter().map(String::as_str) {
+        for input in [text(1), text(50)] {
+            assert_eq!(kept(&["--with", pattern], &input), "", "it is not there");
+            assert_eq!(lines(&filter(&["--without", pattern], &input)).len(), lines(&input).len());
+        }
+        assert_eq!(kept(&["--with", pattern], &in_ids).is_empty(), pattern.ends_with(['Z', '$']));
+    }
+    let whole = "ab".repeat(5_000);
+    assert_eq!(lines(&filter(&["--with", &whole], &text(1))).len(), 60, "it is all there is");
+    // The regex crate takes minutes for this.
+    assert!(start.elapsed() < DEADLINE, "{:?}", start.elapsed());
+}
+
+#[test]
 fn a_pattern_that_cannot_be_is_refused_in_a_line() {
     for option in ["--with", "--without"] {
-        let line = refused(&[option, "("]);
-        assert!(line.starts_with(&format!("{option} '(': ")) && line.contains("unclosed group"), "{line}");
+        assert_eq!(refused(&[option, "("]), format!("{option} '(': unclosed group"), "without a hint");
         for (pattern, reason) in [("(?=a)", "look-around"), ("(?<!a)b", "look-around"), (r"(a)\1", "backreferences")] {
             let line = refused(&[option, pattern]);
             assert!(line.contains(pattern) && line.contains(reason), "{pattern} {reason}: {line}");
@@ -856,6 +912,65 @@ fn a_renamed_packet_that_grows_too_long_becomes_two() {
     let content = printed::file(&output, Some(&"b".repeat(1000)), "log");
     assert_eq!(content.len(), MAX_LENGTH - around, "the attachment keeps its length");
     assert_eq!(lines(&output).len(), 3);
+}
+
+#[test]
+fn an_id_that_grows_too_long_is_reported_before_it_fills_the_memory() {
+    let input = test(&"a".repeat(200), Status::Fail);
+    let longer = "a".repeat(16);
+    let twenty_times = ["--rename", "a", &longer].repeat(20);
+    let thousands = r"\1".repeat(30_000);
+    let groups = ["--rename", "(a*)", &thousands].to_vec();
+    let problem = format!("--rename: the new id of '{}...' is too long for a packet", "a".repeat(60));
+    for args in [twenty_times, groups] {
+        let mut live = live(&args);
+        live.write(&input);
+        live.read_to_end();
+        let finished = live.finish();
+        assert_eq!(trouble("subunit-filter", &finished), problem);
+    }
+    let three_times = ["--rename", "a", &longer].repeat(3);
+    let expected = test(&"a".repeat(200 << 12), Status::Fail);
+    assert!(filter(&three_times, &input) == expected, "one that fits is written");
+}
+
+#[test]
+fn tests_that_get_one_name_are_told_apart_by_their_old_ones() {
+    let input = [test("a", Status::Success), test("b", Status::Fail)].concat();
+    assert_eq!(kept(&["--rename", "a", "b"], &input), "b");
+    assert_eq!(filtered(&["--rename", "a", "b"], &input), ["b inprogress", "b fail"]);
+}
+
+#[test]
+fn the_first_value_of_a_rename_may_stand_behind_an_equals_sign() {
+    let input = test("a=b", Status::Fail);
+    assert_eq!(kept(&["--rename=a=b", "c"], &input), "c");
+    assert_eq!(kept(&["--ren=a", "--success"], &input), "--success=b");
+}
+
+#[test]
+fn a_forgotten_value_does_not_end_in_a_wait_at_the_terminal() {
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let at_terminal = |args: &str| {
+        let mut command = std::process::Command::new("script");
+        let filter =
+            format!("timeout --foreground 20 '{}' {args} >out 2>err; echo $? >status", tool("subunit-filter").path);
+        command.args(["-qc", &filter, "/dev/null"]).current_dir(folder.path());
+        let status = Pipeline::new([command]).deadline(2 * DEADLINE).run(b"\x04").code();
+        assert_eq!(status, 0, "script runs");
+        let [status, err] =
+            ["status", "err"].map(|name| fs::read_to_string(folder.path().join(name)).expect("it is text"));
+        (status, err)
+    };
+    let advice = "standard input is a terminal, which - would read\n";
+    for (args, problem) in [
+        ("--rename foo run.subunit", "--rename takes two values, and no file is left to read"),
+        ("--with run.subunit", "no file is named"),
+    ] {
+        let (status, err) = at_terminal(args);
+        assert_eq!((&*status, &*err), ("2\n", &*format!("subunit-filter: {problem}; {advice}")), "{args}");
+    }
+    assert_eq!(at_terminal("-"), ("0\n".to_owned(), String::new()), "it may be asked for");
 }
 
 #[test]

@@ -6,14 +6,18 @@ use std::fs;
 use serde_json::{Value, json};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
 use testkit::pipeline::{Finished, Pipeline};
-use testkit::stream::{at, good_tests, packet, stream, test};
+use testkit::stream::{at, good_tests, packet, stream, test, with_flip};
 
 use crate::every_tool::tool;
 use crate::folder::Folder;
 use crate::tool::{DEADLINE, assert_silent, read_data, trouble};
 
+fn run(args: &[&str], input: &[u8]) -> Finished {
+    Pipeline::new([tool("subunit-ls").command(args)]).run(input)
+}
+
 fn ls(args: &[&str], input: &[u8]) -> Finished {
-    let finished = Pipeline::new([tool("subunit-ls").command(args)]).run(input);
+    let finished = run(args, input);
     assert_silent("subunit-ls", &finished);
     finished
 }
@@ -96,8 +100,9 @@ fn a_torn_stream_is_no_passing_one() {
     let mut input = good_tests(1);
     input.truncate(input.len() - 3);
     let finished = ls(&["--no-passthrough"], &input);
-    assert_eq!(finished.text(), format!("{PARSER_TEST_ID}\ngood-0\n"), "the test that lost its end is unfinished");
-    assert_eq!(finished.code(), 1);
+    let lines: Vec<&str> = finished.text().lines().collect();
+    assert!(matches!(lines[..], [damage, "good-0"] if damage.starts_with(PARSER_TEST_ID)), "{lines:?}");
+    assert_eq!(finished.code(), 1, "the test that lost its end is unfinished");
 }
 
 #[test]
@@ -165,8 +170,9 @@ fn a_late_attachment_makes_no_second_test() {
 
 #[test]
 fn attachments_alone_make_no_test() {
-    let finished = ls(&["--fail-on-empty"], &packet(&Event::test("a").file("log", &b"alone"[..]).eof()));
+    let finished = run(&["--fail-on-empty"], &packet(&Event::test("a").file("log", &b"alone"[..]).eof()));
     assert_eq!((finished.text(), finished.code()), ("", 1));
+    assert_eq!(finished.stderr[0], NO_TEST);
 }
 
 #[test]
@@ -296,15 +302,162 @@ fn text_and_files_of_the_whole_run_are_printed_where_they_stand() {
     assert_eq!(ls(&["--no-passthrough"], &input).text(), "a\n");
 }
 
+/// A packet whose checksum is wrong.
+fn broken() -> Vec<u8> {
+    with_flip(packet(&Event::test("a").status(Status::Success)), 6, 1)
+}
+
+/// What the tool says of input without a test if it is asked to fail then.
+const NO_TEST: &str = "subunit-ls: no test in the input, and --fail-on-empty is given\n";
+
 #[test]
-fn a_stream_without_a_test_fails_on_request() {
-    for input in [&b""[..], b"only text\n"] {
-        assert_eq!(ls(&[], input).code(), 0);
-        assert_eq!(ls(&["--fail-on-empty"], input).code(), 1);
+fn a_stream_without_a_test_fails_on_request_and_says_so() {
+    for input in [&b""[..], b"progress: 3\n", &packet(&Event::global_file("log", &b"text\n"[..]))] {
+        assert_eq!(ls(&["--no-passthrough"], input).code(), 0);
+        let finished = run(&["--fail-on-empty", "--no-passthrough"], input);
+        assert_eq!((finished.text(), finished.code()), ("", 1));
+        assert_eq!(finished.stderr[0], NO_TEST);
     }
     assert_eq!(ls(&["--fail-on-empty"], &test("a", Status::Success)).code(), 0);
     let hidden = ls(&["--fail-on-empty", "--status=skip"], &test("a", Status::Success));
     assert_eq!((hidden.text(), hidden.code()), ("", 0), "a test that is not listed is a test");
+    let foreign = run(&["--fail-on-empty"], b"text\n");
+    assert_eq!(foreign.stderr[0], "subunit-ls: standard input: not a subunit stream\n", "one reason is enough");
+}
+
+#[test]
+fn a_long_line_has_status_duration_worker_and_id_in_columns() {
+    let timed = |id: &'static str, status, start, stop| {
+        [begin(id).at(at(start, 0)), Event::test(id).status(status).at(at(stop, 0))]
+    };
+    let events = [
+        timed("m.C.ok", Status::Success, 1, 3).map(|event| event.tags(["slow", "worker-0"])).to_vec(),
+        timed("m.C.bad", Status::Fail, 1, 4).map(|event| event.tags(["worker-1"]).route_code("web")).to_vec(),
+        timed("two\nlines", Status::Skip, 5, 4).map(|event| event.route_code("w\u{1b}[2J")).to_vec(),
+        vec![begin("m.C.hang").at(at(1, 0))],
+    ];
+    let input = [stream(events.concat()), broken()].concat();
+    let expected = format!(
+        "\
+success          2.000  worker-0         m.C.ok
+fail             3.000  web/worker-1     m.C.bad
+skip                 -  w\\x1b[2J         two\\nlines
+fail                 -  -                subunit.parser (offset {}: checksum is wrong)
+inprogress           -  -                m.C.hang
+",
+        input.len() - broken().len()
+    );
+    assert_eq!(ls(&["-l"], &input).text(), expected);
+    assert_eq!(ls(&["--long", "--times"], &input).text(), expected, "the times are there already");
+    assert_eq!(
+        ls(&["-l0"], &input).text().split('\0').nth(2),
+        Some("skip                 -  w\\x1b[2J         two\nlines")
+    );
+    assert_eq!(
+        ls(&["-l", "--status", "inprogress"], &input).text(),
+        expected.lines().last().expect("it hangs").to_owned() + "\n"
+    );
+    let exists = packet(&Event::test("there").status(Status::Exists));
+    assert_eq!(ls(&["-l"], &exists).text(), "");
+    assert_eq!(ls(&["-l", "--exists"], &exists).text(), "exists               -  -                there\n");
+}
+
+#[test]
+fn damage_says_where_and_what_to_people() {
+    let input = [test("ok", Status::Success), broken()].concat();
+    let bare = format!("{PARSER_TEST_ID}\n");
+    let place = input.len() - broken().len();
+    let told = format!("{PARSER_TEST_ID} (offset {place}: checksum is wrong)");
+    let reported = Pipeline::new([tool("subunit-filter").command(["-s"])]).run(&input).stdout;
+    for input in [&input, &reported] {
+        let lines = |args: &[&str]| ls(args, input).text().lines().map(str::to_owned).collect::<Vec<_>>();
+        assert!(lines(&[]).contains(&told), "{:?}", lines(&[]));
+        assert!(lines(&["--times"]).contains(&format!("{told} 0.000")), "the time is the last word");
+        assert!(lines(&["-l"]).contains(&format!("fail                 -  -                {told}")));
+        assert_eq!(ls(&["--status=fail"], input).text(), bare, "a list of ids holds ids");
+        assert!(ls(&["-0"], input).text().split('\0').any(|id| id == PARSER_TEST_ID));
+    }
+    let foreign = Event::test(PARSER_TEST_ID).status(Status::Fail);
+    let foreign = foreign.file("Parser Error", &b"Bad checksum \x1b[2J\nmore"[..]).eof();
+    let input = [packet(&foreign), packet(&Event::test(PARSER_TEST_ID).status(Status::Fail))].concat();
+    assert_eq!(ls(&[], &input).text(), "subunit.parser (Bad checksum \\x1b[2J)\nsubunit.parser\n", "in others' words");
+}
+
+#[test]
+fn an_answer_holds_no_text() {
+    let file = packet(&Event::global_file("stdout", &b"wrapped\n"[..]));
+    let input =
+        [b"hello\n".to_vec(), test("a", Status::Fail), file, b"half".to_vec(), test("b", Status::Fail)].concat();
+    assert_eq!(ls(&["--status", "fail"], &input).text(), "a\nb\n");
+    assert_eq!(ls(&["--status", "skip"], &input).text(), "");
+    assert_eq!(ls(&["-0"], &input).text(), "a\0b\0");
+    assert_eq!(objects(&[], &input).len(), 2);
+    assert_eq!(ls(&["-l"], &input).text().lines().next(), Some("hello"), "a list for people shows it");
+}
+
+#[test]
+fn a_line_never_continues_an_unfinished_line_of_text() {
+    let wrapped = packet(&Event::global_file("stdout", &b"half"[..]));
+    for (text, shown) in [(&b"half"[..], "half\n"), (b"whole\n", "whole\n"), (b"\r", "\r\n"), (&wrapped, "half\n")] {
+        let input = [text, &test("a", Status::Success), text, &test("b", Status::Success)].concat();
+        assert_eq!(ls(&[], &input).text(), format!("{shown}a\n{shown}b\n"));
+    }
+    assert_eq!(ls(&[], b"test: a\nsuccess: a\nhalf").text(), "a\nhalf", "text alone is left as it is");
+}
+
+#[test]
+fn details_are_the_texts_of_attachments() {
+    let file = |name: &'static str, mime_type: &'static str, bytes: &'static [u8]| {
+        packet(&Event::test("a").file(name, bytes).mime_type(mime_type).eof())
+    };
+    let input = [
+        file("traceback", "text/x-traceback;charset=latin-1", b"caf\xe9\n"),
+        file("shot", "image/png", b"\x89PNG"),
+        file("traceback", "text/plain", b"second"),
+        packet(&Event::test("a").file("stdout", &b"no type"[..]).eof()),
+        test("a", Status::Fail),
+    ]
+    .concat();
+    let details = |args: &[&str]| objects(args, &input)[0].get("details").cloned();
+    let all = json!({"traceback": "café\n", "traceback-1": "second", "stdout": "no type"});
+    assert_eq!(details(&["--details"]), Some(all.clone()));
+    assert_eq!(details(&["--details=100"]), Some(all));
+    let cut = json!({
+        "traceback": "caf\n[... 2 more bytes]",
+        "traceback-1": "sec\n[... 3 more bytes]",
+        "stdout": "no \n[... 4 more bytes]",
+    });
+    assert_eq!(details(&["--details=3"]), Some(cut));
+    assert_eq!(details(&[]), None);
+    assert_eq!(objects(&["--details=3"], &input)[0]["attachments"][1]["size"], json!(4), "the rest stays");
+
+    let folder = Folder::new();
+    folder.write("3", &input);
+    let finished = Pipeline::new([folder.command(tool("subunit-ls"), &["--json", "--details", "3"])]).run(b"");
+    assert!(finished.text().contains("café"), "a value comes after = only");
+    let long =
+        packet(&Event::test("a").file("log", vec![b'x'; 5000]).mime_type("text/plain").eof().status(Status::Fail));
+    let text = objects(&["--details"], &long)[0]["details"]["log"].as_str().map(str::len);
+    assert_eq!(text, Some(4096 + "\n[... 904 more bytes]".len()));
+}
+
+#[test]
+fn bad_values_are_refused_with_the_reason_and_a_suggestion() {
+    for (args, line) in [
+        (&["--details"][..], "the following required arguments were not provided: --json; see --help"),
+        (&["--json", "--details=x"], "invalid value 'x' for '--details[=<BYTES>]': not a whole number; see --help"),
+        (&["--json", "--details=-1"], "invalid value '-1' for '--details[=<BYTES>]': not a whole number; see --help"),
+        (
+            &["--status", "failed"],
+            "invalid value 'failed' for '--status <LIST>' [possible values: exists, inprogress, success, uxsuccess, \
+             skip, fail, xfail]; a similar value exists: 'fail'",
+        ),
+        (&["--tiems"], "unexpected argument '--tiems' found; a similar argument exists: '--times'"),
+        (&["--xyzzy"], "unexpected argument '--xyzzy' found; see --help"),
+        (&[""], "'': No such file or directory"),
+    ] {
+        assert_eq!(trouble("subunit-ls", &run(args, b"")), line);
+    }
 }
 
 #[test]

@@ -213,11 +213,12 @@ fn a_command_killed_in_a_packet_and_in_a_test_harms_nobody_else() {
     let text = printed::file(&finished.stdout, None, "stdout");
     assert!([data, text].concat() == torn, "every byte is there");
     let reason = r#"reason="the command was ended by signal 9 (SIGKILL)\n" (text/plain;charset=utf8) eof"#;
-    assert_eq!(lines[lines.len() - 1], format!("running fail /0 {reason}"));
+    let expected = [format!("running fail /0 {reason}"), format!("cat torn; kill -9 $$ fail /0 {reason}")];
+    assert_eq!(lines[lines.len() - 2..], expected, "the test that it ran, and the command itself");
 }
 
 #[test]
-fn a_command_that_fails_fails_the_tests_that_it_left_open_or_itself() {
+fn a_command_that_fails_fails_the_tests_that_it_left_open() {
     let folder = Folder::new();
     let begun = stream([
         Event::test("nested").status(Status::InProgress).route_code("2"),
@@ -234,16 +235,89 @@ fn a_command_that_fails_fails_the_tests_that_it_left_open_or_itself() {
     let expected = [format!("nested fail /0/2 {said}"), format!("set up fail not-runnable /0 {said}")];
     assert_eq!(lines(&finished)[5..], expected);
 
-    let finished = run_mux(&folder, &["-c", "web=no-such-command 2>&1"], b"");
-    assert_eq!(finished.code(), 1);
-    let said = printed::file(&finished.stdout, None, "stdout");
-    assert!(contains(&said, b"no-such-command"), "the shell says so: {:?}", said.escape_ascii().to_string());
-    let expected = format!("no-such-command 2>&1 fail /web {}", reason("exit status 127"));
-    assert_eq!(lines(&finished).last(), Some(&expected));
-
     let finished = run_mux(&folder, &["-c", "cat begun"], b"");
     assert_eq!(finished.code(), 0, "a command that succeeds leaves tests as they are");
     assert_eq!(lines(&finished).len(), 5);
+}
+
+/// A stream in a file of this name, one packet for each status.
+fn write_results(folder: &Folder, name: &str, results: &[(&'static str, Status)]) {
+    folder.write(name, &stream(results.iter().map(|(id, status)| Event::test(*id).status(*status))));
+}
+
+#[test]
+fn a_command_that_fails_fails_a_test_of_its_own_only_if_its_end_does_not_show_otherwise() {
+    let folder = Folder::new();
+    let (fail, success) = (Status::Fail, Status::Success);
+    write_results(&folder, "bad", &[("a", fail), ("b", success)]);
+    write_results(&folder, "worse", &[("a", Status::UnexpectedSuccess)]);
+    write_results(&folder, "good", &[("a", success), ("b", Status::Skip), ("c", Status::ExpectedFailure)]);
+    write_results(&folder, "open", &[("a", Status::InProgress)]);
+    write_results(&folder, "again", &[("a", fail), ("a", Status::InProgress), ("a", success)]);
+    write_results(&folder, "too late", &[("a", success), ("a", fail), ("a", Status::Skip)]);
+    write_results(&folder, "listed", &[("a", Status::Exists)]);
+    folder.write("broken", &with_flip(test("a", success), 5, 1));
+    folder.write("one", b"test: a\nfailure: a\n");
+    let exit = |code| format!("the command ended with exit status {code}");
+    let killed = "the command was ended by signal 9 (SIGKILL)".to_owned();
+    for (command, own) in [
+        ("cat bad; exit 1", None),
+        ("cat worse; exit 1", None),
+        ("cat broken; exit 1", None),
+        ("cat one; exit 1", None),
+        ("cat open; exit 1", None),
+        ("cat 'too late'; exit 1", None),
+        ("cat bad; exit 255", None),
+        ("cat bad", None),
+        ("cat open", None),
+        ("cat again; exit 1", Some(exit(1))),
+        ("cat good; exit 1", Some(exit(1))),
+        ("cat listed; exit 1", Some(exit(1))),
+        ("echo text; exit 7", Some(exit(7))),
+        ("cat bad; no-such-command", Some(exit(127))),
+        ("cat bad; ./bad", Some(exit(126))),
+        ("cat bad; kill -9 $$", Some(killed)),
+        ("cat bad; sh -c 'kill -9 $$'; exit $?", Some(exit(137))),
+        ("cat open; sh -c 'kill -9 $$'; exit $?", Some(exit(137))),
+    ] {
+        for (argument, name) in [(command.to_owned(), command), (format!("web={command}"), "web")] {
+            let finished = run_mux(&folder, &["--no-passthrough", "-c", &argument, "-c", "db=cat bad"], b"");
+            let is_failure = !matches!(command, "cat bad" | "cat open");
+            assert_eq!(finished.code(), i32::from(is_failure), "{argument}");
+            assert_silent("subunit-mux", &finished);
+            let start = format!("{name} fail /");
+            let lines = lines(&finished);
+            let found: Vec<_> = lines.iter().filter_map(|line| line.strip_prefix(&start)).collect();
+            let code = if name == "web" { "web" } else { "0" };
+            let expected = own.iter().map(|own| format!(r#"{code} reason="{own}\n" (text/plain;charset=utf8) eof"#));
+            assert_eq!(found, expected.collect::<Vec<_>>(), "{argument}: {lines:?}");
+        }
+    }
+}
+
+#[test]
+fn a_command_that_fails_after_thousands_of_failures_adds_none() {
+    let folder = Folder::new();
+    let ids: Vec<String> = (0..10_000).map(|number| format!("test {number}")).collect();
+    let results = ids.iter().map(|id| Event::test(id.as_str()).status(Status::Fail));
+    let passed = ids[..5_000].iter().map(|id| Event::test(id.as_str()).status(Status::Success));
+    folder.write("run", &stream(results.chain(passed)));
+    let finished = run_mux(&folder, &["-c", "web=cat run; exit 1"], b"");
+    assert_eq!(lines(&finished).len(), 15_000);
+}
+
+#[test]
+fn a_command_that_cannot_be_started_is_a_failed_test_and_trouble() {
+    let folder = Folder::new();
+    folder.write("good", &good_tests(10));
+    let mut command = mux(&folder, &["-c", "web=run-tests", "good"]);
+    command.env("PATH", "/proc/nonexistent");
+    let finished = Pipeline::new([command]).run(b"");
+    assert_eq!(trouble("subunit-mux", &finished), "run-tests: No such file or directory");
+    let lines = lines(&finished);
+    let start = r#"web fail /web reason="the command could not be started: No such file or directory\n""#;
+    assert!(lines.iter().any(|line| line.starts_with(start)), "{lines:?}");
+    assert!(by_route(&finished.stdout)["1"].0 == good_tests(10), "the file is all there");
 }
 
 #[test]
@@ -257,8 +331,7 @@ fn a_test_of_version_1_that_a_command_left_open_fails_once() {
         assert_eq!(lines, ["a inprogress /0".to_owned(), format!("a fail /0 {reason}")], "{left:?}");
     }
     let finished = run_mux(&folder, &["-c", "printf 'test: a\nfailure: a'; exit 3"], b"");
-    let expected = format!("printf 'test: a\nfailure: a'; exit 3 fail /0 {reason}");
-    assert_eq!(lines(&finished), ["a inprogress /0", "a fail /0", &expected], "it ended, though its line did not");
+    assert_eq!(lines(&finished), ["a inprogress /0", "a fail /0"], "it ended, though its line did not");
     let finished = run_mux(&folder, &["-c", "echo test: a"], b"");
     assert_eq!(lines(&finished), ["a inprogress /0"], "a command that succeeds leaves tests as they are");
 }
@@ -298,6 +371,77 @@ fn every_packet_gets_the_tag_and_keeps_its_own() {
             r#"- ... #worker-web /web stdout="text""#,
         ]
     );
+}
+
+#[test]
+fn the_tag_has_the_prefix_that_is_asked_for() {
+    let folder = Folder::new();
+    folder.write("run", &stream([Event::test("a").status(Status::Success).tags(["worker-0"])]));
+    for (args, tags) in [
+        (&["--tag", "web=run"][..], "#worker-0 #worker-web"),
+        (&["--tag=host-", "web=run"], "#worker-0 #host-web"),
+        (&["--tag=", "web=run"], "#worker-0 #web"),
+        (&["--tag=", "--tag", "run"], "#worker-0"),
+        (&["--tag=worker-", "--tag=m/", "run"], "#worker-0 #m/0"),
+    ] {
+        let code = if args.contains(&"web=run") { "web" } else { "0" };
+        assert_eq!(lines(&run_mux(&folder, args, b"")), [format!("a success {tags} /{code}")], "{args:?}");
+    }
+    assert_eq!(lines(&run_mux(&folder, &["run", "--tag"], b"")), ["a success #worker-0 /0"], "it takes no operand");
+}
+
+#[test]
+fn a_tag_that_is_too_long_is_cut_and_this_is_said_once() {
+    let folder = Folder::new();
+    folder.write("run", &test("a", Status::Success));
+    let tag = format!("--tag={}", "x".repeat(10_000));
+    let finished = run_mux(&folder, &[&tag, "web=run", "db=run"], b"");
+    assert_eq!(finished.code(), 0, "the status does not change");
+    let said = &finished.stderr[0];
+    assert!(said.ends_with(": the tag is longer than 256 bytes, and cut\n") && said.lines().count() == 1, "{said:?}");
+    let tags: BTreeSet<String> =
+        lines(&finished).iter().filter_map(|line| line.split(' ').nth(2)).map(str::to_owned).collect();
+    assert_eq!(tags.len(), 2, "each source has its own: {tags:?}");
+    assert!(tags.iter().all(|tag| tag.len() == 1 + 239 + 1 + 16 && tag.starts_with("#xxx")), "{tags:?}");
+    let code = format!("{}=run", "x".repeat(257));
+    let refused = run_mux(&folder, &[&code], b"");
+    assert!(trouble("subunit-mux", &refused).ends_with("is longer than 256 bytes"), "that is on every packet, too");
+}
+
+#[test]
+fn tags_that_are_repeated_do_not_make_the_output_much_longer_than_the_input() {
+    let folder = Folder::new();
+    let tagged = |tags: usize| {
+        let tags: Vec<String> = (0..tags).map(|number| format!("tag {number:06}")).collect();
+        packet(&Event::test("a").status(Status::InProgress).tags(tags))
+    };
+    let small = packet(&Event::test("a"));
+    for (tags, packets, is_said) in [(20_000, 100, true), (300, 10_000, false), (1, 100_000, false)] {
+        let run = [tagged(tags), small.repeat(packets), packet(&Event::test("a").status(Status::Fail))].concat();
+        folder.write("run", &run);
+        let plain = run_mux(&folder, &["web=run"], b"").stdout;
+        let finished = run_mux(&folder, &["--tag", "web=run"], b"");
+        assert_eq!(finished.code(), 0);
+        assert!(finished.stdout.len() < 2 * plain.len() + 5_000, "{} of {}", finished.stdout.len(), run.len());
+        let said =
+            "subunit-mux: web: a test has more than 4 KiB of tags, which are not repeated on packets without tags\n";
+        assert_eq!(finished.stderr, [if is_said { said } else { "" }], "{tags} tags");
+        let listed = tool("subunit-ls").run(&["--json"], &finished.stdout);
+        assert_eq!(listed.text().matches("tag 0").count(), tags, "the test keeps its tags");
+        assert!(listed.text().contains(r#""worker-web""#), "and has that of its source");
+    }
+}
+
+#[test]
+fn a_test_with_too_many_tags_keeps_them_if_its_command_fails() {
+    let folder = Folder::new();
+    let tags: Vec<String> = (0..1_000).map(|number| format!("tag {number:06}")).collect();
+    folder.write("begun", &packet(&Event::test("a").status(Status::InProgress).tags(tags)));
+    let finished = run_mux(&folder, &["--tag", "-c", "web=cat begun; exit 1"], b"");
+    let listed = tool("subunit-ls").run(&["--json"], &finished.stdout);
+    assert!(listed.text().contains(r#""status":"fail""#), "{}", listed.text());
+    assert_eq!(listed.text().matches("tag 0").count(), 1_000);
+    assert!(listed.text().contains(r#""worker-web""#));
 }
 
 #[test]

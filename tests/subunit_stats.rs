@@ -96,8 +96,8 @@ fn the_recorded_run_is_reported_as_python_subunit_reports_it() {
 
 #[test]
 fn a_report_is_that_of_python_subunit_byte_for_byte() {
-    // As recorded from python-subunit 1.4.6.
-    let expected = "building\nof the run\nhalf a lineTotal tests:       5\nPassed tests:      2\nFailed tests:      2\n\
+    // As recorded from python-subunit 1.4.6, but for the newline before the report.
+    let expected = "building\nof the run\nhalf a line\nTotal tests:       5\nPassed tests:      2\nFailed tests:      2\n\
          Skipped tests:     1\nSeen tags: Z, b c, hung, worker-10, worker-2, é, 日本\n";
     let finished = stats(&[], &agreed());
     assert_eq!((finished.text(), finished.code()), (expected, 1));
@@ -130,11 +130,13 @@ fn status_1_says_that_something_failed() {
 }
 
 #[test]
-fn a_stream_without_a_test_that_ran_fails_on_request() {
+fn a_stream_without_a_test_that_ran_fails_on_request_and_says_so() {
     let exists = packet(&Event::test("there").status(Status::Exists));
-    for input in [&b""[..], b"text\n", &exists] {
+    for input in [&b""[..], b"progress: 3\n", &exists] {
         assert_eq!(stats(&[], input).code(), 0);
-        assert_eq!(stats(&["--fail-on-empty"], input).code(), 1, "{}", input.escape_ascii());
+        let finished = Pipeline::new([tool("subunit-stats").command(["--fail-on-empty"])]).run(input);
+        assert_eq!(finished.code(), 1, "{}", input.escape_ascii());
+        assert_eq!(finished.stderr[0], "subunit-stats: no test in the input, and --fail-on-empty is given\n");
     }
     assert_eq!(stats(&["--fail-on-empty"], &good_tests(1)).code(), 0);
     assert_eq!(stats(&["--fail-on-empty"], &packet(&Event::test("s").status(Status::Skip))).code(), 0);
@@ -156,9 +158,9 @@ fn json_has_all_of_it() {
     let expected = json!({
         "total": 10, "passed": 4, "failed": 5, "skipped": 1, "xfail": 1, "uxsuccess": 1, "unfinished": 2, "damage": 1,
         "exists": 1, "text_bytes": "building\nof the run\nhalf a line\n".len(),
-        "tags": ["Z", "b c", "hung", "worker-10", "worker-2", "é", "日本"],
+        "tags": ["Z", "b c", "hung", "worker-10", "worker-2", "é", "日本"], "more_tags": 0,
         "start": "2023-11-14T22:13:20Z", "stop": "2023-11-14T22:13:22Z", "wall_time": 2.0, "test_time": 2.0,
-        "by": null, "groups": null, "balance": null, "slowest": null,
+        "by": null, "groups": null, "more_groups": null, "balance": null, "slowest": null,
     });
     assert_eq!(object(&[], &input), expected);
     let forwarded = Pipeline::new([tool("subunit-stats").usual([""; 0])]).run(&input).stdout;
@@ -185,7 +187,7 @@ fn json_knows_what_it_does_not_know() {
 #[test]
 fn workers_of_the_recorded_run_are_reported_as_recorded() {
     let expected = String::from_utf8(read_data("testr-run.workers")).expect("the data is UTF-8");
-    let finished = stats(&["--by", "tag", "--slowest", "3"], &read_data("testr-run.subunit"));
+    let finished = stats(&["--by", "worker", "--slowest", "3"], &read_data("testr-run.subunit"));
     assert_eq!((finished.text(), finished.code()), (&*expected, 1));
 }
 
@@ -212,7 +214,7 @@ fn recorded_workers() -> BTreeMap<String, (u64, i64, i64, i64)> {
 #[test]
 fn workers_of_the_recorded_run_are_what_its_text_tells() {
     let expected = recorded_workers();
-    let object = object(&["--by=tag"], &read_data("testr-run"));
+    let object = object(&["--by=worker"], &read_data("testr-run"));
     let groups = object["groups"].as_array().expect("it is a list");
     assert_eq!(groups.iter().map(|group| group["name"].as_str()).collect::<Vec<_>>(), {
         expected.keys().map(|name| Some(name.as_str())).collect::<Vec<_>>()
@@ -246,7 +248,7 @@ fn groups_are_compared_in_a_table() {
         tagged(&["w-10"], timed("a", 100, 104)),
         tagged(&["w-2"], timed("b", 101, 110)),
         tagged(&["w-2"], timed("c", 110, 107)),
-        tagged(&["tags\nof größe, long"], timed("d", 90, 107)),
+        tagged(&["tag\u{1b}[2J\nof größe"], timed("d", 90, 107)),
         timed("untagged", 105, 120),
     ];
     let hung = Event::test("hung").status(Status::InProgress).at(at(95, 0)).tags(["w-2"]);
@@ -255,7 +257,7 @@ fn groups_are_compared_in_a_table() {
     let expected = r"
 From 1970-01-01T00:01:30Z to 1970-01-01T00:02:00Z: 30.000 s
 tag                     tests  failed       start        stop        busy        idle
-tags\nof größe, long        1       0       0.000      17.000      17.000       3.000
+tag\x1b[2J\nof größe        1       0       0.000      17.000      17.000       3.000
 timeless                    1       0           -           -       0.000           -
 w-10                        1       0      10.000      14.000       4.000       6.000
 w-2                         3       1       5.000      20.000       9.000       0.000
@@ -284,12 +286,96 @@ fn routes_are_whole_route_codes() {
 }
 
 #[test]
-fn workers_have_a_balance_whatever_other_tags_their_tests_have() {
-    let tests = [tagged(&["worker-0"], timed("a", 1, 5)), tagged(&["worker-1", "slow"], timed("b", 1, 9))].concat();
-    let report = stats(&["--by", "tag"], &stream(tests.clone())).text().to_owned();
-    assert!(report.ends_with("Skew: 4.000 s; a perfect balance would save 2.000 s\n"), "{report}");
-    let shared = [&tests[..], &tagged(&["worker-0", "worker-1"], timed("c", 9, 10))].concat();
-    assert!(!stats(&["--by", "tag"], &stream(shared)).text().contains("Skew"));
+fn workers_are_route_code_and_worker_tag_whatever_other_tags_their_tests_have() {
+    let on = |route: &'static str, tags: &[&'static str], test| tagged(tags, test).map(|event| event.route_code(route));
+    let input = stream(
+        [
+            on("web", &["worker-0", "slow"], timed("a", 1, 5)),
+            on("web", &["slow", "worker-web", "worker-1"], timed("b", 1, 9)),
+            on("db", &["worker-0"], timed("c", 2, 8)),
+            timed("alone", 1, 2),
+        ]
+        .concat(),
+    );
+    let report = stats(&["--by", "worker", "--no-passthrough"], &input).text().to_owned();
+    let table = report.split_once("s\nworker    ").expect("there is a table").1;
+    let expected = "      tests  failed       start        stop        busy        idle\n\
+        db/worker-0         1       0       1.000       7.000       6.000       1.000\n\
+        web/worker-0        1       0       0.000       4.000       4.000       4.000\n\
+        web/worker-1        1       0       0.000       8.000       8.000       0.000\n\
+        -                   1       0       0.000       1.000       1.000           -\n\
+        Skew: 4.000 s; a perfect balance would save 1.667 s\n";
+    assert_eq!(table, expected);
+    let shared = stats(&["--by", "tag"], &input);
+    assert!(shared.text().ends_with("No skew: the groups share tests\n"), "{}", shared.text());
+    assert_eq!(object(&["--by", "tag"], &input)["balance"], json!(null));
+}
+
+#[test]
+fn a_group_that_is_busy_for_longer_than_its_window_has_no_skew() {
+    let on = |route: &'static str, test: [Event<'static>; 2]| test.map(|event| event.route_code(route));
+    let tests = [on("a", timed("x", 1, 4)), on("a", timed("y", 2, 5)), on("\u{1b}b", timed("z", 1, 9))];
+    let report = stats(&["--by", "route"], &stream(tests.concat())).text().to_owned();
+    let why = "No skew: a ran tests in parallel, 6.000 s of them within 4.000 s\n";
+    assert!(report.ends_with(why), "{report}");
+    assert!(report.contains("\n\\x1bb "), "the route is harmless: {report}");
+    assert_eq!(object(&["--by", "route"], &stream(tests.concat()))["balance"], json!(null));
+    let exact = [on("a", timed("x", 1, 4)), on("a", timed("y", 4, 5)), on("b", timed("z", 1, 9))];
+    let report = stats(&["--by", "route"], &stream(exact.concat())).text().to_owned();
+    assert!(report.ends_with("Skew: 4.000 s; a perfect balance would save 2.000 s\n"), "one after the other: {report}");
+}
+
+#[test]
+fn long_lists_of_tags_and_groups_end_with_a_count() {
+    let tags: Vec<String> = (0..1234).map(|number| format!("tag-{number:04}")).collect();
+    let input: Vec<u8> = tags.iter().flat_map(|tag| stream(tagged(&[tag], timed("a", 1, 2)))).collect();
+    let report = stats(&["--by", "tag"], &input).text().to_owned();
+    assert!(report.contains("tag-0998, tag-0999, and 234 more\n"), "{}", report.len());
+    assert!(report.contains("\nand 234 more\nSkew: 0.000 s;"), "{}", report.len());
+    assert_eq!(report.matches("tag-0999").count(), 2);
+    assert_eq!(report.matches("tag-1000").count(), 0);
+    let object = object(&["--by", "tag"], &input);
+    assert_eq!((&object["more_tags"], &object["more_groups"]), (&json!(234), &json!(234)));
+    assert_eq!(object["groups"].as_array().map(Vec::len), Some(1000));
+}
+
+#[test]
+fn a_tag_or_a_route_takes_less_than_200_bytes_of_memory() {
+    const COUNT: usize = 100_000;
+    let events = |number: usize| {
+        let name = format!("name-{number:09}");
+        packet(&Event::test("a").status(Status::Success).tags([name.as_str()]).route_code(name.as_str()))
+    };
+    let input: Vec<u8> = (0..COUNT).flat_map(events).collect();
+    for by in [&[][..], &["--by", "tag"], &["--by", "route"], &["--by", "worker"]] {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let args = [by, &["-f"]].concat();
+        let mut live = Pipeline::new([command_to(&folder.path().join("report"), &args)]).start();
+        let before = packet(&Event::test("first").status(Status::Success));
+        live.write(&before);
+        live.read_until(|output| output.ends_with(&before));
+        let base = peak_memory(live.process_ids()[0]);
+        live.write(&[&input[..], &test("marker", Status::Success)].concat());
+        live.read_until(|output| output[output.len().saturating_sub(100)..].windows(6).any(|bytes| bytes == b"marker"));
+        let grown = peak_memory(live.process_ids()[0]) - base;
+        // Tags and routes are both kept, if both are asked for.
+        let kept = COUNT * if matches!(by, [] | [_, "tag"]) { 1 } else { 2 };
+        assert!(grown < (2 << 20) + 200 * kept, "{by:?}: {} bytes each", grown / kept);
+        assert_eq!(live.finish().code(), 0);
+    }
+}
+
+#[test]
+fn names_from_the_stream_are_harmless_in_the_report() {
+    let hostile = "worker-\u{1b}]0;title\u{7}\u{202e}\n";
+    let failed = Event::test(hostile).status(Status::Fail).tags([hostile]).route_code(hostile);
+    let input = stream([failed.clone().at(at(1, 0))]);
+    for by in ["worker", "tag", "route"] {
+        let report = stats(&["--by", by, "--slowest", "3"], &input).text().to_owned();
+        assert!(!report.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{by}: {report:?}");
+        assert!(report.contains(r"Seen tags: worker-\x1b]0;title\x07\u202e\n"), "{by}: {report}");
+    }
+    assert_eq!(object(&[], &input)["tags"], json!([hostile]), "JSON has its own escapes");
 }
 
 #[test]
@@ -316,7 +402,7 @@ fn the_slowest_tests_come_slowest_first() {
     let events = [
         timed("two", 0, 2).to_vec(),
         timed("nine\nlines", 0, 9).map(|event| event.route_code("1/0")).to_vec(),
-        timed("first of five", 3, 8).to_vec(),
+        tagged(&["worker-3"], timed("first of five", 3, 8)).to_vec(),
         vec![Event::test("hung").status(Status::InProgress).at(at(0, 0))],
         timed("second of five", 0, 5).to_vec(),
         timed("back", 50, 0).to_vec(),
@@ -328,14 +414,28 @@ fn the_slowest_tests_come_slowest_first() {
         let finished = stats(&["--slowest", count], &input);
         finished.text().split_once("\nSlowest tests:\n").expect("they are reported").1.to_owned()
     };
-    let three = "     9.000 nine\\nlines\n     5.000 first of five\n     5.000 second of five\n";
+    let row = |duration: &str, worker: &str, id: &str| format!("success     {duration:>10}  {worker:15}  {id}\n");
+    let three = [
+        row("9.000", "1/0", "nine\\nlines"),
+        row("5.000", "worker-3", "first of five"),
+        row("5.000", "-", "second of five"),
+    ]
+    .concat();
     assert_eq!(slowest("3"), three);
-    assert_eq!(slowest("0"), "");
-    assert_eq!(slowest("100"), format!("{three}     5.000 third of five\n     2.000 two\n     0.000 back\n"));
-    let expected = json!([{"id": "nine\nlines", "route_code": "1/0", "status": "success", "duration": 9.0}]);
+    let rest = [row("5.000", "-", "third of five"), row("2.000", "-", "two")].concat();
+    assert_eq!(slowest("100"), three + &rest);
+    let expected = json!([
+        {"id": "nine\nlines", "route_code": "1/0", "worker": "1/0", "status": "success", "duration": 9.0},
+    ]);
     assert_eq!(object(&["--slowest=1"], &input)["slowest"], expected);
     let most = u64::MAX.to_string();
-    assert_eq!(object(&["--slowest", &most], &input)["slowest"].as_array().map(Vec::len), Some(6));
+    assert_eq!(object(&["--slowest", &most], &input)["slowest"].as_array().map(Vec::len), Some(5));
+}
+
+#[test]
+fn a_run_without_durations_has_no_slowest_tests_and_says_so() {
+    let finished = stats(&["--slowest", "3"], &good_tests(2));
+    assert!(finished.text().ends_with("\n\nSlowest tests: no duration is known\n"), "{}", finished.text());
 }
 
 #[test]
@@ -343,8 +443,8 @@ fn text_is_shown_at_once_and_the_report_at_the_end() {
     let mut live = Pipeline::new([tool("subunit-stats").command([""; 0])]).deadline(DEADLINE).start();
     live.write(b"password: ");
     live.read_until(|output| output == b"password: ");
-    live.write(&[packet(&Event::global_file("log", &b"of the run\n"[..])), test("a", Status::Success)].concat());
-    live.read_until(|output| output == b"password: of the run\n");
+    live.write(&[packet(&Event::global_file("log", &b"of the run"[..])), test("a", Status::Success)].concat());
+    live.read_until(|output| output == b"password: of the run");
     assert!(live.finish().text().starts_with("password: of the run\nTotal tests:       1\n"));
 }
 
@@ -356,7 +456,7 @@ fn text_stays_out_where_it_is_not_wanted() {
     let (report, finished) = reported(&["--json"], &agreed());
     assert!(report.starts_with("{\"total\":5,"), "{report}");
     assert_eq!(finished.text(), "building\nof the run\nhalf a line", "nothing is in the way of the text");
-    let forwarded = stats(&["--json", "-f"], b"text\n").stdout;
+    let forwarded = stats(&["--json", "-f"], &[b"text\n", &good_tests(1)[..]].concat()).stdout;
     assert_eq!(printed::lines(&forwarded)[0], r#"- ... stdout="text\n""#, "a stream keeps its text");
 }
 
@@ -418,7 +518,7 @@ fn a_report_replaces_a_file_only_when_it_is_complete() {
 fn a_report_to_standard_output_by_name_follows_what_is_there() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("log");
-    let input = [b"some text\n", &good_tests(1)[..]].concat();
+    let input = [b"some text", &good_tests(1)[..]].concat();
     for (name, errors) in [("/dev/stdout", false), ("/dev/stderr", true)] {
         fs::write(&path, "earlier\n").expect("there is room for a file");
         let log = File::options().append(true).open(&path).expect("it is there");
@@ -483,7 +583,7 @@ fn a_report_that_cannot_be_written_is_trouble_before_anything_is_read() {
         assert!(finished.stdout.is_empty());
     }
     let (_folder, full) = link_to("/dev/full");
-    let finished = Pipeline::new([command_to(&full, &[])]).run(b"text\n");
+    let finished = Pipeline::new([command_to(&full, &[])]).run(&[&good_tests(1)[..], b"text\n"].concat());
     assert_eq!(trouble("subunit-stats", &finished), format!("{}: No space left on device", full.display()));
     assert_eq!(finished.stdout, b"text\n");
 }
@@ -499,11 +599,21 @@ fn a_report_that_nobody_takes_is_trouble() {
 }
 
 #[test]
-fn bad_values_are_named() {
-    for args in [["--by", "worker"], ["--by", "Tag"], ["--slowest", "x"], ["--slowest", "1.5"]] {
+fn bad_values_are_refused_with_the_reason() {
+    for (args, line) in [
+        (["--slowest", "abc"], "invalid value 'abc' for '--slowest <N>': not a whole number; see --help"),
+        (["--slowest", "1.5"], "invalid value '1.5' for '--slowest <N>': not a whole number; see --help"),
+        (["--slowest", "-1"], "invalid value '-1' for '--slowest <N>': not a whole number; see --help"),
+        (["--slowest", "0"], "invalid value '0' for '--slowest <N>': must be 1 or more; see --help"),
+        (
+            ["--by", "workers"],
+            "invalid value 'workers' for '--by <WHAT>' [possible values: worker, tag, route]; \
+             a similar value exists: 'worker'",
+        ),
+        (["--by", "host"], "invalid value 'host' for '--by <WHAT>' [possible values: worker, tag, route]; see --help"),
+    ] {
         let finished = Pipeline::new([tool("subunit-stats").command(args)]).run(b"");
-        let line = trouble("subunit-stats", &finished);
-        assert!(line.contains(args[0]) && line.contains(args[1]), "{line}");
+        assert_eq!(trouble("subunit-stats", &finished), line);
     }
 }
 

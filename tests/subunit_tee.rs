@@ -119,9 +119,57 @@ fn a_dash_is_a_file_of_that_name() {
 }
 
 #[test]
-fn a_file_is_asked_for() {
+fn without_a_file_standard_output_is_the_only_copy() {
     let folder = Folder::new();
-    assert!(trouble("subunit-tee", &run_tee(&folder, &[], b"")).contains("FILE"));
+    let (all, packets, text) = mixed();
+    for (args, expected) in [(&[][..], &all), (&["-a"], &all), (&["--text"], &text), (&["--no-passthrough"], &packets)]
+    {
+        let finished = run_tee(&folder, args, &all);
+        assert_eq!(finished.code(), 0, "{args:?}");
+        assert_silent("subunit-tee", &finished);
+        assert!(finished.stdout == *expected, "{args:?}: {}", finished.stdout.escape_ascii());
+    }
+}
+
+#[test]
+fn text_that_other_tools_have_wrapped_is_text() {
+    let folder = Folder::new();
+    let run = stream([
+        Event::global_file("stdout", &b"building\n"[..]).route_code("0"),
+        Event::test("a").status(Status::InProgress),
+        Event::test("a").file("stdout", &b"of a test\n"[..]),
+        Event::global_file("stderr", &b"warning: \xff"[..]).mime_type("text/plain").tags(["web"]),
+        Event::global_file("stdout.log", &b"another file\n"[..]),
+        Event::global_file("stderr", &b"!\n"[..]).eof(),
+        Event::test("a").status(Status::Success),
+    ]);
+    let input = [run.clone(), b"bare\n".to_vec()].concat();
+    let finished = run_tee(&folder, &["--text", "one"], &input);
+    assert!(finished.stdout == b"building\nwarning: \xff!\nbare\n", "{}", finished.stdout.escape_ascii());
+    assert!(folder.read("one") == input, "the file has all of it");
+    let finished = run_tee(&folder, &["--text", "--no-passthrough", "one"], &input);
+    assert!(finished.stdout == b"building\nwarning: \xff!\nbare\n", "{}", finished.stdout.escape_ascii());
+    assert!(folder.read("one") == run, "what is in packets is no text between them");
+}
+
+#[test]
+fn the_log_of_a_build_comes_live_through_other_tools() {
+    let folder = Folder::new();
+    let script = "echo building; echo warning >&2; cat go; printf 'no newline'; cat go";
+    folder.fifo("go");
+    let mut mux = tool("subunit-mux").command(["-c", script]);
+    mux.current_dir(folder.path(""));
+    let filter = tool("subunit-filter").command(["--all"]);
+    let mut live = Pipeline::new([mux, filter, tee(&folder, &["--text", "copy"])]).deadline(DEADLINE).start();
+    let go = || File::options().write(true).open(folder.path("go")).map(drop).expect("it is read");
+    live.read_until(|output| output.len() == "building\nwarning\n".len());
+    go();
+    live.read_until(|output| output.ends_with(b"no newline"));
+    go();
+    assert_eq!(live.finish().code(), 0);
+    let text = tool("subunit-tee").command(["--text"]);
+    let again = Pipeline::new([text]).run(&folder.read("copy")).stdout;
+    assert_eq!(again.len(), "building\nwarning\nno newline".len(), "the copy has it, too");
 }
 
 #[test]

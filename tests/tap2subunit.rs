@@ -1,5 +1,7 @@
 //! What tap2subunit does.
 
+mod kernel;
+
 use std::fs;
 use std::process::Command;
 use std::thread;
@@ -214,10 +216,12 @@ fn failures_are_those_of_a_harness() {
         ("pragma +strict\n1..1\nok 1\nwhat\n", &["tap errors"]),
         ("pragma +strict\n1..1\n    ok 1\n    what\n    1..1\nok 1\n", &["test 1/tap errors"]),
         ("1..3\nok 1\nBail out! no power\nok 2\n", &["Bail out! no power"]),
-        ("1..3\nok 1 - a\n    1..2\n    Bail out!\nok 2\n", &["Bail out! "]),
+        ("1..3\nok 1 - a\n    1..2\n    Bail out!\nok 2\n", &["Bail out!"]),
         ("1..200000\nok 100000\n", &["tests 1 to 99999", "tests 100001 to 200000"]),
         ("ok 136211425\n1..1\n", &["test 1", "tap errors"]),
         ("1..99999999999999999999\nok 1\n", &["tests 2 to 18446744073709551614"]),
+        ("\u{feff}1..1\nok 1\n", &none),
+        ("\u{feff}TAP version 13\r\n1..1\r\nok 1\r\n", &none),
     ] {
         assert_eq!(failures(tap), expected, "{tap}");
     }
@@ -257,6 +261,94 @@ fn subtests_have_ids_below_their_parent() {
     let logged: String = old_kernel.lines().flat_map(|line| ["[    0.06][    T1] ", line, "\n"]).collect();
     assert_eq!(ids(&logged), ids(old_kernel));
     assert_eq!(failures(format!("1..1\n{inner}    ok 2\nok 1\n")), ["test 1/tap errors"]);
+}
+
+#[test]
+fn names_that_are_repeated_are_cut_and_this_is_said_once() {
+    let cut = |id: &str| id.len() <= 256 + "/test 1000".len();
+    let long = "x".repeat(16_000);
+    let points = (1..=1000).map(|number| format!("    ok {number}\n")).collect::<Vec<_>>().concat();
+    let subtest = format!("1..2\n# Subtest: {long}\n{points}    1..1000\nok 1 - {long}\n");
+    let twice = format!("{subtest}# Subtest: {long}y\n    1..1\n    ok 1\nok 2 - {long}y\n");
+    for (args, tap) in [(&[][..], &*twice), (&["--name", &*long], &*format!("{points}1..1000\n").replace("    ", ""))] {
+        let finished = run(args, tap);
+        let expected = "tap2subunit: ids of more than 256 bytes are cut in the ids of the tests below them\n";
+        assert_eq!((finished.code(), &*finished.stderr[0]), (0, expected));
+        assert!(finished.stdout.len() < 400_000, "{} bytes", finished.stdout.len());
+        let tests = tests(&finished.stdout);
+        let inner: Vec<_> = tests.iter().map(|test| &*test.id).filter(|id| id.contains('/')).collect();
+        assert!(inner.len() >= 1000 && inner.iter().all(|id| cut(id)), "{:?}", inner.first());
+        let prefixes: std::collections::BTreeSet<_> = inner.iter().filter_map(|id| id.split('/').next()).collect();
+        assert_eq!(prefixes.len(), if args.is_empty() { 2 } else { 1 }, "each name has a digest of its own");
+        assert!(tests.iter().any(|test| test.id.contains(&long)), "the test itself has all of its name");
+    }
+    let levels = (0..60).map(|depth| format!("{}# Subtest: {}\n", " ".repeat(4 * depth), "y".repeat(200)));
+    let nested = levels.collect::<Vec<_>>().concat();
+    assert!(run(&[], nested + &" ".repeat(240) + "ok\n").stdout.len() < 100_000);
+    let headings = format!("t/{long}.t .. \n1..1000\n{}ok\n", points.replace("    ", ""));
+    assert!(run(&[], &headings).stdout.len() < 400_000);
+}
+
+#[test]
+fn output_is_linear_in_the_gaps_between_tests() {
+    let gaps = (0..5_000).map(|index| format!("ok {}\n", 90 * index)).collect::<Vec<_>>().concat();
+    let stdout = run(&[], &gaps).stdout;
+    assert!(stdout.len() < 30 * gaps.len(), "{} bytes from {}", stdout.len(), gaps.len());
+    assert!(failures("1..250\nok 1\nok 101\nok 201\n").iter().all(|id| id.starts_with("test ")), "a few are told");
+}
+
+#[test]
+fn usage_that_means_nothing_is_refused() {
+    let finished = run(&["--"], "1..1\nok 1\n");
+    assert_eq!(trouble("tap2subunit", &finished), "no COMMAND after --; see --help");
+    let finished = run(&["--name=x", "--"], "1..1\nok 1\n");
+    assert_eq!(trouble("tap2subunit", &finished), "no COMMAND after --; see --help");
+    for args in [&["--name", ""][..], &["--name="]] {
+        let finished = run(args, "1..1\nok 1\n");
+        let message = trouble("tap2subunit", &finished);
+        assert!(message.contains("--name <SCRIPT>"), "{message}");
+    }
+}
+
+#[test]
+fn the_blanks_at_the_end_of_proves_headings_do_not_matter() {
+    let prove = "t/a.t .. \n1..1\nok 1 - x\nok\nt/net.t .. skipped: no net\nt/b.t ..... \n1..1\nnot ok 1\nFailed 1/1 subtests \n\n\
+                 Test Summary Report\nResult: FAIL\n";
+    let expected = outcomes(prove);
+    assert_eq!(expected.len(), 6, "{expected:?}");
+    let trimmed = |end: &str| prove.lines().map(|line| [line.trim_end(), end].concat()).collect::<String>();
+    for tap in [trimmed("\n"), trimmed("\r\n"), prove.replace('\n', "\r\n")] {
+        assert_eq!(outcomes(&tap), expected, "{tap}");
+    }
+    for text in ["waiting ...\n", "see t/a.t ..\n"] {
+        assert_eq!(failures(format!("{text}1..1\nok 1\n")), [""; 0], "{text}");
+        let between = prove.replace("ok\nt/net", &format!("ok\n{text}t/net"));
+        assert_eq!(outcomes(&between), expected, "{between}");
+    }
+}
+
+#[test]
+fn the_durations_of_pg_regress_are_no_part_of_ids() {
+    let line = |rest: &str, duration: u32| format!("{rest:<55} {duration:>8} ms\n");
+    let tap = |times: u32| {
+        [
+            line("ok 1         - test_setup", 287 * times),
+            line("ok 2         + boolean", times),
+            line("not ok 3     + char", 59 * times),
+            "# (test process exited with exit code 2)\nok 4         - opr_sanity # SKIP (ignored)\n1..4\n".to_owned(),
+        ]
+        .concat()
+    };
+    let finished = run(&[], tap(1));
+    let ids: Vec<_> = tests(&finished.stdout).into_iter().map(|test| test.id).collect();
+    assert_eq!(ids, ["test 1 - test_setup", "test 2 + boolean", "test 3 + char", "test 4 - opr_sanity"]);
+    assert_eq!(outcomes(tap(1)), outcomes(tap(1000)), "the same whatever the durations");
+    let comment = printed::file(&finished.stdout, Some("test 3 + char"), "tap comment");
+    assert_eq!(comment, b"59 ms\n# (test process exited with exit code 2)");
+    let stamped = tests(&run(&["--timestamps"], tap(1000)).stdout);
+    let durations: Vec<_> = stamped.iter().map(|test| test.duration().map(|time| time.as_secs_f64().round())).collect();
+    assert_eq!(durations, [Some(287.0), Some(1.0), Some(59.0), Some(0.0)]);
+    assert!(stamped.iter().all(|test| !test.runnable));
 }
 
 #[test]
@@ -568,8 +660,8 @@ fn deep_nesting_and_odd_numbers_are_no_trouble() {
     let stairs = steps.lines().rev().collect::<Vec<_>>().join("\n");
     for tap in [&steps, &stairs] {
         assert!(failures(tap).iter().all(|id| id.ends_with("tap errors")));
-        let deepest = outcomes(tap).iter().map(|(id, _)| id.matches('/').count()).max();
-        assert_eq!(deepest, Some(63), "64 levels are enough; the rest is text");
+        let levels = outcomes(tap).iter().filter(|(id, _)| id.ends_with("step")).count();
+        assert_eq!(levels, 64, "the rest is text");
     }
     let kernel: String = (0..500).flat_map(|depth| ["  ".repeat(depth), "KTAP version 1\n".to_owned()]).collect();
     assert_eq!(failures(&kernel), [""; 0]);

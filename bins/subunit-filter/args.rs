@@ -1,112 +1,143 @@
 //! The arguments.
 
+use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Parser;
-use regex::bytes::{Regex, RegexBuilder};
+use clap::{Command, CommandFactory, Parser};
 use subunit_cli::{IdList, Input, Trouble};
 
+use crate::edits::Edits;
+use crate::optparse::spelled_out;
 use crate::outcome_flags::OutcomeFlags;
+use crate::patterns::Patterns;
 use crate::rename::Rename;
-use crate::rules::{Patterns, Rules};
+use crate::rules::Rules;
 
-/// Select tests in a subunit stream; by default, no success and no xfail
-#[derive(Parser)]
-#[command(name = "subunit-filter", version, args_override_self = true, infer_long_args = true)]
+/// Select tests; successes and expected failures are dropped unless -s, --xfail
+#[derive(clap::Args)]
+#[command(version, args_override_self = true, infer_long_args = true, after_help = HELP_END)]
 pub(crate) struct Args {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) flags: OutcomeFlags,
 
-    #[command(flatten)]
-    pub(crate) switches: OutcomeFlags,
-
-    /// Include tests that have all of the tags
+    /// Keep tests that have all of the tags
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
     with_tag: Vec<String>,
 
-    /// Exclude tests that have one of the tags
+    /// Drop tests that have one of the tags
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
     without_tag: Vec<String>,
 
-    /// Include tests that match, in id or text
+    /// Keep tests that match, in id or text
     #[arg(short = 'm', long, value_name = "REGEX", allow_hyphen_values = true)]
     with: Vec<String>,
 
-    /// Exclude tests that match, in id or text
+    /// Drop tests that match, in id or text
     #[arg(long, value_name = "REGEX", allow_hyphen_values = true)]
     without: Vec<String>,
 
-    /// Include tests from one of the routes
+    /// Keep tests from one of the routes
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     with_route: Vec<String>,
 
-    /// Exclude tests from one of the routes
+    /// Drop tests from one of the routes
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     without_route: Vec<String>,
 
-    /// Include tests whose ids FILE lists
+    /// Keep tests whose ids FILE lists
     #[arg(long, value_name = "FILE")]
     load_list: Vec<PathBuf>,
 
-    /// Include tests that can be run alone
+    /// Keep tests that can be run alone
     #[arg(long)]
     runnable: bool,
 
-    /// Ids of tests that are expected to fail
+    /// Turn failures of ids in FILE into xfail
     #[arg(long, value_name = "FILE")]
     fixup_expected_failures: Vec<PathBuf>,
 
-    /// Take # in id lists for a part of an id
+    /// In id lists, do not treat # as a comment
     #[arg(long)]
     whole_lines: bool,
 
-    /// Replace matches of FROM by TO in ids
+    /// Replace regex FROM with TO in test ids
     #[arg(long, num_args = 2, value_names = ["FROM", "TO"], allow_hyphen_values = true)]
     rename: Vec<String>,
+
+    #[command(flatten)]
+    pub(crate) input: Input,
+}
+
+const HELP_END: &str = "\
+Examples:
+  subunit-filter run.subunit | subunit-ls
+  subunit-filter --all --with-tag worker-0 run.subunit | subunit-stats
+
+Exit status: 0 success, 2 error, 129/130/143 signal, 141 closed pipe
+Manual: man subunit-filter";
+
+impl CommandFactory for Args {
+    fn command() -> Command {
+        <Self as clap::Args>::augment_args(Command::new("subunit-filter"))
+    }
+
+    fn command_for_update() -> Command {
+        Self::command()
+    }
+}
+
+impl Parser for Args {
+    fn try_parse() -> Result<Self, clap::Error> {
+        Self::try_parse_from(env::args_os())
+    }
+
+    fn try_parse_from<I, T>(arguments: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<OsString> + Clone,
+    {
+        let arguments = spelled_out(arguments.into_iter().map(Into::into), Self::command(), b'F');
+        let matches = Self::command().try_get_matches_from(arguments)?;
+        clap::FromArgMatches::from_arg_matches(&matches)
+    }
 }
 
 impl Args {
+    /// Refuses to wait at the terminal in silence: somebody forgot a file, or a value, whose place the file took.
+    pub(crate) fn refuse_terminal(&self) -> Result<(), Trouble> {
+        let problem = match (self.input.is_terminal(), self.rename.as_slice()) {
+            (false, _) => return Ok(()),
+            (true, []) => "no file is named",
+            (true, _) => "--rename takes two values, and no file is left to read",
+        };
+        Err(Trouble::message(format_args!("{problem}; standard input is a terminal, which - would read")))
+    }
+
     /// The rules that the arguments make.
     pub(crate) fn rules(&self) -> Result<Rules, Trouble> {
-        let with = Patterns::new(compile("--with", &self.with)?);
-        let without = Patterns::new(compile("--without", &self.without)?);
-        let listed =
-            (!self.load_list.is_empty()).then(|| IdList::read(&self.load_list, self.whole_lines)).transpose()?;
+        let with = Patterns::new("--with", &self.with)?;
+        let without = Patterns::new("--without", &self.without)?;
+        let read = |lists: &[PathBuf]| IdList::read(lists, self.whole_lines);
         Ok(Rules {
-            excluded: self.switches.excluded.clone(),
+            excluded: self.flags.excluded.clone(),
             with,
             without,
             with_tags: self.with_tag.clone(),
             without_tags: self.without_tag.clone(),
             with_routes: self.with_route.clone(),
             without_routes: self.without_route.clone(),
-            listed,
+            listed: Some(&self.load_list[..]).filter(|lists| !lists.is_empty()).map(read).transpose()?,
             only_runnable: self.runnable,
-            expected_failures: IdList::read(&self.fixup_expected_failures, self.whole_lines)?,
-            renames: self
-                .rename
-                .chunks_exact(2)
-                .map(|pair| Rename::new(&pair[0], &pair[1]))
-                .collect::<Result<_, _>>()?,
         })
     }
-}
 
-/// Compiles regular expressions that match in lines, as python-subunit's do.
-fn compile(option: &str, patterns: &[String]) -> Result<Vec<Regex>, Trouble> {
-    let compile = |pattern: &String| {
-        let regex = RegexBuilder::new(pattern).multi_line(true).build();
-        regex.map_err(|error| bad_pattern(option, pattern, &error))
-    };
-    patterns.iter().map(compile).collect()
-}
-
-/// What is wrong with a pattern, in a line.
-pub(crate) fn bad_pattern(option: &str, pattern: &str, error: &regex::Error) -> Trouble {
-    let text = error.to_string();
-    let reason = text.lines().last().unwrap_or_default();
-    let reason = reason.trim().trim_start_matches("error: ");
-    Trouble::message(format!(
-        "{option} '{pattern}': {reason} (regular expressions are Rust's, without look-around and back-references)"
-    ))
+    /// The edits that the arguments ask for.
+    pub(crate) fn edits(&self) -> Result<Edits, Trouble> {
+        let renames = self.rename.chunks_exact(2).map(|pair| Rename::new(&pair[0], &pair[1]));
+        Ok(Edits {
+            renames: renames.collect::<Result<_, _>>()?,
+            expected_failures: IdList::read(&self.fixup_expected_failures, self.whole_lines)?,
+        })
+    }
 }

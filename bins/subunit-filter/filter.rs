@@ -1,28 +1,24 @@
-//! Puts each packet where the rules want it: through, away, or aside until they can tell.
+//! Forwards, drops or holds each packet, as the rules decide on its test.
 
 use std::mem;
 
 use subunit_cli::{Output, Trouble};
-use subunit_codec::{InFlight, Key, PARSER_TEST_ID, Packet, PacketEdit, Status};
+use subunit_codec::{InFlight, PARSER_TEST_ID, Packet, Status};
 
-use crate::recent_decisions::RecentDecisions;
+use crate::edits::{Edited, Edits};
 use crate::rules::{Decision, RuleState, Rules};
 use crate::search::Search;
 use crate::spill::{Held, Spill};
 
 /// Filters a stream of packets.
 pub(crate) struct Filter {
-    gate: Outlet,
+    edits: Edits,
+    outlet: Outlet,
     tests: InFlight<Test>,
-    /// For attachments that come late.
-    ended: RecentDecisions,
 }
 
 /// A test in flight.
 struct Test {
-    /// Whether it began with an attachment after a run of the same test that was dropped. Without a status to come, that is where
-    /// the attachment belongs.
-    is_late: bool,
     has_status: bool,
     state: State,
 }
@@ -32,108 +28,55 @@ enum State {
     Undecided(Box<Undecided>),
 }
 
-/// What a test is waiting with.
+/// A test that waits for a decision.
 struct Undecided {
-    standing: RuleState,
+    rules: RuleState,
     search: Search,
     held: Held,
 }
 
 impl Filter {
-    pub(crate) fn new(rules: Rules) -> Self {
-        Self {
-            gate: Outlet { rules, hold: Spill::default(), spare: Vec::new() },
-            tests: InFlight::new(),
-            ended: RecentDecisions::default(),
-        }
+    pub(crate) fn new(rules: Rules, edits: Edits) -> Self {
+        let outlet = Outlet { rules, spill: Spill::default(), spare: Vec::new() };
+        Self { edits, outlet, tests: InFlight::new() }
     }
 
     /// Filters a packet. Reports of damage always pass.
     pub(crate) fn packet(&mut self, packet: &Packet<'_>, output: &mut Output) -> Result<(), Trouble> {
         let Some(key) = self.tests.key(packet) else {
-            return self.gate.pass(packet, self.gate.rules.judge_global(packet), output);
+            return match self.outlet.rules.decide_global(packet) {
+                Decision::Keep => output.forward(packet),
+                Decision::Drop => Ok(()),
+            };
         };
-        let status = packet.status();
-        let test = match self.tests.get_mut(&key) {
+        if packet.is_about(PARSER_TEST_ID) {
+            return output.forward(packet);
+        }
+        let edited = self.edits.edit(packet)?;
+        let (is_new, test) = match self.tests.get_mut(&key) {
             // A test that exists is not one of the same name that runs.
-            Some(test) if test.has_status && status == Some(Status::Exists) => {
-                return self.gate.single(packet, output);
+            Some(test) if test.has_status && packet.status() == Some(Status::Exists) => {
+                let mut single = self.outlet.begin(&edited);
+                return self.outlet.packet(&mut single, &edited, output).map(drop);
             }
-            Some(test) => test,
-            None if packet.is_about(PARSER_TEST_ID) => return output.forward(packet),
-            None if status.is_some() => self.tests.begin(&key, self.gate.begin(packet)),
-            None => match self.ended.get(key.hash()) {
-                Some(Decision::Keep) => return self.gate.pass(packet, Decision::Keep, output),
-                Some(Decision::Drop) => return self.begin_loose(&key, packet, true, output),
-                None => return self.begin_loose(&key, packet, false, output),
-            },
+            Some(test) => (false, test),
+            None => (true, self.tests.begin(&key, self.outlet.begin(&edited))),
         };
-        if let Some(decision) = self.gate.take_in(test, packet, output)?
-            && is_over(status)
-        {
+        let is_decided = self.outlet.packet(test, &edited, output)?;
+        if is_decided && is_over(packet.status()) {
             self.tests.close(&key);
-            self.ended.remember(key.hash(), decision);
+        } else if is_new && packet.status().is_none() {
+            // Of the attachments for which no status has come, the last thousands wait.
+            if let Some(mut oldest) = self.tests.note_loose(&key, |test| !test.has_status) {
+                self.outlet.end(&mut oldest.value, output)?;
+            }
         }
         Ok(())
     }
 
-    /// Begins to keep a test with an attachment: early, or when `is_late` says that a run of the same test was dropped, perhaps late.
-    fn begin_loose(
-        &mut self,
-        key: &Key<'_>,
-        packet: &Packet<'_>,
-        is_late: bool,
-        output: &mut Output,
-    ) -> Result<(), Trouble> {
-        let test = self.tests.begin(key, Test { is_late, ..self.gate.begin(packet) });
-        self.gate.take_in(test, packet, output)?;
-        match self.tests.note_loose(key, |test| !test.has_status) {
-            Some(mut oldest) => self.gate.leave(&mut oldest.value, output),
-            None => Ok(()),
-        }
-    }
-
-    /// The stream ended: decides on the tests that did not finish.
+    /// Decides on the tests that did not finish: the stream has ended.
     pub(crate) fn finish(&mut self, output: &mut Output) -> Result<(), Trouble> {
-        self.ended = RecentDecisions::default();
-        for mut flight in self.tests.drain() {
-            self.gate.leave(&mut flight.value, output)?;
-        }
-        Ok(())
-    }
-}
-
-impl Test {
-    /// Whether it is nothing but attachments that came after a run that was dropped.
-    fn belongs_to_dropped_run(&self) -> bool {
-        self.is_late && !self.has_status
-    }
-
-    /// What becomes of the test and this packet of it, if that is certain by now.
-    fn decide(&mut self, rules: &Rules, packet: &Packet<'_>) -> Option<Decision> {
-        self.has_status |= packet.status().is_some();
-        let waiting = match &mut self.state {
-            State::Decided(decision) => return Some(*decision),
-            State::Undecided(waiting) => waiting,
-        };
-        rules.take_in(&mut waiting.standing, packet);
-        if rules.wants_text(&waiting.standing) {
-            waiting.search.take_in(packet, rules, &mut waiting.standing);
-        }
-        if is_over(packet.status()) {
-            Some(waiting.decide(rules, rules.corrected_status(packet)))
-        } else {
-            let early = rules.decide_early(&waiting.standing, self.has_status);
-            early.filter(|_| !self.belongs_to_dropped_run())
-        }
-    }
-}
-
-impl Undecided {
-    /// The decision on a test that is over, or will never be.
-    fn decide(&mut self, rules: &Rules, outcome: Option<Status>) -> Decision {
-        self.search.finish(rules, &mut self.standing);
-        rules.decide(&self.standing, outcome)
+        self.tests.drain().into_iter().try_for_each(|mut flight| self.outlet.end(&mut flight.value, output))
     }
 }
 
@@ -142,115 +85,96 @@ fn is_over(status: Option<Status>) -> bool {
     status.is_some_and(Status::is_final)
 }
 
-/// Carries out what the rules say.
+impl Test {
+    /// The decision on the test and this packet of it, if it is certain by now.
+    fn decide(&mut self, rules: &Rules, edited: &Edited<'_>) -> Option<Decision> {
+        let packet = edited.packet;
+        self.has_status |= packet.status().is_some();
+        let undecided = match &mut self.state {
+            State::Decided(decision) => return Some(*decision),
+            State::Undecided(undecided) => undecided,
+        };
+        rules.note_packet(&mut undecided.rules, packet);
+        if rules.wants_text(&undecided.rules) {
+            undecided.search.packet(packet, rules, &mut undecided.rules);
+        }
+        if is_over(packet.status()) {
+            Some(undecided.decide(rules, edited.status))
+        } else {
+            rules.decide_early(&undecided.rules, self.has_status)
+        }
+    }
+}
+
+impl Undecided {
+    /// The decision on a test of which nothing more comes.
+    fn decide(&mut self, rules: &Rules, outcome: Option<Status>) -> Decision {
+        self.search.finish(rules, &mut self.rules);
+        rules.decide(&self.rules, outcome)
+    }
+}
+
+/// Carries out decisions.
 struct Outlet {
     rules: Rules,
-    hold: Spill,
-    /// For tests to wait with.
+    spill: Spill,
+    /// Free list.
     #[expect(clippy::vec_box, reason = "they come from tests and go back there")]
     spare: Vec<Box<Undecided>>,
 }
 
 impl Outlet {
-    /// So much is kept for tests to wait with.
+    /// Boxes in the free list.
     const MOST_SPARE: usize = 64;
 
     /// A test before its first packet.
-    fn begin(&mut self, packet: &Packet<'_>) -> Test {
-        let standing = self.rules.begin(packet);
-        let waiting = match self.spare.pop() {
-            Some(mut waiting) => {
-                waiting.standing = standing;
-                waiting
+    fn begin(&mut self, first: &Edited<'_>) -> Test {
+        let rules = self.rules.begin(first);
+        let undecided = match self.spare.pop() {
+            Some(mut undecided) => {
+                undecided.rules = rules;
+                undecided
             }
-            None => Box::new(Undecided { standing, search: Search::default(), held: Held::default() }),
+            None => Box::new(Undecided { rules, search: Search::default(), held: Held::default() }),
         };
-        Test { is_late: false, has_status: false, state: State::Undecided(waiting) }
+        Test { has_status: false, state: State::Undecided(undecided) }
     }
 
-    /// Filters a packet that is a test by itself.
-    fn single(&mut self, packet: &Packet<'_>, output: &mut Output) -> Result<(), Trouble> {
-        let mut test = self.begin(packet);
-        self.take_in(&mut test, packet, output).map(drop)
-    }
-
-    /// Takes in a packet of a test: the decision on both, if there is one by now.
-    fn take_in(
-        &mut self,
-        test: &mut Test,
-        packet: &Packet<'_>,
-        output: &mut Output,
-    ) -> Result<Option<Decision>, Trouble> {
-        let decision = test.decide(&self.rules, packet);
-        match (decision, &mut test.state) {
-            (Some(decision), _) => {
-                self.settle(test, decision, output)?;
-                self.pass(packet, decision, output)?;
-            }
-            (None, State::Undecided(waiting)) => self.hold.keep(packet.as_bytes(), &mut waiting.held)?,
-            (None, State::Decided(_)) => {}
+    /// Forwards, drops or holds a packet of a test; says whether the test is decided by now.
+    fn packet(&mut self, test: &mut Test, edited: &Edited<'_>, output: &mut Output) -> Result<bool, Trouble> {
+        let decision = test.decide(&self.rules, edited);
+        if let Some(decision) = decision {
+            self.settle(test, decision, output)?;
         }
-        Ok(decision)
+        match (decision, &mut test.state) {
+            (Some(Decision::Keep), _) => output.bytes(&edited.bytes()?)?,
+            (Some(Decision::Drop), _) | (None, State::Decided(_)) => {}
+            (None, State::Undecided(undecided)) => self.spill.keep(&edited.bytes()?, &mut undecided.held)?,
+        }
+        Ok(decision.is_some())
     }
 
     /// Decides on a test that did not finish.
-    fn leave(&mut self, test: &mut Test, output: &mut Output) -> Result<(), Trouble> {
-        let is_dropped = test.belongs_to_dropped_run();
+    fn end(&mut self, test: &mut Test, output: &mut Output) -> Result<(), Trouble> {
         let outcome = test.has_status.then_some(Status::InProgress);
-        let State::Undecided(waiting) = &mut test.state else { return Ok(()) };
-        let decision = waiting.decide(&self.rules, outcome);
-        self.settle(test, if is_dropped { Decision::Drop } else { decision }, output)
+        let State::Undecided(undecided) = &mut test.state else { return Ok(()) };
+        let decision = undecided.decide(&self.rules, outcome);
+        self.settle(test, decision, output)
     }
 
-    /// Carries out a decision on what a test is waiting with.
+    /// Carries out a decision on the packets that waited for it.
     fn settle(&mut self, test: &mut Test, decision: Decision, output: &mut Output) -> Result<(), Trouble> {
-        let State::Undecided(mut waiting) = mem::replace(&mut test.state, State::Decided(decision)) else {
+        let State::Undecided(mut undecided) = mem::replace(&mut test.state, State::Decided(decision)) else {
             return Ok(());
         };
-        let Self { rules, hold, spare } = self;
         match decision {
-            Decision::Drop => hold.forget(&mut waiting.held),
-            Decision::Keep if !rules.rewrites() => hold.give(&mut waiting.held, |packets| output.bytes(packets))?,
-            Decision::Keep => hold.give(&mut waiting.held, |mut packets| {
-                while !packets.is_empty() {
-                    let (packet, rest) = Packet::split_first(packets).expect("what was held are packets");
-                    forward(&packet, rules, output)?;
-                    packets = rest;
-                }
-                Ok(())
-            })?,
+            Decision::Drop => self.spill.forget(&mut undecided.held),
+            Decision::Keep => self.spill.give(&mut undecided.held, |packets| output.bytes(packets))?,
         }
-        waiting.search = Search::default();
-        if spare.len() < Self::MOST_SPARE {
-            spare.push(waiting);
+        undecided.search = Search::default();
+        if self.spare.len() < Self::MOST_SPARE {
+            self.spare.push(undecided);
         }
         Ok(())
     }
-
-    /// Carries out a decision on a packet.
-    fn pass(&self, packet: &Packet<'_>, decision: Decision, output: &mut Output) -> Result<(), Trouble> {
-        if decision == Decision::Keep { forward(packet, &self.rules, output) } else { Ok(()) }
-    }
-}
-
-/// Forwards a packet as it came, unless its test is renamed or its outcome corrected.
-fn forward(packet: &Packet<'_>, rules: &Rules, output: &mut Output) -> Result<(), Trouble> {
-    if !rules.rewrites() {
-        return output.forward(packet);
-    }
-    let renamed = packet.test_id().and_then(|id| rules.renamed(id));
-    let status = rules.corrected_status(packet);
-    if renamed.is_none() && status == packet.status() {
-        return output.forward(packet);
-    }
-    let mut changes = PacketEdit::new();
-    if let Some(id) = renamed {
-        changes = changes.test_id(id);
-    }
-    if let Some(status) = status {
-        changes = changes.status(status);
-    }
-    let mut packets = Vec::new();
-    changes.encode(packet, &mut packets).map_err(|error| Trouble::message(format_args!("a renamed test: {error}")))?;
-    output.bytes(&packets)
 }

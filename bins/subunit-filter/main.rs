@@ -1,9 +1,11 @@
 //! Selects tests in a stream.
 
 mod args;
+mod edits;
 mod filter;
+mod optparse;
 mod outcome_flags;
-mod recent_decisions;
+mod patterns;
 mod rename;
 mod rules;
 mod search;
@@ -23,9 +25,10 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
-    let mut filter = Filter::new(args.rules()?);
+    args.refuse_terminal()?;
+    let mut filter = Filter::new(args.rules()?, args.edits()?);
     for stream in args.input.streams(Protocol::Auto) {
-        filter_stream(&mut stream?, &mut filter, args.switches.passes_text, &mut output)?;
+        filter_stream(&mut stream?, &mut filter, args.flags.passes_text, &mut output)?;
     }
     output.finish()?;
     Ok(Verdict::Success)

@@ -1,10 +1,10 @@
-//! The options that come in pairs, of which the last one wins.
+//! The options about outcomes and text, of which the last one wins.
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
 use subunit_codec::Status;
 
-/// What the switches say in the end.
+/// What the flags say in the end.
 pub(crate) struct OutcomeFlags {
     /// Outcomes that are left out.
     pub(crate) excluded: Vec<Status>,
@@ -12,31 +12,37 @@ pub(crate) struct OutcomeFlags {
     pub(crate) passes_text: bool,
 }
 
-/// The switches in the order of the help: short name, long name, help.
-const SWITCHES: [(Option<char>, &str, &str); 13] = [
-    (None, "error", "No effect: errors come as failures"),
-    (Some('e'), "no-error", "No effect: errors come as failures"),
-    (None, "failure", "Include failures [default]"),
-    (Some('f'), "no-failure", "Exclude failures"),
-    (Some('s'), "success", "Include successes"),
-    (None, "no-success", "Exclude successes [default]"),
-    (None, "no-skip", "Exclude skips"),
-    (None, "xfail", "Include expected failures"),
-    (None, "no-xfail", "Exclude expected failures [default]"),
-    (None, "no-uxsuccess", "Exclude unexpected successes"),
-    (Some('F'), ONLY_FAILURES, "Exclude success, skip, xfail and text"),
-    (None, "passthrough", "Forward text as file stdout [default]"),
-    (None, "no-passthrough", "Drop text that is not subunit"),
+/// The flags in the order of the help: short name, long name, help.
+const FLAGS: [(Option<char>, &str, &str); 12] = [
+    (None, ALL, "Keep every outcome"),
+    (Some('s'), "success", "Keep successes"),
+    (None, "no-success", "Drop successes [default]"),
+    (None, "xfail", "Keep expected failures"),
+    (None, "no-xfail", "Drop expected failures [default]"),
+    (None, "failure", "Keep failures [default]"),
+    (Some('f'), "no-failure", "Drop failures"),
+    (None, "no-skip", "Drop skips"),
+    (None, "no-uxsuccess", "Drop unexpected successes"),
+    (Some('F'), ONLY_FAILURES, "Drop success, skip, xfail and text"),
+    (None, "error", "Ignored (version 2 has no errors)"),
+    (Some('e'), "no-error", "Ignored (version 2 has no errors)"),
 ];
 
+/// Those about text, which other tools have as well.
+const TEXT_FLAGS: [(&str, &str); 2] =
+    [("passthrough", "Keep non-test output [default]"), ("no-passthrough", "Drop non-test output")];
+
+const ALL: &str = "all";
 const ONLY_FAILURES: &str = "only-genuine-failures";
 
 impl Args for OutcomeFlags {
     fn augment_args(command: Command) -> Command {
-        command.args(SWITCHES.map(|(short, long, help)| {
-            let arg = Arg::new(long).long(long).help(help).action(ArgAction::SetTrue);
-            if let Some(short) = short { arg.short(short) } else { arg }
-        }))
+        let flag = |long, help| Arg::new(long).long(long).help(help).action(ArgAction::SetTrue);
+        let flags = FLAGS.map(|(short, long, help)| match short {
+            Some(short) => flag(long, help).short(short),
+            None => flag(long, help),
+        });
+        command.args(flags).args(TEXT_FLAGS.map(|(long, help)| flag(long, help).display_order(900)))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -46,19 +52,20 @@ impl Args for OutcomeFlags {
 
 impl FromArgMatches for OutcomeFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
-        let on = |name| place(matches, name);
-        let only_failures = on(ONLY_FAILURES);
+        let place = |name| place(matches, name);
+        let (all, only_failures) = (place(ALL), place(ONLY_FAILURES));
+        // Each with the places of what drops it and of what keeps it. Place 0, before all others, is the default.
         let rules = [
-            (Status::Success, only_failures.max(on("no-success")).or(Some(0)) > on("success")),
-            (Status::ExpectedFailure, only_failures.max(on("no-xfail")).or(Some(0)) > on("xfail")),
-            (Status::Fail, on("no-failure") > on("failure")),
-            (Status::Skip, only_failures.or(on("no-skip")).is_some()),
-            (Status::UnexpectedSuccess, on("no-uxsuccess").is_some()),
+            (Status::Success, only_failures.max(place("no-success")).or(Some(0)), place("success")),
+            (Status::ExpectedFailure, only_failures.max(place("no-xfail")).or(Some(0)), place("xfail")),
+            (Status::Fail, place("no-failure"), place("failure")),
+            (Status::Skip, only_failures.max(place("no-skip")), None),
+            (Status::UnexpectedSuccess, place("no-uxsuccess"), None),
         ];
-        let excluded = rules.into_iter().filter(|(_, is_excluded)| *is_excluded).map(|(status, _)| status);
+        let excluded = rules.into_iter().filter(|(_, drops, keeps)| *drops > all.max(*keeps));
         Ok(Self {
-            excluded: excluded.collect(),
-            passes_text: only_failures.max(on("no-passthrough")) <= on("passthrough"),
+            excluded: excluded.map(|(status, ..)| status).collect(),
+            passes_text: only_failures.max(place("no-passthrough")) <= place("passthrough"),
         })
     }
 
@@ -68,7 +75,7 @@ impl FromArgMatches for OutcomeFlags {
     }
 }
 
-/// Where on the command line a switch stands last; `None`, which comes before any place, when it does not.
+/// The last place of a flag on the command line; `None` if absent, which is less than any place.
 fn place(matches: &ArgMatches, name: &str) -> Option<usize> {
     let is_given = matches.value_source(name) == Some(ValueSource::CommandLine);
     matches.indices_of(name).filter(|_| is_given)?.max()

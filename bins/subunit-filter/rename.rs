@@ -1,62 +1,105 @@
 //! New test ids for old.
 
-use std::borrow::Cow;
-
-use regex::Regex;
+use regex::{Captures, Regex};
 use subunit_cli::Trouble;
+use subunit_codec::MAX_LENGTH;
 
-use crate::args::bad_pattern;
+use crate::patterns::bad_pattern;
 
 /// A substitution in test ids, with the replacement in Python's syntax.
 pub(crate) struct Rename {
     from: Regex,
-    /// The replacement in the syntax of the regex crate.
-    to: String,
+    to: Vec<Piece>,
 }
+
+/// A part of a replacement.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    /// What the group of this number matched.
+    Group(usize),
+}
+
+/// A new id is too long for a packet.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
 
 impl Rename {
     /// Every match of the regular expression `from` becomes `to`, in which `\1` and `\g<name>` stand for groups.
     pub(crate) fn new(from: &str, to: &str) -> Result<Self, Trouble> {
         let regex = Regex::new(from).map_err(|error| bad_pattern("--rename", from, &error))?;
-        let template =
-            template(to, &regex).map_err(|problem| Trouble::message(format!("--rename to '{to}': {problem}")))?;
-        Ok(Self { from: regex, to: template })
+        let to = pieces(to, &regex).map_err(|problem| Trouble::message(format!("--rename to '{to}': {problem}")))?;
+        Ok(Self { from: regex, to })
     }
 
     /// The new id, if it is another.
-    pub(crate) fn apply(&self, id: &str) -> Option<String> {
-        match self.from.replace_all(id, &self.to) {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(renamed) => Some(renamed),
+    ///
+    /// # Errors
+    ///
+    /// If it is too long. That shows while it grows, before all of it is in memory.
+    pub(crate) fn apply(&self, id: &str) -> Result<Option<String>, TooLong> {
+        let mut renamed = String::new();
+        let mut end = 0;
+        let mut is_other = false;
+        // To find groups takes longer than to find matches.
+        if self.to.iter().any(|piece| matches!(piece, Piece::Group(1..))) {
+            for captures in self.from.captures_iter(id) {
+                let found = captures.get_match();
+                append(&mut renamed, &id[end..found.start()])?;
+                self.expand(&captures, &mut renamed)?;
+                (end, is_other) = (found.end(), true);
+            }
+        } else {
+            for found in self.from.find_iter(id) {
+                append(&mut renamed, &id[end..found.start()])?;
+                for piece in &self.to {
+                    append(&mut renamed, if let Piece::Text(text) = piece { text } else { found.as_str() })?;
+                }
+                (end, is_other) = (found.end(), true);
+            }
         }
+        if !is_other {
+            return Ok(None);
+        }
+        append(&mut renamed, &id[end..])?;
+        Ok(Some(renamed))
+    }
+
+    fn expand(&self, captures: &Captures<'_>, renamed: &mut String) -> Result<(), TooLong> {
+        self.to.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => append(renamed, text),
+            Piece::Group(number) => append(renamed, captures.get(*number).map_or("", |group| group.as_str())),
+        })
     }
 }
 
-/// Translates a replacement from Python's syntax.
-fn template(python: &str, regex: &Regex) -> Result<String, String> {
+fn append(id: &mut String, text: &str) -> Result<(), TooLong> {
+    if id.len() + text.len() > MAX_LENGTH {
+        return Err(TooLong);
+    }
+    id.push_str(text);
+    Ok(())
+}
+
+/// The pieces of a replacement in Python's syntax.
+fn pieces(python: &str, regex: &Regex) -> Result<Vec<Piece>, String> {
     let group = |name: &str| {
-        let exists = match name.parse::<usize>() {
-            Ok(number) => number < regex.captures_len(),
-            Err(_) => regex.capture_names().flatten().any(|known| known == name),
+        let number = match name.parse::<usize>() {
+            Ok(number) => Some(number).filter(|number| *number < regex.captures_len()),
+            Err(_) => regex.capture_names().position(|known| known == Some(name)),
         };
-        if exists { Ok(format!("${{{name}}}")) } else { Err(format!("there is no group {name}")) }
+        number.map(Piece::Group).ok_or_else(|| format!("there is no group {name}"))
     };
-    let mut template = String::new();
+    let mut pieces = Vec::new();
     let mut rest = python;
-    while let Some(at) = rest.find(['\\', '$']) {
-        template += &rest[..at];
-        let after = &rest[at + 1..];
-        if rest[at..].starts_with('$') {
-            template += "$$";
-            rest = after;
-            continue;
-        }
+    while let Some((text, after)) = rest.split_once('\\') {
+        pieces.push(Piece::Text(text.to_owned()));
         let next = after.chars().next().ok_or("it ends in a backslash")?;
-        let (text, used) = match next {
-            '\\' => ("\\".to_owned(), 1),
-            'n' => ("\n".to_owned(), 1),
-            'r' => ("\r".to_owned(), 1),
-            't' => ("\t".to_owned(), 1),
+        let (piece, used) = match next {
+            '\\' => (Piece::Text("\\".to_owned()), 1),
+            'n' => (Piece::Text("\n".to_owned()), 1),
+            'r' => (Piece::Text("\r".to_owned()), 1),
+            't' => (Piece::Text("\t".to_owned()), 1),
             '1'..='9' => {
                 let digits = 1 + usize::from(after[1..].starts_with(|next: char| next.is_ascii_digit()));
                 (group(&after[..digits])?, digits)
@@ -68,10 +111,11 @@ fn template(python: &str, regex: &Regex) -> Result<String, String> {
             }
             other => return Err(format!("bad escape \\{other}")),
         };
-        template += &text;
+        pieces.push(piece);
         rest = &after[used..];
     }
-    Ok(template + rest)
+    pieces.push(Piece::Text(rest.to_owned()));
+    Ok(pieces)
 }
 
 #[cfg(test)]
@@ -79,7 +123,7 @@ mod tests {
     use super::*;
 
     fn renamed(from: &str, to: &str, id: &str) -> Option<String> {
-        Rename::new(from, to).unwrap().apply(id)
+        Rename::new(from, to).unwrap().apply(id).unwrap()
     }
 
     #[test]
@@ -88,17 +132,31 @@ mod tests {
         assert_eq!(renamed(r"(\w+)\.(\w+)", r"\2.\1", "a.b").as_deref(), Some("b.a"));
         assert_eq!(renamed(r"(?P<case>b)", r"[\g<case>\g<1>]$1\\", "a.b").as_deref(), Some(r"a.[bb]$1\"));
         assert_eq!(renamed("b", r"\\n\t", "a.b").as_deref(), Some("a.\\n\t"));
+        assert_eq!(renamed("[ab]", r"<\g<0>>", "a.b").as_deref(), Some("<a>.<b>"));
+        assert_eq!(renamed("(x)?b", r"\1c", "a.b").as_deref(), Some("a.c"), "a group may match nothing");
     }
 
     #[test]
     fn an_id_without_a_match_stays() {
         assert_eq!(renamed("x", "y", "a.b"), None);
+        assert_eq!(renamed("(x)", r"\1", "a.b"), None);
     }
 
     #[test]
     fn a_replacement_that_makes_no_sense_is_refused() {
         for to in [r"\2", r"\g<x>", r"\q", r"\", r"\g", r"\g<x"] {
             assert!(Rename::new("(a)", to).is_err(), "{to:?}");
+        }
+    }
+
+    #[test]
+    fn an_id_stops_growing_when_it_is_too_long() {
+        let id = "a".repeat(MAX_LENGTH / 2 - 1);
+        assert_eq!(renamed("a", "aa", &id).map(|id| id.len()), Some(MAX_LENGTH / 2 * 2 - 2));
+        // All of it would take 8 TB.
+        let most = r"\1".repeat(1_000);
+        for (from, to) in [("a", &*"b".repeat(1_000)), ("(a*)", &most), ("a*", r"\g<0>\g<0>\g<0>")] {
+            assert_eq!(Rename::new(from, to).unwrap().apply(&id), Err(TooLong), "{from}");
         }
     }
 }

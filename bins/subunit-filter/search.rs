@@ -34,52 +34,52 @@ impl Search {
     /// How much of a window the next one begins with.
     const OVERLAP: usize = 1 << 14;
 
-    /// Takes in the part of a file that a packet carries.
-    pub(crate) fn take_in(&mut self, packet: &Packet<'_>, rules: &Rules, standing: &mut RuleState) {
+    /// Searches the part of a file that a packet carries, or keeps it until more has come.
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>, rules: &Rules, state: &mut RuleState) {
         let Some((name, bytes)) = packet.file_name().zip(packet.file_bytes()) else { return };
         let known = self.unended.remove(name);
         if known.is_none() && packet.is_eof() {
-            return search(packet.mime_type(), bytes, rules, standing);
+            return search(packet.mime_type(), bytes, rules, state);
         }
         let mut attachment = known.unwrap_or_default();
         attachment.mime_type = attachment.mime_type.or(packet.mime_type().map(str::to_owned));
         for piece in bytes.chunks(Self::WINDOW) {
             attachment.bytes.extend_from_slice(piece);
             if attachment.bytes.len() + attachment.text.len() >= Self::WINDOW {
-                attachment.search_window(rules, standing);
+                attachment.search_window(rules, state);
             }
         }
         if packet.is_eof() {
-            attachment.search(rules, standing);
+            attachment.search(rules, state);
         } else {
             self.unended.insert(name.to_owned(), attachment);
         }
     }
 
     /// Searches what is left when the test ends.
-    pub(crate) fn finish(&mut self, rules: &Rules, standing: &mut RuleState) {
+    pub(crate) fn finish(&mut self, rules: &Rules, state: &mut RuleState) {
         for (_, attachment) in self.unended.drain() {
-            attachment.search(rules, standing);
+            attachment.search(rules, state);
         }
     }
 }
 
 impl Attachment {
     /// Searches the rest, after which nothing comes.
-    fn search(mut self, rules: &Rules, standing: &mut RuleState) {
+    fn search(mut self, rules: &Rules, state: &mut RuleState) {
         if self.decode(true) {
-            rules.take_in_text(standing, self.text.as_bytes());
+            rules.search(state, self.text.as_bytes());
         }
     }
 
     /// Searches whole lines, or what there is of a line longer than the window, and lets go of them, but for the overlap.
-    fn search_window(&mut self, rules: &Rules, standing: &mut RuleState) {
+    fn search_window(&mut self, rules: &Rules, state: &mut RuleState) {
         if !self.decode(false) {
             return;
         }
         let text = self.text.as_bytes();
         let end = memrchr(b'\n', text).map_or(text.len(), |newline| newline + 1);
-        rules.take_in_text(standing, &text[..end]);
+        rules.search(state, &text[..end]);
         let overlap = (0..=end.saturating_sub(Search::OVERLAP)).rev().find(|at| self.text.is_char_boundary(*at));
         let overlap = overlap.unwrap_or_default();
         let line = memchr(b'\n', &text[overlap..end]).map(|at| overlap + at + 1);
@@ -100,8 +100,8 @@ impl Attachment {
     }
 }
 
-fn search(mime_type: Option<&str>, bytes: &[u8], rules: &Rules, standing: &mut RuleState) {
-    if is_text(mime_type) && rules.wants_text(standing) {
-        rules.take_in_text(standing, decode(mime_type, bytes).as_bytes());
+fn search(mime_type: Option<&str>, bytes: &[u8], rules: &Rules, state: &mut RuleState) {
+    if is_text(mime_type) && rules.wants_text(state) {
+        rules.search(state, decode(mime_type, bytes).as_bytes());
     }
 }

@@ -5,61 +5,88 @@ mod listing;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, Stream, Trouble, Verdict};
-use subunit_codec::{Assembler, Item, Protocol};
+use subunit_cli::{self as cli, FailOnEmpty, Input, Stream, TextOutput, Trouble, Verdict};
+use subunit_codec::{Assembler, Item, PARSER_TEST_ID, Packet, Protocol, summarize_damage};
 
 use crate::listing::{Choice, Listing};
 
 /// List the tests in a subunit stream, as they finish
 #[derive(Parser)]
-#[command(name = "subunit-ls", version, args_override_self = true, infer_long_args = true)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    #[command(flatten)]
-    input: Input,
-
     #[command(flatten)]
     choice: Choice,
 
-    /// Fail when there is not a single test
-    #[arg(long)]
-    fail_on_empty: bool,
+    #[command(flatten)]
+    empty: FailOnEmpty,
+
+    #[command(flatten)]
+    input: Input,
 }
+
+const TOOL: &str = "subunit-ls";
+
+const EXAMPLES: [&str; 2] =
+    ["subunit-ls -l --status fail,uxsuccess,inprogress run.subunit", "run-tests | subunit-ls --times"];
 
 fn main() -> ExitCode {
     cli::main(run)
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let mut output = Output::new()?;
+    let mut output = TextOutput::new()?;
     let mut unfinished = Vec::new();
     let mut listing = Listing::new(args.choice);
     let read = args.input.streams(Protocol::Auto).try_for_each(|stream| {
+        let mut stream = stream?;
         let mut tests = listing.assembler();
-        let read = read(&mut stream?, &mut tests, &mut listing, &mut output);
+        let read = read(&mut stream, &mut tests, &mut listing, &mut output);
+        listing.seen.foreign |= stream.is_foreign();
         unfinished.append(&mut tests.finish());
         read
     });
     // After trouble with reading, too: they were read before.
-    unfinished.iter().try_for_each(|test| listing.test(test, &mut output))?;
+    unfinished.iter().try_for_each(|test| listing.test(test, "", &mut output))?;
     read?;
     output.finish()?;
-    Ok(Verdict::failure_if(listing.has_failures() || args.fail_on_empty && listing.is_empty()))
+    Ok(args.empty.verdict(listing.seen))
 }
 
-fn read(stream: &mut Stream, tests: &mut Assembler, listing: &mut Listing, output: &mut Output) -> Result<(), Trouble> {
-    while let Some(item) = stream.next(output)? {
+fn read(
+    stream: &mut Stream,
+    tests: &mut Assembler,
+    listing: &mut Listing,
+    output: &mut TextOutput,
+) -> Result<(), Trouble> {
+    // What an earlier tool says of the damage that it reports.
+    let mut damage = String::new();
+    while let Some(item) = stream.next(output.raw())? {
         match &item {
             Item::Packet(packet) if !packet.has_test_id() => {
                 listing.text(packet.file_bytes().unwrap_or_default(), output)?;
             }
             Item::Packet(packet) => {
+                if let Some(summary) = reported_damage(packet) {
+                    damage = summary;
+                }
                 if let Some(test) = tests.push(packet) {
-                    listing.test(test, output)?;
+                    let is_report = test.id == PARSER_TEST_ID;
+                    listing.test(test, if is_report { &damage } else { "" }, output)?;
+                    if is_report {
+                        damage.clear();
+                    }
                 }
             }
             Item::Text(text) => listing.text(text, output)?,
-            Item::Damage(damage) => listing.test(tests.push_damage(damage), output)?,
+            Item::Damage(damage) => listing.test(tests.push_damage(damage), &damage.summary(), output)?,
         }
     }
     Ok(())
+}
+
+/// What a packet says of damage, if it is of a report by an earlier tool.
+fn reported_damage(packet: &Packet<'_>) -> Option<String> {
+    let is_report = packet.test_id() == Some(PARSER_TEST_ID) && packet.file_name() == Some("Parser Error");
+    is_report.then(|| summarize_damage(packet.file_bytes().unwrap_or_default()))
 }

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
 use std::panic::resume_unwind;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
@@ -18,6 +18,8 @@ use crate::shared_output::{Failure, SharedOutput};
 /// What a command needs to run as a source.
 pub(crate) struct Runner {
     pub(crate) code: String,
+    /// Whether the user gave it the code.
+    pub(crate) is_named: bool,
     pub(crate) labels: Labels,
     pub(crate) protocol: Protocol,
     pub(crate) children: Arc<Children>,
@@ -28,11 +30,24 @@ impl Runner {
     /// Runs a command, merges what it prints and says whether it succeeded. Its standard input is empty, or what comes from `input`.
     pub(crate) fn run(mut self, text: &OsStr, input: Option<Receiver<Vec<u8>>>) -> Result<bool, Failure> {
         let name = text.to_string_lossy();
+        // The test that stands for the command itself.
+        let own_test = if self.is_named { self.code.clone() } else { name.clone().into_owned() };
         let named = |cause: io::Error| Failure::Source(Trouble::with(&name, &cause));
         let mut command = Command::new("sh");
         command.arg("-c").arg(text).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-        let mut child = self.children.start(&mut command).map_err(named)?;
+        let mut route = Route::that_may_fail(&self.code, &self.labels);
+        let mut child = match self.children.start(&mut command) {
+            Ok(child) => child,
+            Err(cause) => {
+                let words = cause.to_string();
+                let words = words.split(" (os error ").next().unwrap_or_default();
+                let reason = format!("the command could not be started: {words}\n");
+                self.lane.push(|out| route.fail_own_test(&own_test, &reason, out))?;
+                self.lane.flush()?;
+                return Err(named(cause));
+            }
+        };
         if let (Some(input), Some(stdin)) = (input, child.stdin.take()) {
             spawn(|| feed(stdin, input)).map_err(Failure::All)?;
         }
@@ -41,7 +56,6 @@ impl Runner {
         let relay_errors = |stderr| self.relay_errors(running.output(stderr), name.clone().into_owned());
         let errors = stderr.map(relay_errors).transpose().map_err(Failure::All)?;
 
-        let mut route = Route::that_may_fail(&self.code, self.labels);
         let mut is_cut = false;
         if let Some(stdout) = stdout {
             let mut stream = Stream::of_command(name.clone().into_owned(), running.output(stdout), self.protocol);
@@ -56,7 +70,11 @@ impl Runner {
         if status.success() {
             return Ok(true);
         }
-        self.lane.push(|out| route.fail(&name, &failure_reason(status), out))?;
+        let reason = failure_reason(status);
+        self.lane.push(|out| route.fail_open_tests(&reason, out))?;
+        if did_not_finish(status) || !route.shows_failure() {
+            self.lane.push(|out| route.fail_own_test(&own_test, &reason, out))?;
+        }
         self.lane.flush()?;
         Ok(false)
     }
@@ -67,7 +85,7 @@ impl Runner {
         mut stderr: InterruptibleInput,
         name: String,
     ) -> Result<JoinHandle<Result<bool, Failure>>, Trouble> {
-        let (route, mut lane) = (Route::new(&self.code, self.labels), self.lane.clone());
+        let (route, mut lane) = (Route::new(&self.code, &self.labels), self.lane.clone());
         spawn(move || {
             let mut buffer = vec![0; 1 << 16];
             loop {
@@ -81,6 +99,15 @@ impl Runner {
             }
         })
     }
+}
+
+/// Whether a signal ended a command, or it did not start. The shell says so of the last command in it by statuses of its own.
+fn did_not_finish(status: ExitStatus) -> bool {
+    const CANNOT_RUN: i32 = 126;
+    const NOT_FOUND: i32 = 127;
+    const FIRST_SIGNAL: i32 = 128 + 1;
+    const LAST_SIGNAL: i32 = 128 + 31;
+    status.code().is_none_or(|code| matches!(code, CANNOT_RUN | NOT_FOUND | FIRST_SIGNAL..=LAST_SIGNAL))
 }
 
 /// Writes to a command what comes for it, until it reads no more.

@@ -1,15 +1,19 @@
 //! Merges streams into one.
 
 mod command;
+mod failures;
 mod merge_live;
 mod merge_recorded;
 mod relabel;
 mod shared_output;
 mod source;
+mod source_tag;
 mod stdin_router;
+mod test_tags;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Parser;
 use subunit_cli::{self as cli, Trouble, Verdict};
@@ -20,22 +24,21 @@ use crate::source::Source;
 
 /// Merge subunit streams from files and commands into one, as they come
 #[derive(Parser)]
-#[command(name = "subunit-mux", version, args_override_self = true, infer_long_args = true)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+#[command(name = "subunit-mux", version, args_override_self = true, infer_long_args = true, after_help = HELP_END)]
 struct Args {
-    /// Files to read; CODE=SOURCE says the route code
+    /// Files to read, optionally CODE=FILE
     #[arg(value_name = "SOURCE")]
     files: Vec<OsString>,
 
-    /// Run a command and read what it prints
+    /// Run [CODE=]COMMAND and read its output
     #[arg(short, long = "command", value_name = "COMMAND")]
     commands: Vec<OsString>,
 
-    /// Tag packets with worker-CODE
-    #[arg(long)]
-    tag: bool,
+    /// Add the tag PREFIX CODE [default: worker-]
+    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "worker-")]
+    tag: Option<String>,
 
-    /// Stamp packets that have no time
+    /// Add the arrival time to packets without one
     #[arg(long)]
     timestamps: bool,
 
@@ -43,18 +46,27 @@ struct Args {
     #[arg(long, requires = "commands")]
     stdin: bool,
 
-    /// Merge recorded streams by the times in them
+    /// Merge recorded streams by their times
     #[arg(long, conflicts_with_all = ["commands", "stdin"])]
     in_order: bool,
 
-    /// Leave out text and standard error
+    /// Drop non-test output
     #[arg(long)]
     no_passthrough: bool,
 
-    /// Version of the protocol: auto, 1 or 2
+    /// Protocol version: auto, 1 or 2
     #[arg(long, value_name = "VERSION", default_value = "auto", hide_default_value = true)]
     protocol: Protocol,
 }
+
+const HELP_END: &str = "\
+Examples:
+  subunit-mux -c 'web=ssh web run-tests' -c 'db=ssh db run-tests' > run
+  subunit-mux --in-order worker-*.subunit | subunit-ls
+
+Exit status: 0 success, 1 a command failed, 2 error, 129/130/143 signal,
+141 closed pipe
+Manual: man subunit-mux";
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -62,10 +74,15 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let sources = Source::all(args.commands, args.files, args.stdin)?;
-    let labels = Labels { tag: args.tag, timestamps: args.timestamps, text: !args.no_passthrough };
+    let labels = Labels {
+        tag_prefix: args.tag,
+        timestamps: args.timestamps,
+        text: !args.no_passthrough,
+        is_told: Arc::default(),
+    };
     if args.in_order {
-        merge_recorded::run(sources, labels, args.protocol)
+        merge_recorded::run(sources, &labels, args.protocol)
     } else {
-        merge_live::run(sources, labels, args.protocol, args.stdin)
+        merge_live::run(sources, &labels, args.protocol, args.stdin)
     }
 }

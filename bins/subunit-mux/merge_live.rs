@@ -23,7 +23,7 @@ enum News {
 
 pub(crate) fn run(
     sources: Vec<Source>,
-    labels: Labels,
+    labels: &Labels,
     protocol: Protocol,
     is_controlled: bool,
 ) -> Result<Verdict, Trouble> {
@@ -38,7 +38,7 @@ pub(crate) fn run(
 
 fn merge(
     sources: Vec<Source>,
-    labels: Labels,
+    labels: &Labels,
     protocol: Protocol,
     is_controlled: bool,
     children: &Arc<Children>,
@@ -52,20 +52,20 @@ fn merge(
 
     let mut running = sources.len();
     let mut deliveries = HashMap::new();
-    for Source { code, origin } in sources {
-        let (lane, news) = (lane.clone(), news.clone());
+    for Source { code, is_named, origin } in sources {
+        let (lane, news, labels) = (lane.clone(), news.clone(), labels.clone());
         match origin {
             Origin::Command(text) => {
                 let (delivery, input) = is_controlled.then(Delivery::new).unzip();
                 deliveries.extend(delivery.map(|delivery| (code.clone(), delivery)));
-                let runner = Runner { code, labels, protocol, children: Arc::clone(children), lane };
+                let runner = Runner { code, is_named, labels, protocol, children: Arc::clone(children), lane };
                 start(news, move || runner.run(&text, input))?;
             }
             Origin::File(name) => {
                 let (bell, mut lane) = (stop.bell(), lane);
                 start(news, move || {
                     let mut stream = Stream::open(&name, protocol, Some(bell))?;
-                    relay(&mut stream, &mut Route::new(&code, labels), &mut lane).map(|()| true)
+                    relay(&mut stream, &mut Route::new(&code, &labels), &mut lane).map(|()| true)
                 })?;
             }
         }

@@ -21,13 +21,13 @@ struct Recorded {
 
 /// Writes the earliest of the next items of all sources, and so on. A source's items stay in order; of those that happened at the
 /// same time, the one of the first source comes first.
-pub(crate) fn run(sources: Vec<Source>, labels: Labels, protocol: Protocol) -> Result<Verdict, Trouble> {
+pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> Result<Verdict, Trouble> {
     let mut output = Output::new()?;
     let stop = Stop::new()?;
     let mut trouble = None;
     let mut tell = |told: Trouble| trouble = Some(told.reported(env!("CARGO_BIN_NAME")));
     let (mut recorded, mut next) = (Vec::new(), BinaryHeap::new());
-    for Source { code, origin } in sources {
+    for Source { code, origin, .. } in sources {
         let Origin::File(name) = origin else { continue };
         match Stream::open(&name, protocol, Some(stop.bell())) {
             Ok(stream) => recorded.push(Recorded::new(stream, Route::new(&code, labels))),

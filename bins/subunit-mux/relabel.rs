@@ -1,20 +1,29 @@
 //! What happens to the packets of one source.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use subunit_cli::Trouble;
 use subunit_codec::{
     Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, PacketEdit, Status, Timestamp, encode,
 };
 
+use crate::failures::Failures;
+use crate::source_tag::source_tag;
+use crate::test_tags::TestTags;
+
 /// What packets get besides the route code.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 pub(crate) struct Labels {
-    /// A tag with the name of the source.
-    pub(crate) tag: bool,
-    /// The time, when they have none.
+    /// What the tags of the sources begin with, if they have any.
+    pub(crate) tag_prefix: Option<String>,
+    /// The time, for packets without one.
     pub(crate) timestamps: bool,
-    /// Whether text is wrapped in packets, or left out.
+    /// Whether text is wrapped in packets, or dropped.
     pub(crate) text: bool,
+    /// Whether it was reported that tags are not repeated.
+    pub(crate) is_told: Arc<AtomicBool>,
 }
 
 /// Puts the route code of one source on its packets, and knows the tests that it has begun.
@@ -22,31 +31,39 @@ pub(crate) struct Route {
     code: String,
     tag: Option<String>,
     labels: Labels,
-    /// The tests in flight, where they are needed.
+    /// The tests in flight, if they are needed.
     tests: Option<InFlight<Begun>>,
+    /// For a source that may have to fail a test of its own.
+    failures: Option<Failures>,
 }
 
-/// What is known of a test in flight.
+/// A test in flight.
 #[derive(Default)]
 struct Begun {
     /// Whether it has had a status.
     is_test: bool,
     is_runnable: bool,
-    /// Its tags, the one of the source not counted.
-    tags: Vec<String>,
+    tags: TestTags,
 }
 
 impl Route {
-    /// The route of a source that never [fails](Self::fail) its tests.
-    pub(crate) fn new(code: &str, labels: Labels) -> Self {
-        let tag = labels.tag.then(|| format!("worker-{code}"));
-        let tests = labels.tag.then(InFlight::new);
-        Self { code: code.to_owned(), tag, labels, tests }
+    /// The route of a source that never [fails](Self::fail_open_tests) its tests.
+    pub(crate) fn new(code: &str, labels: &Labels) -> Self {
+        let mut tag = None;
+        if let Some(prefix) = &labels.tag_prefix {
+            let (bounded, is_cut) = source_tag(prefix, code);
+            tag = Some(bounded);
+            if is_cut {
+                labels.tell_once(format_args!("{code}: the tag is longer than 256 bytes, and cut"));
+            }
+        }
+        let tests = tag.as_ref().map(|_| InFlight::new());
+        Self { code: code.to_owned(), tag, labels: labels.clone(), tests, failures: None }
     }
 
     /// The route of a source that may fail its tests.
-    pub(crate) fn that_may_fail(code: &str, labels: Labels) -> Self {
-        Self { tests: Some(InFlight::new()), ..Self::new(code, labels) }
+    pub(crate) fn that_may_fail(code: &str, labels: &Labels) -> Self {
+        Self { tests: Some(InFlight::new()), failures: Some(Failures::default()), ..Self::new(code, labels) }
     }
 
     /// Appends what becomes of an item to `out`.
@@ -61,80 +78,75 @@ impl Route {
     /// Wraps bytes that are no packets.
     pub(crate) fn file(&self, name: &str, bytes: &[u8], out: &mut Vec<u8>) {
         if self.labels.text {
-            self.event(Event::global_file(name, bytes), None, out);
+            self.event(Event::global_file(name, bytes), Some(&[]), None, out);
         }
     }
 
-    /// Fails the tests in flight, because of `reason`; when there are none, a test `id`.
-    pub(crate) fn fail(&mut self, id: &str, reason: &str, out: &mut Vec<u8>) {
-        let failed = |id| failed_test(id, "reason", reason);
+    /// Fails the tests in flight, because of `reason`.
+    pub(crate) fn fail_open_tests(&mut self, reason: &str, out: &mut Vec<u8>) {
         let mut tests = self.tests.as_mut().map(InFlight::drain).unwrap_or_default();
         tests.retain(|test| test.value.is_test);
         for test in &tests {
-            let mut event = failed(Cow::from(test.id())).tags(&test.value.tags);
-            event.tags = event.tags.filter(|tags| !tags.is_empty());
+            let mut event = failed_test(Cow::from(test.id()), "reason", reason);
             event.runnable = test.value.is_runnable;
-            self.event(event, test.route_code.as_deref(), out);
+            self.event(event, test.value.tags.repeatable(), test.route_code.as_deref(), out);
         }
-        if tests.is_empty() {
-            self.event(failed(Cow::from(id)), None, out);
+        if let Some(failures) = self.failures.as_mut().filter(|_| !tests.is_empty()) {
+            failures.certain();
         }
     }
 
+    /// Fails a test that stands for the source itself, because of `reason`.
+    pub(crate) fn fail_own_test(&self, id: &str, reason: &str, out: &mut Vec<u8>) {
+        self.event(failed_test(Cow::from(id), "reason", reason), Some(&[]), None, out);
+    }
+
+    /// Whether the source has shown a failure.
+    pub(crate) fn shows_failure(&self) -> bool {
+        self.failures.as_ref().is_some_and(Failures::any)
+    }
+
     fn packet(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
-        let tags = self.follow(packet);
-        let mut changes = PacketEdit::new().route_code(self.joined(packet.route_code()));
+        let time = self.now().filter(|_| packet.timestamp().is_none());
+        let mut edit = PacketEdit::new().route_code(joined(&self.code, packet.route_code()));
+        if let Some(time) = time {
+            edit = edit.timestamp(time);
+        }
+        let (mut over, mut none) = (None, TestTags::default());
+        let begun = self.tests.as_mut().and_then(|tests| follow(tests, packet, self.failures.as_mut(), &mut over));
         if let Some(tag) = &self.tag {
-            changes = changes.tags(tags.iter().filter(|own| *own != tag).chain([tag]));
+            let tags = begun.map_or(&mut none, |begun| &mut begun.tags);
+            if let Some(stated) = packet.tags() {
+                tags.note(stated.clone().filter(|own| own != tag));
+                edit = edit.tags(stated.filter(|own| own != tag).chain([&**tag]));
+            } else if tags.pay(packet, tag) {
+                edit = edit.tags(tags.repeatable().unwrap_or_default().iter().chain([tag]));
+            } else if tags.repeatable().is_none() {
+                let problem = "a test has more than 4 KiB of tags, which are not repeated on packets without tags";
+                self.labels.tell_once(format_args!("{}: {problem}", self.code));
+            }
         }
-        if let Some(now) = self.now().filter(|_| packet.timestamp().is_none()) {
-            changes = changes.timestamp(now);
-        }
-        if let Err(error) = changes.encode(packet, out) {
-            self.event(Event::test(PARSER_TEST_ID).file("Packet data", packet.as_bytes()).eof(), None, out);
+        if let Err(error) = edit.encode(packet, out) {
+            let data = Event::test(PARSER_TEST_ID).file("Packet data", packet.as_bytes()).eof();
+            self.event(data, Some(&[]), None, out);
             self.refused(&error, out);
         }
     }
 
-    /// Keeps track of the test that a packet is about, and gives the tags that it has now.
-    fn follow(&mut self, packet: &Packet<'_>) -> Vec<String> {
-        let Some(tests) = &mut self.tests else { return Vec::new() };
-        let said = packet.tags().filter(|_| self.tag.is_some()).map(|tags| tags.map(str::to_owned).collect());
-        let Some(key) = tests.key(packet) else { return said.unwrap_or_default() };
-        if let Some(status) = packet.status().filter(|status| status.is_final()) {
-            // A test that exists is not one of the same name that runs.
-            let is_alone = status == Status::Exists && tests.get_mut(&key).is_some_and(|begun| begun.is_test);
-            let before = if is_alone { None } else { tests.end(&key) };
-            return said.or(before.map(|test| test.value.tags)).unwrap_or_default();
-        }
-        if tests.get_mut(&key).is_none() {
-            tests.begin(&key, Begun::default());
-            if packet.status().is_none() {
-                // The oldest that has no status after thousands of others is an attachment that came late.
-                tests.note_loose(&key, |begun| !begun.is_test);
-            }
-        }
-        let Some(begun) = tests.get_mut(&key) else { return said.unwrap_or_default() };
-        begun.is_test |= packet.status().is_some();
-        begun.is_runnable |= packet.is_runnable();
-        begun.tags = said.unwrap_or(std::mem::take(&mut begun.tags));
-        begun.tags.clone()
-    }
-
-    fn damage(&self, damage: &Damage<'_>, out: &mut Vec<u8>) {
+    fn damage(&mut self, damage: &Damage<'_>, out: &mut Vec<u8>) {
+        self.failures.iter_mut().for_each(Failures::certain);
         for event in damage.report() {
-            self.event(event, None, out);
+            self.event(event, Some(&[]), None, out);
         }
     }
 
-    /// Appends an event of our own. `inner` is the rest of its route code.
-    fn event<'a>(&'a self, mut event: Event<'a>, inner: Option<&str>, out: &mut Vec<u8>) {
-        event.route_code = Some(self.joined(inner));
+    /// Appends an event of our own. `tags` are those of its test, which keeps what it has if they are `None`. `inner` is the rest of its
+    /// route code.
+    fn event<'a>(&'a self, mut event: Event<'a>, tags: Option<&'a [String]>, inner: Option<&str>, out: &mut Vec<u8>) {
+        event.route_code = Some(joined(&self.code, inner));
         event.timestamp = self.now();
-        if let Some(tag) = &self.tag {
-            let tags = event.tags.get_or_insert_default();
-            tags.retain(|own| own != tag);
-            tags.push(Cow::from(tag));
+        if let Some((tag, tags)) = self.tag.as_ref().zip(tags) {
+            event = event.tags(tags.iter().chain([tag]));
         }
         if let Err(error) = encode(&event, out) {
             self.refused(&error, out);
@@ -144,16 +156,57 @@ impl Route {
     /// Reports that there is no room for a route code beside an id of megabytes.
     fn refused(&self, error: &EncodeError, out: &mut Vec<u8>) {
         let error = format!("{error} with the route code {}", self.code);
-        self.event(failed_test(Cow::from(PARSER_TEST_ID), "Parser Error", &error), None, out);
-    }
-
-    fn joined<'a>(&'a self, inner: Option<&str>) -> Cow<'a, str> {
-        inner.map_or(Cow::from(&self.code), |inner| Cow::from([&self.code, "/", inner].concat()))
+        self.event(failed_test(Cow::from(PARSER_TEST_ID), "Parser Error", &error), Some(&[]), None, out);
     }
 
     fn now(&self) -> Option<Timestamp> {
         self.labels.timestamps.then(subunit_cli::now)?
     }
+}
+
+impl Labels {
+    /// Says on standard error that tags are left out, unless one of the sources has.
+    fn tell_once(&self, problem: impl std::fmt::Display) {
+        if !self.is_told.swap(true, Ordering::Relaxed) {
+            // No more than a remark: the exit status does not depend on it.
+            let _ = Trouble::message(problem).reported(env!("CARGO_BIN_NAME"));
+        }
+    }
+}
+
+/// Keeps track of the test that a packet is about, and gives what is known of it. One that is over with this packet is in `over`.
+fn follow<'a>(
+    tests: &'a mut InFlight<Begun>,
+    packet: &Packet<'_>,
+    failures: Option<&mut Failures>,
+    over: &'a mut Option<Begun>,
+) -> Option<&'a mut Begun> {
+    let key = tests.key(packet)?;
+    let status = packet.status();
+    if let Some((failures, status)) = failures.zip(status) {
+        failures.result(&key, status);
+    }
+    if status.is_some_and(Status::is_final) {
+        // A test that exists is not one of the same name that runs.
+        let is_alone = status == Some(Status::Exists) && tests.get_mut(&key).is_some_and(|begun| begun.is_test);
+        let ended = if is_alone { None } else { tests.end(&key) };
+        return Some(over.insert(ended.map(|flight| flight.value).unwrap_or_default()));
+    }
+    if tests.get_mut(&key).is_none() {
+        tests.begin(&key, Begun::default());
+        if status.is_none() {
+            // The oldest that has no status after thousands of others is an attachment that came late.
+            tests.note_loose(&key, |begun| !begun.is_test);
+        }
+    }
+    let begun = tests.get_mut(&key)?;
+    begun.is_test |= status.is_some();
+    begun.is_runnable |= packet.is_runnable();
+    Some(begun)
+}
+
+fn joined<'a>(code: &'a str, inner: Option<&str>) -> Cow<'a, str> {
+    inner.map_or(Cow::from(code), |inner| Cow::from([code, "/", inner].concat()))
 }
 
 fn failed_test<'a>(id: Cow<'a, str>, file: &'a str, text: &'a str) -> Event<'a> {

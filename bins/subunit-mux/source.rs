@@ -7,9 +7,14 @@ use std::path::Path;
 
 use subunit_cli::Trouble;
 
+/// The longest route code, in bytes: it is on every packet.
+const MOST_CODE: usize = 256;
+
 /// A source of packets and its route code.
 pub(crate) struct Source {
     pub(crate) code: String,
+    /// Whether the user gave it the code.
+    pub(crate) is_named: bool,
     pub(crate) origin: Origin,
 }
 
@@ -25,7 +30,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// When a route code is not one, or two sources have the same, or standard input is asked to serve twice.
+    /// If a route code is not UTF-8 or longer than 256 bytes, two sources have the same, or standard input is to be read twice.
     pub(crate) fn all(
         commands: Vec<OsString>,
         mut files: Vec<OsString>,
@@ -41,15 +46,21 @@ impl Source {
         let mut sources = Vec::new();
         for (number, (argument, origin)) in commands.chain(files).enumerate() {
             let (code, rest) = split(&argument);
+            let is_named = code.is_some();
             let code = code.map_or_else(|| Ok(number.to_string()), |code| text_of(code, &argument))?;
             let origin = origin(rest);
             if matches!(&origin, Origin::File(name) if name == "-") && std::mem::replace(&mut is_stdin_taken, true) {
                 return Err(Trouble::message("standard input can be read once only"));
             }
+            if code.len() > MOST_CODE {
+                let start: String = code.chars().take(60).collect();
+                let problem = format_args!("the route code {start:?}... is longer than {MOST_CODE} bytes");
+                return Err(Trouble::message(problem));
+            }
             if !codes.insert(code.clone()) {
                 return Err(Trouble::message(format_args!("two sources have the route code {code:?}")));
             }
-            sources.push(Self { code, origin });
+            sources.push(Self { code, is_named, origin });
         }
         Ok(sources)
     }

@@ -1,17 +1,19 @@
-//! Tests by the tag or the route that they have in common, as workers have, and how evenly work was shared out among these.
+//! Tests by the worker, the tag or the route that they have in common, and how evenly work was shared out among these groups.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use subunit_codec::{Test, Timestamp};
-use subunit_formats::worker::is_worker;
+use subunit_codec::{Span, Test, Timestamp};
+use subunit_formats::worker::Worker;
 
+use crate::names::Names;
 use crate::tally::Tally;
 
 /// What makes tests a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum By {
+    /// The route code and the tag of the worker.
+    Worker,
     /// Each tag.
     Tag,
     /// The whole route code.
@@ -21,6 +23,7 @@ pub(crate) enum By {
 impl By {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::Worker => "worker",
             Self::Tag => "tag",
             Self::Route => "route",
         }
@@ -31,18 +34,18 @@ impl By {
 #[derive(Debug)]
 pub(crate) struct Groups {
     pub(crate) by: By,
-    named: BTreeMap<String, Tally>,
-    /// Tests without tag or route.
+    pub(crate) names: Names,
+    /// By the number of the name.
+    tallies: Vec<Tally>,
+    /// Tests without worker, tag or route.
     nameless: Tally,
     /// Whether a test is in more than one.
-    overlap: bool,
-    /// The same of those that are named as workers are.
-    workers_overlap: bool,
+    share_tests: bool,
 }
 
 /// A group, as it is reported.
 pub(crate) struct Group<'a> {
-    /// `None` for the tests without tag or route.
+    /// `None` for the tests without worker, tag or route.
     pub(crate) name: Option<&'a str>,
     pub(crate) tally: &'a Tally,
     /// From the end of its last test to the end of the last test of any group with a name.
@@ -58,56 +61,85 @@ pub(crate) struct Balance {
     pub(crate) saving: Duration,
 }
 
+/// Why groups have no balance.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NoBalance<'a> {
+    /// A test is in several groups.
+    Shared,
+    /// A group ran several tests at once: it was busy for longer than its window.
+    Parallel { name: &'a str, busy: Duration, window: Duration },
+    /// There are not two groups with a known end.
+    TooFew,
+}
+
 impl Groups {
     pub(crate) fn new(by: By) -> Self {
-        Self { by, named: BTreeMap::new(), nameless: Tally::default(), overlap: false, workers_overlap: false }
+        Self { by, names: Names::default(), tallies: Vec::new(), nameless: Tally::default(), share_tests: false }
     }
 
     pub(crate) fn add(&mut self, test: &Test) {
-        let mut names: Vec<&str> = match self.by {
-            By::Tag => test.tags.iter().map(String::as_str).collect(),
-            By::Route => test.route_code.iter().map(String::as_str).collect(),
+        let Self { names, tallies, .. } = self;
+        let mut tally_of = |name: &str| {
+            let number = names.number(name);
+            if number == tallies.len() {
+                tallies.push(Tally::default());
+            }
+            number
         };
-        names.sort_unstable();
-        names.dedup();
-        self.overlap |= names.len() > 1;
-        self.workers_overlap |= names.iter().filter(|name| is_worker(name)).count() > 1;
-        if names.is_empty() {
+        let mut groups: Vec<usize> = match self.by {
+            By::Worker => {
+                let worker = Worker::of(test);
+                if worker.is_unknown() { Vec::new() } else { vec![tally_of(&worker.to_string())] }
+            }
+            By::Tag => test.tags.iter().map(|tag| tally_of(tag)).collect(),
+            By::Route => test.route_code.iter().map(|code| tally_of(code)).collect(),
+        };
+        groups.sort_unstable();
+        groups.dedup();
+        self.share_tests |= groups.len() > 1;
+        if groups.is_empty() {
             self.nameless.add(test);
         }
-        for name in names {
-            match self.named.get_mut(name) {
-                Some(tally) => tally.add(test),
-                None => self.named.entry(name.to_owned()).or_default().add(test),
-            }
+        for number in groups {
+            self.tallies[number].add(test);
         }
+    }
+
+    /// How many there are, counting the one without a name if it has tests.
+    pub(crate) fn len(&self) -> usize {
+        self.names.len() + usize::from(self.nameless.tests > 0)
     }
 
     /// The groups by name, and then the one without, if there are such tests.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Group<'_>> {
         let end = self.end();
-        let named = self.named.iter().map(move |(name, tally)| {
-            let idle = tally.span.stop.zip(end).map(|(stop, end)| end.since(stop));
-            Group { name: Some(name), tally, idle }
+        let named = self.names.sorted().map(move |(name, number)| {
+            let tally = &self.tallies[number];
+            Group { name: Some(name), tally, idle: Span { start: tally.span.stop, stop: end }.duration() }
         });
         let nameless = Some(Group { name: None, tally: &self.nameless, idle: None });
         named.chain(nameless.filter(|group| group.tally.tests > 0))
     }
 
-    /// The balance of two groups or more, unless a test is in several: then the groups are no workers. Where tags are named as those of
-    /// workers are, the others are none.
-    pub(crate) fn balance(&self) -> Option<Balance> {
-        let has_workers = self.by == By::Tag && self.named.keys().any(|name| is_worker(name));
-        let counts = |group: &Group<'_>| !has_workers || group.name.is_some_and(is_worker);
-        let overlap = if has_workers { self.workers_overlap } else { self.overlap };
-        let idle: Vec<Duration> = self.iter().filter(counts).filter_map(|group| group.idle).collect();
-        let count = u32::try_from(idle.len()).ok().filter(|count| *count > 1 && !overlap)?;
-        let sum = idle.iter().fold(Duration::ZERO, |sum, idle| sum.saturating_add(*idle));
-        Some(Balance { skew: idle.into_iter().max()?, saving: sum / count })
+    /// The balance of two groups or more that each did one thing at a time.
+    pub(crate) fn balance(&self) -> Result<Balance, NoBalance<'_>> {
+        if self.share_tests {
+            return Err(NoBalance::Shared);
+        }
+        let (mut longest, mut sum, mut count) = (Duration::ZERO, Duration::ZERO, 0_u32);
+        for Group { name, tally, idle } in self.iter() {
+            let (Some(name), Some(idle)) = (name, idle) else { continue };
+            let (busy, window) = (tally.busy, tally.span.duration().unwrap_or_default());
+            if busy > window {
+                return Err(NoBalance::Parallel { name, busy, window });
+            }
+            (longest, sum, count) = (longest.max(idle), sum.saturating_add(idle), count.saturating_add(1));
+        }
+        if count < 2 { Err(NoBalance::TooFew) } else { Ok(Balance { skew: longest, saving: sum / count }) }
     }
 
     /// When the last group with a name ended.
     fn end(&self) -> Option<Timestamp> {
-        self.named.values().filter_map(|tally| tally.span.stop).max()
+        self.tallies.iter().filter_map(|tally| tally.span.stop).max()
     }
 }

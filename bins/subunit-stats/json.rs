@@ -6,11 +6,13 @@ use serde::Serialize;
 use subunit_formats::time::rfc3339;
 
 use crate::groups::{Balance, Group};
+use crate::report::MOST_LISTED;
 use crate::slowest::Slow;
 use crate::stats::Stats;
 
 /// A run as a JSON object on one line, without a newline. Durations are in seconds; what is not known or was not asked for is `null`.
 pub(crate) fn object(stats: &Stats) -> String {
+    let groups = stats.groups.as_ref();
     let object = RunObject {
         total: stats.all.tests,
         passed: stats.passed(),
@@ -22,14 +24,16 @@ pub(crate) fn object(stats: &Stats) -> String {
         damage: stats.damage,
         exists: stats.exists,
         text_bytes: stats.text_bytes,
-        tags: stats.tags.iter().map(String::as_str).collect(),
+        tags: stats.tags().sorted().map(|(tag, _)| tag).take(MOST_LISTED).collect(),
+        more_tags: stats.tags().len().saturating_sub(MOST_LISTED),
         start: stats.all.span.start.map(rfc3339),
         stop: stats.all.span.stop.map(rfc3339),
         wall_time: stats.all.span.duration().as_ref().map(Duration::as_secs_f64),
         test_time: stats.all.busy.as_secs_f64(),
-        by: stats.groups.as_ref().map(|groups| groups.by.name()),
-        groups: stats.groups.as_ref().map(|groups| groups.iter().map(GroupObject::from).collect()),
-        balance: stats.groups.as_ref().and_then(|groups| groups.balance().map(BalanceObject::from)),
+        by: groups.map(|groups| groups.by.name()),
+        groups: groups.map(|groups| groups.iter().take(MOST_LISTED).map(GroupObject::from).collect()),
+        more_groups: groups.map(|groups| groups.len().saturating_sub(MOST_LISTED)),
+        balance: groups.and_then(|groups| groups.balance().ok().map(BalanceObject::from)),
         slowest: stats.slowest.as_ref().map(|slowest| slowest.in_order().into_iter().map(SlowObject::from).collect()),
     };
     serde_json::to_string(&object).expect("strings, numbers and lists of them are JSON")
@@ -48,12 +52,14 @@ struct RunObject<'a> {
     exists: u64,
     text_bytes: u64,
     tags: Vec<&'a str>,
+    more_tags: usize,
     start: Option<String>,
     stop: Option<String>,
     wall_time: Option<f64>,
     test_time: f64,
     by: Option<&'static str>,
     groups: Option<Vec<GroupObject<'a>>>,
+    more_groups: Option<usize>,
     balance: Option<BalanceObject>,
     slowest: Option<Vec<SlowObject<'a>>>,
 }
@@ -79,6 +85,7 @@ struct BalanceObject {
 struct SlowObject<'a> {
     id: &'a str,
     route_code: Option<&'a str>,
+    worker: Option<&'a str>,
     status: &'static str,
     duration: f64,
 }
@@ -108,6 +115,7 @@ impl<'a> From<&'a Slow> for SlowObject<'a> {
         Self {
             id: &slow.id,
             route_code: slow.route_code.as_deref(),
+            worker: slow.worker.as_deref(),
             status: slow.status.name(),
             duration: slow.duration.as_secs_f64(),
         }

@@ -2,6 +2,7 @@
 
 mod groups;
 mod json;
+mod names;
 mod report;
 mod routing;
 mod slowest;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, ReportFile, Trouble, Verdict};
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, ReportFile, Seen, TextOutput, Trouble, Verdict};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::groups::By;
@@ -23,40 +24,43 @@ use crate::stats::Stats;
 
 /// Count the tests in a subunit stream
 #[derive(Parser)]
-#[command(name = "subunit-stats", version, args_override_self = true, infer_long_args = true)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option")]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    #[command(flatten)]
-    input: Input,
-
-    /// Report to this file, not standard output
+    /// Report to PATH, not to standard output
     #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 
-    /// Forward the stream, text wrapped in it
+    /// Forward the stream as packets
     #[arg(short, long)]
     forward: bool,
 
-    /// Hide what is not about tests
-    #[arg(long)]
-    no_passthrough: bool,
+    /// Compare groups of tests: worker, tag or route
+    #[arg(long, value_name = "WHAT", hide_possible_values = true)]
+    by: Option<By>,
+
+    /// Name the N slowest tests
+    #[arg(long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
+    slowest: Option<usize>,
 
     /// Report a JSON object
     #[arg(long)]
     json: bool,
 
-    /// Compare groups of tests: by tag or route
-    #[arg(long, value_name = "WHAT", hide_possible_values = true)]
-    by: Option<By>,
+    #[command(flatten)]
+    text: NoPassthrough,
 
-    /// Name the N slowest tests
-    #[arg(long, value_name = "N")]
-    slowest: Option<usize>,
+    #[command(flatten)]
+    empty: FailOnEmpty,
 
-    /// Fail when no test was run
-    #[arg(long)]
-    fail_on_empty: bool,
+    #[command(flatten)]
+    input: Input,
 }
+
+const TOOL: &str = "subunit-stats";
+
+const EXAMPLES: [&str; 2] =
+    ["subunit-stats --by worker --slowest 10 run.subunit", "run-tests | subunit-stats --fail-on-empty"];
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -64,13 +68,14 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let passing = args.passing();
-    let file = args.output_to.map(ReportFile::new).transpose()?;
-    let mut output = Output::new()?;
+    let file = args.output_to.clone().map(ReportFile::new).transpose()?;
+    let mut output = TextOutput::new()?;
     let mut tests = Assembler::without_files();
     let mut stats = Stats::new(args.by, args.slowest);
+    let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(&mut output)? {
+        while let Some(item) = stream.next(output.raw())? {
             match &item {
                 Item::Packet(packet) if !packet.has_test_id() => {
                     stats.text(packet.file_bytes().unwrap_or_default());
@@ -91,22 +96,25 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
             }
         }
         tests.finish().iter().for_each(|test| stats.test(test));
+        is_foreign |= stream.is_foreign();
     }
     let report = if args.json { json::object(&stats) + "\n" } else { Report(&stats).to_string() };
-    // The file may be standard output by another name.
-    output.flush()?;
+    if let Some(path) = &args.output_to {
+        output.make_way_for(path)?;
+    }
     match file {
         Some(file) => file.write(|file| file.write_all(report.as_bytes()))?,
-        None => output.bytes(report.as_bytes())?,
+        None => output.lines(&report)?,
     }
     output.finish()?;
-    Ok(Verdict::failure_if(stats.all.failures > 0 || args.fail_on_empty && stats.all.tests == 0))
+    let seen = Seen { failures: stats.all.failures > 0, tests: stats.all.tests > 0, foreign: is_foreign };
+    Ok(args.empty.verdict(seen))
 }
 
 impl Args {
     fn passing(&self) -> Routing {
         // No text before an object that a program reads.
         let is_for_programs = self.json && self.output_to.is_none() && !self.forward;
-        Routing { stream: self.forward, text: !self.no_passthrough && !is_for_programs }
+        Routing { stream: self.forward, text: !self.text.no_passthrough && !is_for_programs }
     }
 }

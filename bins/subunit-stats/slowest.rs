@@ -5,6 +5,7 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use subunit_codec::{Status, Test};
+use subunit_formats::worker::Worker;
 
 /// The slowest tests so far.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Slow {
     number: Reverse<u64>,
     pub(crate) id: String,
     pub(crate) route_code: Option<String>,
+    /// Who ran it, if that is known.
+    pub(crate) worker: Option<String>,
     pub(crate) status: Status,
 }
 
@@ -39,11 +42,13 @@ impl Slowest {
         if is_full {
             self.heap.pop();
         }
+        let worker = Worker::of(test);
         self.heap.push(Reverse(Slow {
             duration,
             number: Reverse(self.seen),
             id: test.id.clone(),
             route_code: test.route_code.clone(),
+            worker: (!worker.is_unknown()).then(|| worker.to_string()),
             status: test.status,
         }));
         self.seen += 1;

@@ -1,10 +1,9 @@
 //! What is counted of a run. Memory follows the tags, the groups and the slowest tests, not the length of the stream.
 
-use std::collections::BTreeSet;
-
 use subunit_codec::{PARSER_TEST_ID, Status, Test};
 
 use crate::groups::{By, Groups};
+use crate::names::Names;
 use crate::slowest::Slowest;
 use crate::tally::Tally;
 
@@ -22,7 +21,8 @@ pub(crate) struct Stats {
     pub(crate) exists: u64,
     /// Bytes of text between packets and of files of the whole run.
     pub(crate) text_bytes: u64,
-    pub(crate) tags: BTreeSet<String>,
+    /// The tags, unless they are the names of the groups.
+    tags: Names,
     pub(crate) groups: Option<Groups>,
     pub(crate) slowest: Option<Slowest>,
 }
@@ -38,7 +38,7 @@ impl Stats {
             damage: 0,
             exists: 0,
             text_bytes: 0,
-            tags: BTreeSet::new(),
+            tags: Names::default(),
             groups: by.map(Groups::new),
             slowest: slowest.map(Slowest::new),
         }
@@ -47,6 +47,14 @@ impl Stats {
     /// Tests that neither failed nor were skipped.
     pub(crate) fn passed(&self) -> u64 {
         self.all.tests - self.all.failures - self.skipped
+    }
+
+    /// The tags of the tests that count.
+    pub(crate) fn tags(&self) -> &Names {
+        match &self.groups {
+            Some(groups) if groups.by == By::Tag => &groups.names,
+            _ => &self.tags,
+        }
     }
 
     pub(crate) fn text(&mut self, text: &[u8]) {
@@ -67,13 +75,16 @@ impl Stats {
             Status::Fail | Status::Success => {}
         }
         self.all.add(test);
-        for tag in &test.tags {
-            if !self.tags.contains(tag) {
-                self.tags.insert(tag.clone());
+        match &mut self.groups {
+            Some(groups) if groups.by == By::Tag => groups.add(test),
+            groups => {
+                for tag in &test.tags {
+                    self.tags.number(tag);
+                }
+                if let Some(groups) = groups {
+                    groups.add(test);
+                }
             }
-        }
-        if let Some(groups) = &mut self.groups {
-            groups.add(test);
         }
         if let Some(slowest) = &mut self.slowest {
             slowest.add(test);

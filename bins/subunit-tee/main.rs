@@ -15,28 +15,36 @@ use crate::sinks::{Sinks, Takes};
 
 /// Copy a subunit stream to files and to standard output, in whole packets
 #[derive(Parser)]
-#[command(name = "subunit-tee", version, args_override_self = true, infer_long_args = true)]
+#[command(name = "subunit-tee", version, args_override_self = true, infer_long_args = true, after_help = HELP_END)]
 struct Args {
-    /// Files to write; made if need be
-    #[arg(value_name = "FILE", required = true)]
+    /// Files to write (created or overwritten)
+    #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 
     /// Append to the files
     #[arg(short, long)]
     append: bool,
 
-    /// Write text alone to standard output
+    /// Write only non-test output to standard output
     #[arg(long)]
     text: bool,
 
-    /// Leave text out of the copies
+    /// Drop non-test output
     #[arg(long)]
     no_passthrough: bool,
 
-    /// Version of the protocol: auto, 1 or 2
+    /// Protocol version: auto, 1 or 2
     #[arg(long, value_name = "VERSION", default_value = "auto", hide_default_value = true)]
     protocol: Protocol,
 }
+
+const HELP_END: &str = "\
+Examples:
+  make check 2>&1 | subunit-tee --text run.subunit
+  run-tests | subunit-tee run.subunit | subunit-ls --times
+
+Exit status: 0 success, 2 error, 129/130/143 signal, 141 closed pipe
+Manual: man subunit-tee";
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -52,7 +60,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     // Not before: a signal ends the wait for the reader of a FIFO at once.
     let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
-    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?;
+    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?.copied();
     loop {
         stream.fill(|| sinks.flush())?;
         if stream.is_cut() {
@@ -60,8 +68,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
             break;
         }
         match stream.item()? {
-            Some(Item::Packet(packet)) => sinks.packet(packet.as_bytes()),
-            Some(Item::Damage(damage)) => sinks.packet(damage.bytes),
+            Some(Item::Packet(packet)) => sinks.packet(&packet),
+            Some(Item::Damage(damage)) => sinks.damage(damage.bytes),
             Some(Item::Text(text)) => sinks.text(text),
             None => break,
         }
@@ -77,9 +85,9 @@ fn copy_rest(stream: &mut Stream, sinks: &mut Sinks) -> Result<(), Trouble> {
         match item {
             Item::Packet(packet) => {
                 for (is_text, bytes) in others.drain(..) {
-                    if is_text { sinks.text(&bytes) } else { sinks.packet(&bytes) }
+                    if is_text { sinks.text(&bytes) } else { sinks.damage(&bytes) }
                 }
-                sinks.packet(packet.as_bytes());
+                sinks.packet(&packet);
             }
             Item::Damage(damage) => others.push((false, damage.bytes.to_vec())),
             Item::Text(text) => others.push((true, text.to_vec())),

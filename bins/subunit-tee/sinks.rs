@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use subunit_cli::{Output, Trouble};
-use subunit_codec::Protocol;
+use subunit_codec::{Packet, Protocol};
 
 use crate::append;
 use crate::version::Version;
@@ -16,7 +16,7 @@ pub(crate) enum Takes {
     All,
     /// What is not text. In version 1, where that is not told apart, every byte.
     Stream,
-    /// Text alone.
+    /// Text alone, that which other tools have wrapped in packets included.
     Text,
 }
 
@@ -52,13 +52,22 @@ impl Sinks {
         }
     }
 
-    /// Writes a packet, or what is left of one.
-    pub(crate) fn packet(&mut self, bytes: &[u8]) {
+    /// Writes a packet, and the text in it if another tool has wrapped text there.
+    pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
+        self.version.packet();
+        self.write(packet.as_bytes(), &[Takes::All, Takes::Stream]);
+        if packet.test_id().is_none() && matches!(packet.file_name(), Some("stdout" | "stderr")) {
+            self.write(packet.file_bytes().unwrap_or_default(), &[Takes::Text]);
+        }
+    }
+
+    /// Writes a damaged packet.
+    pub(crate) fn damage(&mut self, bytes: &[u8]) {
         self.version.packet();
         self.write(bytes, &[Takes::All, Takes::Stream]);
     }
 
-    /// Writes what stands between packets.
+    /// Writes text between packets.
     pub(crate) fn text(&mut self, text: &[u8]) {
         self.write(text, &[Takes::All, Takes::Text]);
         if let Some(lines) = self.version.lines(text) {

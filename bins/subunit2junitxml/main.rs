@@ -24,7 +24,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Input, Output, ReportFile, Stop, Trouble, Verdict};
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, ReportFile, Seen, Stop, Trouble, Verdict};
 use subunit_codec::Protocol;
 
 use crate::draft::Complete;
@@ -34,31 +34,35 @@ use crate::suites::By;
 
 /// Report the tests in a subunit stream as JUnit XML
 #[derive(Parser)]
-#[command(name = "subunit2junitxml", version, args_override_self = true, infer_long_args = true)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    #[command(flatten)]
-    input: Input,
-
-    /// Report to this file, not standard output
+    /// Report to PATH, not to standard output
     #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 
-    /// Forward the stream, text wrapped in it; with -o
+    /// Forward the stream as packets; with -o
     #[arg(short, long, requires = "output_to")]
     forward: bool,
-
-    /// Leave out what is not about tests
-    #[arg(long)]
-    no_passthrough: bool,
 
     /// Make a suite of each worker, tag, route or prefix
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     suite_by: Option<By>,
 
-    /// Fail when no test was run
-    #[arg(long)]
-    fail_on_empty: bool,
+    #[command(flatten)]
+    text: NoPassthrough,
+
+    #[command(flatten)]
+    empty: FailOnEmpty,
+
+    #[command(flatten)]
+    input: Input,
 }
+
+const TOOL: &str = "subunit2junitxml";
+
+const EXAMPLES: [&str; 2] =
+    ["subunit2junitxml -o report.xml run.subunit", "run-tests | subunit2junitxml --suite-by tag -o report.xml"];
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -66,16 +70,18 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let passing =
-        Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.no_passthrough };
+        Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
     let file = args.output_to.map(ReportFile::new).transpose()?;
     let stop = Stop::new()?;
     let mut output = Output::new()?;
     let mut report = Report::new(args.suite_by);
+    let mut is_foreign = false;
     for stream in args.input.streams_until(Protocol::Auto, Some(&stop)) {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
             passing.item(&item, &mut report, &mut output)?;
         }
+        is_foreign |= stream.is_foreign();
         report.end_stream()?;
     }
     let counts = report.counts();
@@ -87,8 +93,9 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         None => print(report)?,
     }
     output.finish()?;
-    let holds_failures = counts.failures > 0 || counts.errors > 0 || args.fail_on_empty && counts.tests == 0;
-    Ok(stop.verdict(Verdict::failure_if(holds_failures)))
+    let failures = counts.failures > 0 || counts.errors > 0;
+    let seen = Seen { failures, tests: counts.tests > 0, foreign: is_foreign };
+    Ok(stop.verdict(args.empty.verdict(seen)))
 }
 
 /// Writes the report to standard output.

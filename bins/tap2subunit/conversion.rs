@@ -1,5 +1,6 @@
 //! From lines of TAP to packets.
 
+use std::mem;
 use std::time::Duration;
 
 use subunit_cli::{self as cli, LineReader, Output, Piece, Trouble};
@@ -10,6 +11,7 @@ use subunit_formats::tap::Translator;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// TAP on its way to standard output.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Conversion {
     sink: Sink,
     /// The test that all others are below.
@@ -18,6 +20,7 @@ pub(crate) struct Conversion {
     /// Whether input without a test is a failure.
     expects_tests: bool,
     has_failed: bool,
+    has_reported_cut: bool,
 }
 
 struct Sink {
@@ -35,7 +38,14 @@ impl Sink {
 impl Conversion {
     pub(crate) fn new(name: Option<String>, has_timestamps: bool, passes_text: bool) -> Result<Self, Trouble> {
         let sink = Sink { output: Output::new()?, passes_text };
-        Ok(Self { sink, expects_tests: name.is_some(), name, has_timestamps, has_failed: false })
+        Ok(Self {
+            sink,
+            expects_tests: name.is_some(),
+            name,
+            has_timestamps,
+            has_failed: false,
+            has_reported_cut: false,
+        })
     }
 
     /// From now on, input without a test is a failure.
@@ -53,8 +63,7 @@ impl Conversion {
 
     /// Translates one TAP document.
     pub(crate) fn read(&mut self, lines: &mut LineReader) -> Result<(), Trouble> {
-        let path = self.name.as_ref().map_or_else(String::new, |name| format!("{name}/"));
-        let mut tap = Translator::new(&path, self.expects_tests);
+        let mut tap = Translator::new(self.name.as_deref().unwrap_or_default(), self.expects_tests);
         loop {
             let piece = match lines.next(&mut self.sink.output, Some(PATIENCE)) {
                 Ok(Some(piece)) => piece,
@@ -79,6 +88,10 @@ impl Conversion {
         }
         tap.end(|event| self.sink.write(event))?;
         self.has_failed |= tap.has_failed();
+        if tap.has_cut_ids() && !mem::replace(&mut self.has_reported_cut, true) {
+            let cut = "ids of more than 256 bytes are cut in the ids of the tests below them";
+            let _ = Trouble::message(cut).reported(env!("CARGO_BIN_NAME"));
+        }
         Ok(())
     }
 

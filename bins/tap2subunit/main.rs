@@ -3,10 +3,12 @@
 mod conversion;
 mod script;
 
+use std::env;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use subunit_cli::{self as cli, LineReader, Trouble, Verdict};
 
 use crate::conversion::Conversion;
@@ -24,7 +26,7 @@ struct Args {
     command: Vec<OsString>,
 
     /// Put all tests below one of this name
-    #[arg(long, value_name = "SCRIPT")]
+    #[arg(long, value_name = "SCRIPT", value_parser = OsStringValueParser::new().try_map(not_empty))]
     name: Option<OsString>,
 
     /// Stamp events with the time at which they come
@@ -36,11 +38,19 @@ struct Args {
     no_passthrough: bool,
 }
 
+fn not_empty(name: OsString) -> Result<OsString, &'static str> {
+    if name.is_empty() { Err("it is empty") } else { Ok(name) }
+}
+
 fn main() -> ExitCode {
     cli::main(run)
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
+    // clap does not tell whether there was a `--` before no command.
+    if args.command.is_empty() && env::args_os().any(|argument| argument == "--") {
+        return Err(Trouble::message("no COMMAND after --; see --help"));
+    }
     let name = args.name.map(|name| name.to_string_lossy().into_owned());
     let mut conversion = Conversion::new(name, args.timestamps, !args.no_passthrough)?;
     if !args.command.is_empty() {

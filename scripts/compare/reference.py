@@ -9,12 +9,16 @@ PINS += ["junitparser==5.0.3", "lxml==6.1.3"]
 
 
 def python(root):
-    """The interpreter of a virtual environment with the reference, made when it is missing or has other versions."""
-    venv = root / "target" / "differential" / "venv"
+    """The interpreter of a virtual environment with the reference."""
+    return python_with(PINS, root / "target" / "differential" / "venv")
+
+
+def python_with(pins, venv):
+    """The interpreter of a virtual environment with exactly these versions, made if it is missing or has others."""
     python, made = venv / "bin" / "python", venv / "pins.txt"
-    if not made.exists() or made.read_text().split() != PINS:
-        print(f"installing {' '.join(PINS)} in {venv.relative_to(root)}", flush=True)
+    if not made.exists() or made.read_text().split() != pins:
+        print(f"installing {' '.join(pins)} in {venv}", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PINS], check=True)
-        made.write_text("\n".join(PINS) + "\n")
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *pins], check=True)
+        made.write_text("\n".join(pins) + "\n")
     return python

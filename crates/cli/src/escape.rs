@@ -16,6 +16,10 @@ use std::fmt::Write;
 /// ```
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
+    // Nearly all ids: the loop has no early exit, so that it is compiled to vector instructions.
+    if text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~')) {
+        return text.into();
+    }
     let Some(first) = text.find(is_hostile) else { return text.into() };
     let (plain, rest) = text.split_at(first);
     let mut escaped = String::with_capacity(text.len() + 16);
@@ -24,6 +28,50 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         push_escaped(&mut escaped, character);
     }
     escaped.into()
+}
+
+/// Makes non-test output harmless for a terminal: as [`escape`] does, but newline and tab stay.
+///
+/// The text may be cut anywhere. The start of a UTF-8 character is held until the rest of it comes, and bytes that are not UTF-8
+/// become U+FFFD. An escape sequence needs no memory: without its first character, the rest of it is plain text.
+#[derive(Debug, Default)]
+pub(crate) struct HarmlessText {
+    /// The start of a character, at most three bytes.
+    held: Vec<u8>,
+}
+
+impl HarmlessText {
+    /// The next bytes of the text, made harmless.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> String {
+        let bytes = if self.held.is_empty() { Cow::Borrowed(bytes) } else { [&self.held, bytes].concat().into() };
+        self.held.clear();
+        let mut text = String::with_capacity(bytes.len());
+        let mut rest = &bytes[..];
+        for chunk in bytes.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                match character {
+                    '\n' | '\t' => text.push(character),
+                    _ => push_escaped(&mut text, character),
+                }
+            }
+            let invalid = chunk.invalid();
+            rest = &rest[chunk.valid().len() + invalid.len()..];
+            let may_go_on = str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
+            if rest.is_empty() && may_go_on {
+                self.held.extend_from_slice(invalid);
+            } else if !invalid.is_empty() {
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        text
+    }
+
+    /// What is left when the text has ended.
+    pub(crate) fn end(&mut self) -> &'static str {
+        let is_whole = self.held.is_empty();
+        self.held.clear();
+        if is_whole { "" } else { "\u{fffd}" }
+    }
 }
 
 fn push_escaped(to: &mut String, character: char) {
@@ -59,6 +107,19 @@ mod tests {
         let escaped = escape(&hostile);
         assert!(!escaped.contains(is_hostile));
         assert!(escaped.starts_with(r"\x00\x01") && escaped.contains(r"\x7f\x80") && escaped.ends_with(r"\u2069"));
+    }
+
+    #[test]
+    fn harmless_text_does_not_depend_on_where_it_is_cut() {
+        let text = b"tab\there\nclear \x1b[2J\r\xc2\x9b bell\x07 caf\xc3\xa9 \xe2\x80\xae \xf0\x9f\x91\xa9 bad \xe9 \x9b end \xe2\x80";
+        let expected = "tab\there\nclear \\x1b[2J\\r\\x9b bell\\x07 café \\u202e 👩 bad \u{fffd} \u{fffd} end \u{fffd}";
+        for (first, second) in (0..=text.len()).flat_map(|a| (a..=text.len()).map(move |b| (a, b))) {
+            let mut harmless = HarmlessText::default();
+            let pieces = [&text[..first], &text[first..second], &text[second..]];
+            let mut shown: String = pieces.iter().map(|piece| harmless.push(piece)).collect();
+            shown.push_str(harmless.end());
+            assert_eq!(shown, expected, "cut at {first} and {second}");
+        }
     }
 
     #[test]

@@ -2,18 +2,20 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
-use subunit_codec::{Item, Protocol, Reader};
+use subunit_codec::{Fault, Item, PacketErrorKind, Protocol, Reader};
 
+use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
+use crate::options::ProtocolVersion;
 use crate::output::Output;
 use crate::signals::Stop;
-use crate::trouble::Trouble;
+use crate::trouble::{Trouble, tool_name};
 
 /// The arguments of every tool that reads streams.
 #[derive(Args, Clone, Debug)]
@@ -22,12 +24,17 @@ pub struct Input {
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
-    /// Version of the protocol: auto, 1 or 2
-    #[arg(long, value_name = "VERSION")]
-    protocol: Option<Protocol>,
+    #[command(flatten)]
+    version: ProtocolVersion,
 }
 
 impl Input {
+    /// Whether no file is named and standard input is a terminal, on which nobody types packets.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        self.files.is_empty() && io::stdin().is_terminal()
+    }
+
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
@@ -40,7 +47,7 @@ impl Input {
         protocol: Protocol,
         stop: Option<&Stop>,
     ) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        let protocol = self.protocol.unwrap_or(protocol);
+        let protocol = self.version.protocol.unwrap_or(protocol);
         let standard_input = self.files.is_empty().then(|| OsString::from("-"));
         let bell = stop.map(Stop::bell);
         let names = self.files.into_iter().chain(standard_input);
@@ -52,8 +59,39 @@ impl Input {
 #[derive(Debug)]
 pub struct Stream {
     name: String,
-    reader: Reader<InterruptibleInput>,
+    reader: Reader<Head>,
     failure: Option<Trouble>,
+    damage: Option<Likeness>,
+    /// Whether the end of the input was seen, and what it showed.
+    end: Option<End>,
+    purpose: Purpose,
+}
+
+/// What a stream is read for: how sure one must be to say that it is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// It is said to be a stream.
+    Stream,
+    /// It is copied as version 2, whatever it is: directives of version 1 are text.
+    Copy,
+    /// A command prints it, and may print text alone.
+    Command,
+}
+
+/// What damage was, in increasing likeness to a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    /// Hardly more than the byte that packets begin with.
+    Byte,
+    /// A packet that was cut off or altered.
+    Packet,
+}
+
+/// What the whole of the input was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Stream,
+    Foreign,
 }
 
 impl Stream {
@@ -73,24 +111,36 @@ impl Stream {
     /// When it cannot be opened.
     pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
         let (name, file) = open(name, end)?;
-        Ok(Self::new(name, Reader::new(file, protocol)))
+        Ok(Self::new(name, Reader::new(Head::new(file), protocol)))
     }
 
     /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in progress, whatever the version: how
     /// it ended tells more of them.
     #[must_use]
     pub fn of_command(name: String, output: InterruptibleInput, protocol: Protocol) -> Self {
-        Self::new(name, Reader::new(output, protocol).leaving_open())
+        Self { purpose: Purpose::Command, ..Self::new(name, Reader::new(Head::new(output), protocol).leaving_open()) }
     }
 
-    fn new(name: String, reader: Reader<InterruptibleInput>) -> Self {
-        Self { name, reader, failure: None }
+    fn new(name: String, reader: Reader<Head>) -> Self {
+        Self { name, reader, failure: None, damage: None, end: None, purpose: Purpose::Stream }
+    }
+
+    /// The same stream, for a tool that copies it as version 2 although it may be version 1.
+    #[must_use]
+    pub fn copied(self) -> Self {
+        Self { purpose: Purpose::Copy, ..self }
+    }
+
+    /// Whether the input has ended, was not empty, and held neither a packet nor a directive. A line on standard error says so then.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.end == Some(End::Foreign)
     }
 
     /// Whether reading ended before the file did, because it was told to.
     #[must_use]
     pub fn is_cut(&self) -> bool {
-        self.reader.get_ref().is_cut()
+        self.reader.get_ref().input().is_cut()
     }
 
     /// The next item, `None` at the end. Flushes `output` before each read, which may block.
@@ -136,7 +186,34 @@ impl Stream {
                 None => self.failure = Some(Trouble::with(&self.name, &cause)),
             }
         }
+        if self.end.is_none() && self.reader.is_over() {
+            self.end = Some(self.end());
+        }
         Ok(())
+    }
+
+    /// Tells what the input was, now that all of it was read. If it is foreign, a line on standard error says so.
+    fn end(&self) -> End {
+        let head = self.reader.get_ref();
+        let is_all = self.failure.is_none() && !self.is_cut();
+        if head.first().is_empty() || self.reader.is_recognized() || !is_all {
+            return End::Stream;
+        }
+        let hint = looks_like(head.first());
+        match self.purpose {
+            Purpose::Command => return End::Stream,
+            Purpose::Copy if hint == Some(VERSION_1) || hint.is_none() && !head.is_whole() => return End::Stream,
+            Purpose::Copy | Purpose::Stream => {}
+        }
+        let hint = match self.damage {
+            // A stream whose first packet is torn: the damage is reported as such.
+            Some(Likeness::Packet) if hint.is_none() => return End::Stream,
+            Some(Likeness::Byte) => hint.or(Some("no sound packet, only damage")),
+            _ => hint,
+        };
+        let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
+        let _ = Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)).reported(&tool_name());
+        End::Foreign
     }
 
     /// The item that was read, `None` at the end.
@@ -147,7 +224,12 @@ impl Stream {
     pub fn item(&mut self) -> Result<Option<Item<'_>>, Trouble> {
         match self.reader.item() {
             None => self.failure.take().map_or(Ok(None), Err),
-            item => Ok(item),
+            item => {
+                if let Some(Item::Damage(damage)) = &item {
+                    self.damage = self.damage.max(Some(likeness(damage.fault)));
+                }
+                Ok(item)
+            }
         }
     }
 }
@@ -155,12 +237,36 @@ impl Stream {
 /// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
 pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
     let (name, file) = if name == "-" {
+        say_if_terminal();
         // Not through the standard library's buffer: readers have their own.
         let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
         ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
     } else {
-        (Path::new(name).display().to_string(), InterruptibleInput::open(name.as_ref(), end))
+        (file_name(name), InterruptibleInput::open(name.as_ref(), end))
     };
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
     Ok((name, file))
+}
+
+fn likeness(fault: Fault) -> Likeness {
+    match fault {
+        Fault::Packet(error) => match error.kind() {
+            PacketErrorKind::Checksum { .. } | PacketErrorKind::Truncated => Likeness::Packet,
+            _ => Likeness::Byte,
+        },
+        // A line that is broken is a directive.
+        _ => Likeness::Packet,
+    }
+}
+
+/// What to call a file in a message.
+fn file_name(name: &OsStr) -> String {
+    if name.is_empty() { "''".to_owned() } else { Path::new(name).display().to_string() }
+}
+
+/// Says that the tool waits for a terminal: without a word, a forgotten file looks like a tool that hangs.
+fn say_if_terminal() {
+    if io::stdin().is_terminal() {
+        let _ = Trouble::message("reading standard input from the terminal").reported(&tool_name());
+    }
 }

@@ -38,15 +38,20 @@
 
 mod children;
 mod clock;
+mod completions;
 mod escape;
+mod foreign;
 mod id_list;
 mod input;
 mod interruptible;
 mod line_reader;
+mod options;
 mod output;
 mod report_file;
 mod run;
 mod signals;
+mod test_row;
+mod text_output;
 mod threads;
 mod trouble;
 
@@ -57,9 +62,14 @@ pub use id_list::IdList;
 pub use input::{Input, Stream};
 pub use interruptible::InterruptibleInput;
 pub use line_reader::{LineReader, Piece};
+pub use options::{
+    FailOnEmpty, NO_PASSTHROUGH_HELP, NoPassthrough, ProtocolVersion, Seen, count, help_end, positive_count,
+};
 pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Verdict, main};
 pub use signals::Stop;
+pub use test_row::{TestRow, seconds};
+pub use text_output::TextOutput;
 pub use threads::spawn;
 pub use trouble::Trouble;

@@ -1,14 +1,15 @@
 //! How a tool starts and ends.
 
-use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::{env, io};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Parser};
 use signal_hook::consts::SIGXFSZ;
 
+use crate::completions;
 use crate::output::Output;
 use crate::trouble::Trouble;
 
@@ -49,9 +50,12 @@ impl Verdict {
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
     // A file that may not grow is trouble with writing, which is told of, and no reason to be killed.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    let result = match Args::try_parse() {
-        Ok(args) => run(args),
-        Err(error) => answer(&error, Args::command()),
+    let result = match completions::shell(env::args_os()) {
+        Some(shell) => completions::write(shell, Args::command()).map(|()| Verdict::Success),
+        None => match Args::try_parse() {
+            Ok(args) => run(args),
+            Err(error) => answer(&error, Args::command()),
+        },
     };
     match result {
         Ok(Verdict::Success) => ExitCode::SUCCESS,
@@ -76,10 +80,22 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
         output.finish()?;
         return Ok(Verdict::Success);
     }
-    let text = text.to_string();
-    let problem: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
-    let problem = ambiguity(error, command).unwrap_or_else(|| problem.join(" "));
-    Err(Trouble::message(format!("{}; see --help", problem.strip_prefix("error: ").unwrap_or(&problem))))
+    Err(Trouble::message(problem(error, command)))
+}
+
+/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have meant.
+fn problem(error: &clap::Error, command: Command) -> String {
+    if let Some(ambiguity) = ambiguity(error, command) {
+        return format!("{ambiguity}; see --help");
+    }
+    let text = error.render().to_string();
+    let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let first = first.join(" ");
+    let problem = first.strip_prefix("error: ").unwrap_or(&first);
+    let tips = text.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let similar: Vec<&str> = tips.filter(|tip| tip.contains("similar ")).collect();
+    let advice = if similar.is_empty() { "see --help".to_owned() } else { similar.join("; ") };
+    format!("{problem}; {advice}")
 }
 
 /// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.

@@ -1,7 +1,9 @@
 //! Why a tool could not go on.
 
+use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::escape::escape;
 
@@ -21,6 +23,12 @@ impl Trouble {
     #[must_use]
     pub fn with(operand: impl Display, cause: &io::Error) -> Self {
         Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
+    }
+
+    /// Trouble with a temporary file, of which the folder is named: the user can choose another one.
+    #[must_use]
+    pub fn temporary(cause: &io::Error) -> Self {
+        Self::with(format_args!("temporary file in {}", env::temp_dir().display()), cause)
     }
 
     /// Trouble of which this is all there is to say.
@@ -52,9 +60,33 @@ impl Trouble {
     }
 }
 
-/// What went wrong, without the number that the system has for it.
+/// The name that the tool was started by, without folders: for lines on standard error that are written deep inside.
+pub(crate) fn tool_name() -> String {
+    let path = env::args_os().next().map(PathBuf::from).unwrap_or_default();
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// What went wrong in the words of the system. The number of the error is left out, and so is the name of a temporary file that the
+/// library adds behind it.
 fn cause_text(cause: &io::Error) -> String {
     let text = cause.to_string();
-    let number = cause.raw_os_error().map(|number| format!(" (os error {number})"));
-    number.and_then(|number| text.strip_suffix(&number).map(str::to_owned)).unwrap_or(text)
+    text.split_once(" (os error ").map_or(text.as_str(), |(words, _)| words).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_names_no_number_and_no_temporary_file() {
+        let system = io::Error::from_raw_os_error(2);
+        assert_eq!(cause_text(&system), "No such file or directory");
+        let wrapped = tempfile::tempfile_in(Path::new("/proc/nonexistent")).expect_err("there is no such folder");
+        assert_eq!(cause_text(&wrapped), "No such file or directory");
+        let named = tempfile::NamedTempFile::new_in("/proc/nonexistent").expect_err("there is no such folder");
+        assert_eq!(cause_text(&named), "No such file or directory");
+        assert_eq!(cause_text(&io::Error::other("the event is too long")), "the event is too long");
+    }
 }

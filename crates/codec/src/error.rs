@@ -64,28 +64,42 @@ impl PacketError {
     }
 }
 
+impl PacketErrorKind {
+    /// What is wrong, in a few words and without numbers.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Signature => "no packet starts here",
+            Self::Version => "the packet's version is not 2",
+            Self::ReservedBit => "the packet's reserved bit is set",
+            Self::Length => "the packet's length is wrong",
+            Self::Truncated => "the input ends inside the packet",
+            Self::Field => "a field runs past the end of the packet",
+            Self::Utf8 => "a string is not UTF-8",
+            Self::Nul => "a string holds a NUL byte",
+            Self::Checksum { .. } => "checksum is wrong",
+        }
+    }
+}
+
 impl fmt::Display for PacketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kind {
-            PacketErrorKind::Signature => f.write_str("no packet starts here"),
-            PacketErrorKind::Version => f.write_str("the packet's version is not 2"),
-            PacketErrorKind::ReservedBit => f.write_str("the packet's reserved bit is set"),
-            PacketErrorKind::Length => f.write_str("the packet's length is wrong"),
-            PacketErrorKind::Truncated => f.write_str("the input ends inside the packet"),
-            PacketErrorKind::Field => f.write_str("a field runs past the end of the packet"),
-            PacketErrorKind::Utf8 => f.write_str("a string is not UTF-8"),
-            PacketErrorKind::Nul => f.write_str("a string holds a NUL byte"),
-            PacketErrorKind::Checksum { computed, stored } => {
-                f.write_str("bad checksum: calculated 0x")?;
-                write_hexadecimal(computed, f)?;
-                f.write_str(", stored 0x")?;
-                write_hexadecimal(stored, f)
-            }
-        }?;
+        if let PacketErrorKind::Checksum { computed, stored } = self.kind {
+            f.write_str(CHECKSUM)?;
+            f.write_str(" calculated 0x")?;
+            write_hexadecimal(computed, f)?;
+            f.write_str(", stored 0x")?;
+            write_hexadecimal(stored, f)?;
+        } else {
+            f.write_str(self.kind.reason())?;
+        }
         f.write_str(" at offset ")?;
         f.write_str(itoa::Buffer::new().format(self.offset))
     }
 }
+
+/// How the text of a wrong checksum begins.
+pub(crate) const CHECKSUM: &str = "bad checksum:";
 
 /// Writes all digits of a number. `{:08x}` is much slower, and a damaged stream may tell of checksums in every few bytes.
 fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {

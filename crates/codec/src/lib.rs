@@ -49,7 +49,7 @@ mod lifecycle;
 mod packet;
 pub mod v1;
 
-pub use decode::damage::{Damage, Fault, PARSER_TEST_ID};
+pub use decode::damage::{Damage, Fault, PARSER_TEST_ID, summarize_damage};
 pub use decode::protocol::{Protocol, UnknownProtocol};
 pub use decode::reader::Reader;
 pub use decode::{Decoder, Item};

@@ -1,8 +1,13 @@
 //! Tests as JSON.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use serde::{Serialize, Serializer};
 use subunit_codec::{Attachment, Test};
 
+use crate::text::{Decoder, is_text_attachment};
 use crate::time::rfc3339;
 
 /// A test as a JSON object on one line, without a newline: what is known of it, `null` for what is not.
@@ -29,8 +34,31 @@ use crate::time::rfc3339;
 /// );
 /// ```
 #[must_use]
-#[expect(clippy::missing_panics_doc, reason = "it cannot")]
 pub fn test(test: &Test) -> String {
+    object(test, None)
+}
+
+/// A test as [`test`](self::test) has it, and the texts of its attachments, as far as the test
+/// [keeps them](subunit_codec::Assembler::keeping_heads). A text that is cut ends in a line that says how many bytes are missing. The
+/// second attachment of a name is called `name-1`, as testtools does it.
+///
+/// ```
+/// use subunit_codec::{Assembler, Event, Packet, Status, encode};
+/// use subunit_formats::json;
+///
+/// let mut packet = Vec::new();
+/// encode(&Event::test("a").status(Status::Fail).file("log", &b"12345"[..]).mime_type("text/plain").eof(), &mut packet)?;
+/// let mut tests = Assembler::keeping_heads(3);
+/// let test = tests.push(&Packet::parse(&packet)?).ok_or("a test that failed is over")?;
+/// assert!(json::test_with_details(test).ends_with(r#""details":{"log":"123\n[... 2 more bytes]"}}"#));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn test_with_details(test: &Test) -> String {
+    object(test, Some(Details(&test.attachments)))
+}
+
+fn object(test: &Test, details: Option<Details<'_>>) -> String {
     let object = TestObject {
         id: &test.id,
         status: test.status.name(),
@@ -41,8 +69,9 @@ pub fn test(test: &Test) -> String {
         duration: test.duration().map(|duration| duration.as_secs_f64()),
         runnable: test.runnable,
         attachments: test.attachments.iter().map(AttachmentObject::from).collect(),
+        details,
     };
-    serde_json::to_string(&object).expect("strings, numbers and lists of them are JSON")
+    serde_json::to_string(&object).expect("strings, numbers, and lists and maps of them are JSON")
 }
 
 #[derive(Serialize)]
@@ -56,6 +85,57 @@ struct TestObject<'a> {
     duration: Option<f64>,
     runnable: bool,
     attachments: Vec<AttachmentObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details<'a>>,
+}
+
+/// The attachments that are text, as an object of name and text.
+struct Details<'a>(&'a [Attachment]);
+
+impl Serialize for Details<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut names = UniqueNames::default();
+        let texts = self.0.iter().filter(|file| is_text_attachment(&file.name, file.mime_type.as_deref()));
+        serializer.collect_map(texts.map(|file| (names.next(&file.name), text_of(file))))
+    }
+}
+
+/// The text of an attachment, as far as it was kept.
+fn text_of(attachment: &Attachment) -> String {
+    let kept = attachment.bytes.as_deref().unwrap_or_default();
+    let missing = attachment.size - kept.len() as u64;
+    // A character at the cut that is not whole is left out.
+    let mut text = Decoder::new(attachment.mime_type.as_deref()).decode(kept, missing == 0).into_owned();
+    if missing > 0 {
+        // A string takes whatever is written.
+        let _ = write!(text, "\n[... {missing} more bytes]");
+    }
+    text
+}
+
+/// Names, each of which is used once.
+#[derive(Default)]
+struct UniqueNames<'a> {
+    used: HashSet<Cow<'a, str>>,
+    /// How often each was asked for.
+    counts: HashMap<&'a str, usize>,
+}
+
+impl<'a> UniqueNames<'a> {
+    /// The name, or if it is used already, the first of `name-1`, `name-2` and so on that is not.
+    fn next(&mut self, name: &'a str) -> Cow<'a, str> {
+        let count = self.counts.entry(name).or_default();
+        let mut unique = Cow::Borrowed(name);
+        loop {
+            if *count > 0 {
+                unique = format!("{name}-{count}").into();
+            }
+            *count += 1;
+            if self.used.insert(unique.clone()) {
+                return unique;
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -68,5 +148,35 @@ struct AttachmentObject<'a> {
 impl<'a> From<&'a Attachment> for AttachmentObject<'a> {
     fn from(attachment: &'a Attachment) -> Self {
         Self { name: &attachment.name, mime_type: attachment.mime_type.as_deref(), size: attachment.size }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attachment(name: &str, mime_type: &str, kept: &[u8], size: u64) -> Attachment {
+        Attachment { name: name.to_owned(), mime_type: Some(mime_type.to_owned()), size, bytes: Some(kept.to_vec()) }
+    }
+
+    #[test]
+    fn attachments_of_one_name_keep_apart() {
+        let mut names = UniqueNames::default();
+        let asked = ["a", "a", "a-1", "b", "a", "a-1"];
+        assert_eq!(asked.map(|name| names.next(name)), ["a", "a-1", "a-1-1", "b", "a-2", "a-1-2"]);
+    }
+
+    #[test]
+    fn a_text_that_is_cut_ends_with_a_whole_character_and_a_mark() {
+        let utf8 = "text/plain;charset=utf8";
+        for (kept, size, text) in [
+            (&b"caf\xc3\xa9"[..], 5, "café"),
+            (b"caf\xc3", 4, "caf\u{fffd}"),
+            (b"caf\xc3", 5, "caf\n[... 1 more bytes]"),
+            (b"", 9, "\n[... 9 more bytes]"),
+        ] {
+            assert_eq!(text_of(&attachment("log", utf8, kept, size)), text);
+        }
+        assert_eq!(text_of(&attachment("log", "text/plain;charset=latin1", b"\xe9", 1)), "é");
     }
 }

@@ -19,6 +19,20 @@ pub fn is_text(mime_type: Option<&str>) -> bool {
     mime_type.is_some_and(|name| name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/")))
 }
 
+/// Whether an attachment is text: by its MIME type, or because it has one of the names under which runners attach text.
+///
+/// ```
+/// use subunit_formats::text::is_text_attachment;
+///
+/// assert!(is_text_attachment("log", Some("text/plain")));
+/// assert!(is_text_attachment("traceback", None));
+/// assert!(!is_text_attachment("screenshot", Some("image/png")));
+/// ```
+#[must_use]
+pub fn is_text_attachment(name: &str, mime_type: Option<&str>) -> bool {
+    is_text(mime_type) || matches!(name, "stdout" | "stderr" | "traceback" | "reason" | "tap comment")
+}
+
 /// Decodes text by the charset that its MIME type names. Bytes that the charset does not have become U+FFFD; a charset that nobody
 /// knows, or none, is UTF-8.
 ///

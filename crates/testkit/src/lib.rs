@@ -2,7 +2,9 @@
 //!
 //! Everything is a function of its arguments: what looks random comes from a seed.
 
+pub mod hostile;
 pub mod items;
+pub mod oracle;
 pub mod pipeline;
 pub mod random;
 pub mod reader;

@@ -6,19 +6,19 @@
 
 use crc32fast::Hasher;
 
-use crate::decode::memo::{CrcPrefixes, PacketEndMemo, TextMemo};
+use crate::decode::memo::{CrcPrefixes, TextMemo, Work};
 use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::packet::header::{CHECKSUM, Header};
 use crate::packet::layout::Layout;
 use crate::packet::{checksums_match, stored_checksum, validate};
 
-/// What stands at a signature byte where no packet stands, or not all of one.
+/// What a candidate is that is no packet, or not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Bytes that were a packet once, or began as one.
+    /// It was a packet once, or began as one.
     Damage {
-        /// How many of them are given up: all that the packet claims, or the signature alone.
-        length: usize,
+        /// How many of its bytes are known to belong to it.
+        reach: Reach,
         /// What is wrong with them.
         error: PacketError,
     },
@@ -26,6 +26,15 @@ pub(crate) enum Verdict {
     Text,
     /// More bytes are needed to tell.
     More,
+}
+
+/// How far a broken packet reaches, counted from its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// To the end that it claims, where its fields end in time. It may be torn and go on with what came next.
+    Claim(usize),
+    /// To its first fault. Where it was torn is not known, but not behind that.
+    Fault(usize),
 }
 
 /// Why a candidate is no packet, or not yet.
@@ -55,12 +64,15 @@ pub(crate) struct Classifier {
     hasher: Hasher,
     text: TextMemo,
     checksums: CrcPrefixes,
-    ends: PacketEndMemo,
     /// Up to where in the input checksums were computed directly.
     summed: u64,
+    work: Work,
 }
 
 impl Classifier {
+    /// Strings of longer packets are checked with what is known of them before they are checked in whole.
+    const LONG: usize = 1 << 12;
+
     /// The length and layout of the packet that `bytes` begin with, which hold all that came in from there on.
     #[inline(always)]
     pub(crate) fn packet(&mut self, place: Place, bytes: &[u8]) -> Result<(usize, Layout), Doubt> {
@@ -71,8 +83,20 @@ impl Classifier {
         if !checksums_match(computed, stored_checksum(packet)) {
             return Err(Doubt::Checksum(computed));
         }
+        if header.length > Self::LONG && self.check_early(place, packet, &header).is_err() {
+            return Err(Doubt::Other);
+        }
+        self.work.add(header.length);
         let layout = validate::check(packet, &header).ok().flatten().ok_or(Doubt::Other)?;
         Ok((header.length, layout))
+    }
+
+    /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they begin with.
+    pub(crate) fn classify(&mut self, place: Place, bytes: &[u8]) -> Result<(), Verdict> {
+        match self.packet(place, bytes) {
+            Ok(_) => Ok(()),
+            Err(doubt) => Err(self.verdict(place, bytes, doubt)),
+        }
     }
 
     /// Judges the candidate at the start of `bytes` that is no [packet](Self::packet).
@@ -81,44 +105,40 @@ impl Classifier {
         let header = match Header::read(bytes) {
             Ok(Some(header)) => header,
             Ok(None) if !place.is_last => return Verdict::More,
-            Ok(None) => return rejected(place, PacketError::new(Kind::Truncated, bytes.len())),
-            Err(error) => return rejected(place, error),
+            Ok(None) => return torn(place, PacketError::new(Kind::Truncated, bytes.len())),
+            Err(error) => return torn(place, error),
         };
         let Some(packet) = bytes.get(..header.length) else { return self.judge_part(place, bytes, &header) };
+        // A fault that shows early counts whatever the checksum: had fewer bytes come, it would be known before that.
+        if let Err(error) = self.check_early(place, packet, &header) {
+            return torn(place, error);
+        }
         let error = match doubt {
             Doubt::Checksum(computed) => {
                 let stored = stored_checksum(packet);
-                let error = PacketError::new(Kind::Checksum { computed, stored }, packet.len() - CHECKSUM);
-                self.check_early(place, packet, &header).err().unwrap_or(error)
+                PacketError::new(Kind::Checksum { computed, stored }, packet.len() - CHECKSUM)
             }
             Doubt::Other => {
                 let truncated = PacketError::new(Kind::Truncated, packet.len());
                 validate::check(packet, &header).err().unwrap_or(truncated)
             }
         };
-        self.judge_fault(place, bytes, &header, error)
+        Verdict::Damage { reach: Reach::Claim(header.length), error }
     }
 
     /// Judges a candidate that is not all there.
     fn judge_part(&mut self, place: Place, bytes: &[u8], header: &Header) -> Verdict {
         match self.check_early(place, bytes, header) {
             Ok(()) if !place.is_last => Verdict::More,
-            Ok(()) => self.judge_fault(place, bytes, header, PacketError::new(Kind::Truncated, bytes.len())),
-            Err(error) => self.judge_fault(place, bytes, header, error),
+            Ok(()) => torn(place, PacketError::new(Kind::Truncated, bytes.len())),
+            Err(error) => torn(place, error),
         }
     }
 
-    /// Judges a candidate that has a header and is no packet.
-    fn judge_fault(&mut self, place: Place, bytes: &[u8], header: &Header, error: PacketError) -> Verdict {
-        let is_sound = matches!(error.kind(), Kind::Checksum { .. });
-        if !is_sound && !place.is_boundary {
-            return Verdict::Text;
-        }
-        match self.is_length_right(header, place, bytes) {
-            Some(true) => Verdict::Damage { length: header.length, error },
-            Some(false) => Verdict::Damage { length: 1, error },
-            None => Verdict::More,
-        }
+    /// The bytes that were looked at so far.
+    #[cfg(test)]
+    pub(crate) fn work(&self) -> usize {
+        [self.work, self.text.work, self.checksums.work].map(Work::bytes).iter().sum()
     }
 
     fn check_early(&mut self, place: Place, bytes: &[u8], header: &Header) -> Result<(), PacketError> {
@@ -126,28 +146,12 @@ impl Classifier {
         validate::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
     }
 
-    /// Whether a damaged packet's length can be trusted: a plausible header, or the end of the input, stands exactly at its end, and no
-    /// good packet ends there. `None` when more bytes are needed to tell.
-    ///
-    /// A good packet that ends there is no part of the damaged one, for where a packet ends is its own checksum: the damaged one was
-    /// torn, or its length is what is damaged.
-    fn is_length_right(&mut self, header: &Header, place: Place, bytes: &[u8]) -> Option<bool> {
-        let Some((claimed, next)) = bytes.split_at_checked(header.length) else {
-            return place.is_last.then_some(false);
-        };
-        let is_followed = match Header::read(next) {
-            Ok(None) if !place.is_last => return None,
-            Ok(None) => next.is_empty(),
-            next => next.is_ok(),
-        };
-        Some(is_followed && !self.ends.is_end_of_packet_in(place.offset, claimed))
-    }
-
     /// The checksum of the first `end` bytes: the first time over computed directly, afterwards from what is known.
     #[inline(always)]
     fn checksum(&mut self, place: Place, bytes: &[u8], end: usize) -> u32 {
         if place.offset >= self.summed || end < 4 * CrcPrefixes::SHORTEST {
             self.summed = self.summed.max(place.offset + end as u64);
+            self.work.add(end);
             let mut hasher = self.hasher.clone();
             hasher.update(&bytes[..end]);
             hasher.finalize()
@@ -157,7 +161,7 @@ impl Classifier {
     }
 }
 
-/// A candidate whose header already fails: damage where packets start, text anywhere else.
-fn rejected(place: Place, error: PacketError) -> Verdict {
-    if place.is_boundary { Verdict::Damage { length: 1, error } } else { Verdict::Text }
+/// A candidate with a fault before its checksum: damage where packets start, text anywhere else.
+fn torn(place: Place, error: PacketError) -> Verdict {
+    if place.is_boundary { Verdict::Damage { reach: Reach::Fault(error.offset()), error } } else { Verdict::Text }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::error::PacketError;
+use crate::error::{CHECKSUM, PacketError, PacketErrorKind};
 use crate::event::Event;
 use crate::packet::status::Status;
 use crate::v1::LineError;
@@ -37,6 +37,16 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Fault {
+    /// What is wrong, in a few words and without numbers.
+    fn reason(&self) -> String {
+        match self {
+            Self::Packet(error) => error.kind().reason().to_owned(),
+            Self::Line(error) => error.to_string(),
+        }
+    }
+}
+
 /// The test id under which damage is reported, as python-subunit does.
 pub const PARSER_TEST_ID: &str = "subunit.parser";
 
@@ -52,7 +62,8 @@ impl Damage<'_> {
     /// use subunit_codec::{Decoder, Item};
     ///
     /// let mut decoder = Decoder::new();
-    /// decoder.feed(b"\xb3oops");
+    /// decoder.feed(b"\xb3oops\n");
+    /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let [_, fault] = damage.report();
     /// let text = "the packet's version is not 2 at offset 1; 1 byte given up at offset 0 of the input";
@@ -71,6 +82,26 @@ impl Damage<'_> {
         ]
     }
 
+    /// Where the damage is and what it is, for a line that people read.
+    ///
+    /// ```
+    /// use subunit_codec::{Decoder, Item, summarize_damage};
+    ///
+    /// let mut decoder = Decoder::new();
+    /// decoder.feed(b"\xb3oops");
+    /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
+    /// let summary = "offset 0: the packet's version is not 2";
+    /// assert_eq!(damage.summary(), summary);
+    ///
+    /// let [_, fault] = damage.report();
+    /// assert_eq!(summarize_damage(&fault.file.ok_or("a file")?.bytes), summary, "the report of an earlier tool");
+    /// # Ok::<(), &str>(())
+    /// ```
+    #[must_use]
+    pub fn summary(&self) -> String {
+        format!("offset {}: {}", self.offset, self.fault.reason())
+    }
+
     /// Adds to `text` what is wrong, and where.
     pub(crate) fn tell_fault(&self, text: &mut String) {
         // A string takes whatever is written.
@@ -79,8 +110,70 @@ impl Damage<'_> {
         text.push_str("; ");
         text.push_str(digits.format(count));
         text.push_str(if count == 1 { " byte" } else { " bytes" });
-        text.push_str(" given up at offset ");
+        text.push_str(GIVEN_UP);
         text.push_str(digits.format(self.offset));
         text.push_str(" of the input");
+    }
+}
+
+const GIVEN_UP: &str = " given up at offset ";
+
+/// The [summary](Damage::summary) of damage that an earlier tool reported, from its attachment `Parser Error`. Of a report that is not
+/// from this library, that is the first line.
+#[must_use]
+pub fn summarize_damage(report: &[u8]) -> String {
+    let text = String::from_utf8_lossy(report);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    own_summary(line).unwrap_or_else(|| line.to_owned())
+}
+
+fn own_summary(line: &str) -> Option<String> {
+    let (fault, place) = line.rsplit_once("; ")?;
+    let offset: u64 = place.split_once(GIVEN_UP)?.1.strip_suffix(" of the input")?.parse().ok()?;
+    let reason = if fault.starts_with(CHECKSUM) {
+        PacketErrorKind::Checksum { computed: 0, stored: 0 }.reason()
+    } else {
+        fault.rsplit_once(" at offset ").map_or(fault, |(reason, _)| reason)
+    };
+    Some(format!("offset {offset}: {reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use PacketErrorKind::{Checksum, Field, Length, Nul, ReservedBit, Signature, Truncated, Utf8, Version};
+
+    use super::*;
+    use crate::v1::LineErrorKind::{ChunkLength, ContentType, Name, Tags, Time};
+
+    #[test]
+    fn damage_has_one_summary_whoever_reports_it() {
+        let checksum = Checksum { computed: 1, stored: 2 };
+        let packets = [Signature, Version, ReservedBit, Length, Truncated, Field, Utf8, Nul, checksum]
+            .map(|kind| Fault::Packet(PacketError::new(kind, 7)));
+        let lines = [Time, Tags, ContentType, Name, ChunkLength].map(|kind| Fault::Line(LineError::new(kind)));
+        for fault in packets.into_iter().chain(lines) {
+            for bytes in [&b"x"[..], b"xy"] {
+                let damage = Damage { bytes, offset: 153, fault };
+                let [_, report] = damage.report();
+                let report = report.file.expect("the report has a file");
+                assert_eq!(summarize_damage(&report.bytes), damage.summary());
+            }
+        }
+        let fault = Fault::Packet(PacketError::new(checksum, 7));
+        let damage = Damage { bytes: b"x", offset: 153, fault };
+        assert_eq!(damage.summary(), "offset 153: checksum is wrong");
+    }
+
+    #[test]
+    fn a_report_in_other_words_is_its_first_line() {
+        for (report, summary) in [
+            (&b"Bad checksum - calculated (0x1), stored (0x2)"[..], "Bad checksum - calculated (0x1), stored (0x2)"),
+            (b"\n  Traceback:\n  boom\n", "Traceback:"),
+            (b"", ""),
+            (b"bad; given up at offset x of the input", "bad; given up at offset x of the input"),
+            (b"caf\xe9", "caf\u{fffd}"),
+        ] {
+            assert_eq!(summarize_damage(report), summary);
+        }
     }
 }

@@ -8,18 +8,38 @@
 use std::collections::BTreeMap;
 
 use crc32fast::Hasher;
-use memchr::memrchr_iter;
 
 use crate::error::PacketErrorKind as Kind;
-use crate::packet::Packet;
-use crate::packet::header::{Header, SIGNATURE};
 use crate::packet::validate::{Span, check_text};
+
+/// Counts bytes that are looked at, for tests of how many that are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Work {
+    #[cfg(test)]
+    bytes: usize,
+}
+
+impl Work {
+    #[inline]
+    pub(crate) fn add(&mut self, _bytes: usize) {
+        #[cfg(test)]
+        {
+            self.bytes += _bytes;
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn bytes(self) -> usize {
+        self.bytes
+    }
+}
 
 /// The runs of bytes found to be text: UTF-8 without NUL, from one character's start to another's.
 #[derive(Debug, Default)]
 pub(crate) struct TextMemo {
     /// Ends of runs by their starts.
     runs: BTreeMap<u64, u64>,
+    pub(crate) work: Work,
 }
 
 impl TextMemo {
@@ -64,6 +84,7 @@ impl TextMemo {
             }
             let next_run = self.runs.range(absolute(at) + 1..).next().map(|(run_start, _)| *run_start);
             let stop = next_run.map_or(here, |start| here.min(relative(start)));
+            self.work.add(stop - at);
             match check_text(&bytes[at..stop], stop < here || stop == end) {
                 Ok(good) if stop == here => {
                     at += good;
@@ -112,36 +133,6 @@ fn is_inside_character(byte: u8) -> bool {
     byte & 0xc0 == 0x80
 }
 
-/// Where the last good packet begins that ends at a place, for the places asked after.
-#[derive(Debug, Default)]
-pub(crate) struct PacketEndMemo {
-    starts: BTreeMap<u64, Option<u64>>,
-}
-
-impl PacketEndMemo {
-    /// Longer packets are not looked for: the longer, the less likely is it that one ends just where a damaged one claims to.
-    const LONGEST: usize = 1 << 12;
-
-    /// Whether a good packet ends where `bytes` end, which begin at `origin`, and begins behind their first.
-    pub(crate) fn is_end_of_packet_in(&mut self, origin: u64, bytes: &[u8]) -> bool {
-        while let Some(past) = self.starts.first_entry().filter(|past| *past.key() <= origin) {
-            past.remove();
-        }
-        // Who asks first stands first, and sees all that later ones will.
-        let start = self.starts.entry(origin + bytes.len() as u64).or_insert_with(|| {
-            let from = bytes.len().saturating_sub(Self::LONGEST).max(1);
-            let is_packet = |at: &usize| {
-                let packet = &bytes[from + at..];
-                let is_whole = matches!(Header::read(packet), Ok(Some(header)) if header.length == packet.len());
-                is_whole && Packet::parse(packet).is_ok()
-            };
-            let start = memrchr_iter(SIGNATURE, &bytes[from..]).find(is_packet)?;
-            Some(origin + (from + start) as u64)
-        });
-        start.is_some_and(|start| start > origin)
-    }
-}
-
 /// Checksums of any long range of the bytes last looked at, each for the price of a short one.
 ///
 /// With C(n) the CRC-32 of the first n bytes, the CRC-32 of bytes s..e is C(e) + C(s)·x^8(e-s), polynomials over two elements
@@ -154,11 +145,12 @@ pub(crate) struct CrcPrefixes {
     at_block: Vec<u32>,
     /// x to the number of bits in as many blocks.
     powers: Vec<u32>,
+    pub(crate) work: Work,
 }
 
 impl Default for CrcPrefixes {
     fn default() -> Self {
-        Self { start: 0, at_block: vec![0], powers: vec![ONE] }
+        Self { start: 0, at_block: vec![0], powers: vec![ONE], work: Work::default() }
     }
 }
 
@@ -186,6 +178,7 @@ impl CrcPrefixes {
         let (first_at, last_at) = (relative(self.block_start(first)), relative(self.block_start(last)));
         let before_first = self.at_block[first] ^ crc32fast::hash(&bytes[start..first_at]);
         let up_to_last = self.at_block[last] ^ multiply(before_first, self.power(last - first));
+        self.work.add(first_at - start + end - last_at);
         let mut hasher = Hasher::new_with_initial(up_to_last);
         hasher.update(&bytes[last_at..end]);
         hasher.finalize()
@@ -204,6 +197,7 @@ impl CrcPrefixes {
         while self.at_block.len() <= block {
             let known = self.at_block.len() - 1;
             let at = usize::try_from(self.block_start(known) - origin).expect("the next block is in memory");
+            self.work.add(Self::BLOCK);
             let mut hasher = Hasher::new_with_initial(self.at_block[known]);
             hasher.update(&bytes[at..at + Self::BLOCK]);
             self.at_block.push(hasher.finalize());

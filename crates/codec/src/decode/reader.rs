@@ -1,8 +1,8 @@
 //! A decoder over a reader, for either version.
 
 use std::io::{self, ErrorKind, Read};
+use std::mem;
 
-use crate::decode::buffer::Buffer;
 use crate::decode::protocol::Protocol;
 use crate::decode::{Decoder, Item};
 use crate::v1::Translator;
@@ -27,12 +27,12 @@ pub struct Reader<R> {
     stream: Stream,
     is_ended: bool,
     leaves_open: bool,
+    has_packet: bool,
 }
 
 #[derive(Debug)]
 enum Stream {
-    /// The version is not known yet.
-    Unknown(Buffer),
+    /// Version 1, or not known yet.
     V1(Box<Translator>),
     V2(Box<Decoder>),
 }
@@ -41,11 +41,11 @@ impl<R: Read> Reader<R> {
     /// A reader of `source`, which needs no buffer of its own.
     pub fn new(source: R, protocol: Protocol) -> Self {
         let stream = match protocol {
-            Protocol::Auto => Stream::Unknown(Buffer::default()),
+            Protocol::Auto => Stream::V1(Box::new(Translator::detecting())),
             Protocol::V1 => Stream::V1(Box::default()),
             Protocol::V2 => Stream::V2(Box::default()),
         };
-        Self { source, stream, is_ended: false, leaves_open: false }
+        Self { source, stream, is_ended: false, leaves_open: false, has_packet: false }
     }
 
     /// The same reader, which [leaves open](Translator::end_open) the test of version 1 that runs when the input ends, as it does those
@@ -53,6 +53,15 @@ impl<R: Read> Reader<R> {
     #[must_use]
     pub fn leaving_open(self) -> Self {
         Self { leaves_open: true, ..self }
+    }
+
+    /// For how many tests of version 1 tags were left out, see
+    /// [`Translator::tests_with_cut_tags`].
+    pub fn tests_with_cut_tags(&self) -> u64 {
+        match &self.stream {
+            Stream::V1(translator) => translator.tests_with_cut_tags(),
+            Stream::V2(_) => 0,
+        }
     }
 
     /// What is read from.
@@ -87,39 +96,62 @@ impl<R: Read> Reader<R> {
 
     /// The item that was read, if any.
     pub fn item(&mut self) -> Option<Item<'_>> {
-        match &mut self.stream {
-            Stream::Unknown(_) => None,
+        let item = match &mut self.stream {
             Stream::V1(translator) => translator.next(),
             Stream::V2(decoder) => decoder.next(),
-        }
+        };
+        self.has_packet |= matches!(item, Some(Item::Packet(_)));
+        item
+    }
+
+    /// Whether the input has ended and every item of it was given out.
+    #[inline]
+    pub fn is_over(&mut self) -> bool {
+        self.is_ended && !self.is_ready()
+    }
+
+    /// Whether the items so far show that the input is subunit: there was a sound packet, or a directive of version 1, even one that
+    /// makes no packet.
+    ///
+    /// ```
+    /// use subunit_codec::{Protocol, Reader};
+    ///
+    /// for (input, is_recognized) in [(&b"progress: 3\n"[..], true), (b"building\n", false), (b"", false)] {
+    ///     let mut reader = Reader::new(input, Protocol::Auto);
+    ///     while reader.next(|| Ok(()))?.is_some() {}
+    ///     assert_eq!(reader.is_recognized(), is_recognized);
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn is_recognized(&self) -> bool {
+        let has_directive = || matches!(&self.stream, Stream::V1(translator) if translator.has_directive());
+        self.has_packet || has_directive()
     }
 
     #[inline]
     fn is_ready(&mut self) -> bool {
         match &mut self.stream {
             Stream::V2(decoder) => decoder.is_ready(),
-            Stream::V1(translator) => translator.is_ready(),
-            Stream::Unknown(_) => self.settle() && self.is_ready(),
+            Stream::V1(translator) => translator.is_ready() || (self.settle() && self.is_ready()),
         }
     }
 
-    /// Settles the version, if that can be done.
+    /// Goes on in version 2 if the stream turned out to be in that.
     fn settle(&mut self) -> bool {
-        if let Stream::Unknown(buffer) = &mut self.stream {
-            let Some(version) = Protocol::detect(buffer.bytes(), self.is_ended) else { return false };
-            let buffer = std::mem::take(buffer);
-            self.stream = if version == Protocol::V1 {
-                Stream::V1(Box::new(Translator::from_buffer(buffer)))
-            } else {
-                Stream::V2(Box::new(Decoder::from_buffer(buffer)))
-            };
+        let Stream::V1(translator) = &mut self.stream else { return false };
+        if !translator.is_version_2() {
+            return false;
         }
+        let mut decoder = Decoder::from_buffer(mem::take(translator.buffer()));
+        if self.is_ended {
+            decoder.end();
+        }
+        self.stream = Stream::V2(Box::new(decoder));
         true
     }
 
     fn read(&mut self) -> io::Result<()> {
         let buffer = match &mut self.stream {
-            Stream::Unknown(buffer) => buffer,
             Stream::V1(translator) => translator.buffer(),
             Stream::V2(decoder) => decoder.buffer(),
         };
@@ -140,9 +172,7 @@ impl<R: Read> Reader<R> {
 
     fn end(&mut self) {
         self.is_ended = true;
-        self.settle();
         match &mut self.stream {
-            Stream::Unknown(_) => {}
             Stream::V1(translator) if self.leaves_open => translator.end_open(),
             Stream::V1(translator) => translator.end(),
             Stream::V2(decoder) => decoder.end(),

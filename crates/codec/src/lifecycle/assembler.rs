@@ -78,7 +78,8 @@ pub struct Attachment {
     pub mime_type: Option<String>,
     /// Its length in bytes.
     pub size: u64,
-    /// Its content, when the assembler was asked to [keep files](Assembler::keeping_files).
+    /// Its content or the start of it, if the assembler was asked to keep [files](Assembler::keeping_files) or their
+    /// [heads](Assembler::keeping_heads).
     pub bytes: Option<Vec<u8>>,
 }
 
@@ -117,7 +118,20 @@ enum Files {
     /// All but the content, of which the bytes are counted.
     #[default]
     Size,
-    Content,
+    /// The size, and as many bytes as this from the start.
+    Content {
+        most: usize,
+    },
+}
+
+impl Files {
+    /// How many bytes of a file are kept, if any are to be.
+    fn most_kept(self) -> Option<usize> {
+        match self {
+            Self::Content { most } => Some(most),
+            Self::Nothing | Self::Size => None,
+        }
+    }
 }
 
 /// The last test that reported damage.
@@ -152,7 +166,13 @@ impl Assembler {
     /// An assembler that keeps the content of files, in memory, until their test is given out.
     #[must_use]
     pub fn keeping_files() -> Self {
-        Self { files: Files::Content, ..Self::default() }
+        Self::keeping_heads(usize::MAX)
+    }
+
+    /// An assembler that keeps the first `most` bytes of each file, in memory, until its test is given out.
+    #[must_use]
+    pub fn keeping_heads(most: usize) -> Self {
+        Self { files: Files::Content { most }, ..Self::default() }
     }
 
     /// An assembler that takes no note of files: its tests have no attachments, and however many come take no memory.
@@ -204,7 +224,7 @@ impl Assembler {
         damage.tell_fault(fault);
         for (attachment, bytes) in test.attachments.iter_mut().zip([damage.bytes, fault.as_bytes()]) {
             attachment.size = bytes.len() as u64;
-            attachment.bytes = (self.files == Files::Content).then(|| bytes.to_vec());
+            attachment.bytes = self.files.most_kept().map(|most| bytes[..bytes.len().min(most)].to_vec());
         }
         test
     }
@@ -335,7 +355,7 @@ impl Open {
                 name: name.to_owned(),
                 mime_type: None,
                 size: 0,
-                bytes: (files == Files::Content).then(Vec::new),
+                bytes: files.most_kept().map(|_| Vec::new()),
             });
             if !packet.is_eof() {
                 self.unended.insert(name.to_owned(), attachments.len() - 1);
@@ -347,8 +367,9 @@ impl Open {
             attachment.mime_type = Some(mime_type.to_owned());
         }
         attachment.size += bytes.len() as u64;
-        if let Some(kept) = &mut attachment.bytes {
-            kept.extend_from_slice(bytes);
+        if let (Some(kept), Some(most)) = (&mut attachment.bytes, files.most_kept()) {
+            let room = most.saturating_sub(kept.len());
+            kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
         }
     }
 }

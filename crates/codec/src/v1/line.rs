@@ -1,7 +1,5 @@
 //! The syntax of one line.
 
-use std::fmt;
-
 use crate::packet::status::Status;
 
 /// A line that the protocol gives a meaning to. Labels are bytes: nothing promises UTF-8.
@@ -46,7 +44,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Every spelling; one that another ends in comes after it.
-    const SPELLINGS: [(&'static [u8], Self); 7] = [
+    pub(super) const SPELLINGS: [(&'static [u8], Self); 7] = [
         (b"uxsuccess", Self::UnexpectedSuccess),
         (b"successful", Self::Success),
         (b"success", Self::Success),
@@ -68,6 +66,11 @@ impl Outcome {
         }
     }
 
+    /// Whether the test counts as failed.
+    pub(super) fn is_failure(self) -> bool {
+        matches!(self, Self::Failure | Self::Error | Self::UnexpectedSuccess)
+    }
+
     /// The outcome's name in a directive, as python-subunit writes it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -82,17 +85,33 @@ impl Outcome {
     }
 }
 
+/// How sure it is that a line is a directive. Ordinary output has lines that begin with `test`,
+/// `error` or `time`, but hardly any in which a colon follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Strength {
+    /// A colon follows the word.
+    Strong,
+    /// None does.
+    Weak,
+}
+
 impl<'a> Directive<'a> {
     /// Reads a line, given without its line end; `None` for text.
     #[must_use]
     pub fn parse(line: &'a [u8]) -> Option<Self> {
+        Self::read(line).map(|(directive, _)| directive)
+    }
+
+    /// Reads a line, and says whether the directive is strong.
+    pub(crate) fn read(line: &'a [u8]) -> Option<(Self, Strength)> {
         let end = line.iter().position(u8::is_ascii_whitespace)?;
         let (word, rest) = (&line[..end], &line[end + 1..]);
         if rest.trim_ascii().is_empty() {
             return None;
         }
         let colons = word.iter().rev().take_while(|byte| **byte == b':').count();
-        Some(match &word[..word.len() - colons] {
+        let strength = if colons == 0 { Strength::Weak } else { Strength::Strong };
+        let directive = match &word[..word.len() - colons] {
             b"test" | b"testing" => Self::Test(rest),
             b"tags" => Self::Tags(rest),
             b"time" => Self::Time(rest),
@@ -101,7 +120,8 @@ impl<'a> Directive<'a> {
                 let (_, outcome) = Outcome::SPELLINGS.iter().find(|(spelling, _)| *spelling == word)?;
                 Self::Outcome(*outcome, rest)
             }
-        })
+        };
+        Some((directive, strength))
     }
 }
 
@@ -125,33 +145,30 @@ pub(crate) fn begins_directive(start: &[u8]) -> bool {
     }
 }
 
-/// The details that an outcome announces after the label.
+/// The form of the details that an outcome announces behind the label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Details {
+pub(super) enum Form {
     None,
-    Simple,
+    Bracketed,
     Multipart,
 }
 
-impl Details {
-    const MARKS: [(&'static [u8], Self); 3] =
-        [(b"", Self::None), (b" [", Self::Simple), (b" [ multipart", Self::Multipart)];
+impl Form {
+    const BRACKET: &[u8] = b" [";
+    const MULTIPART: &[u8] = b" [ multipart";
 
-    /// The details announced by what an outcome directive holds behind its word, when it is about the test `label`.
-    pub(crate) fn announced(rest: &[u8], label: &[u8]) -> Option<Self> {
-        let mark = rest.strip_prefix(label)?;
-        Self::MARKS.iter().find(|(known, _)| *known == mark).map(|(_, details)| *details)
+    /// The ways to read `rest`, which follows the word of an outcome: as a label, and as a label
+    /// with details if it ends like that. A label may itself end in a bracket.
+    pub(super) fn readings(rest: &[u8]) -> impl Iterator<Item = (&[u8], Self)> {
+        [(rest, Self::None)].into_iter().chain(Self::with_details(rest))
     }
-}
 
-/// Where an outcome directive for the test `label` begins in a line that starts with something else, as when a test printed
-/// without a newline: `starting serversuccess: label`.
-pub(crate) fn glued_outcome(line: &[u8], label: &[u8]) -> Option<usize> {
-    Details::MARKS.iter().find_map(|(mark, _)| {
-        let head = line.strip_suffix(*mark)?.strip_suffix(label)?.strip_suffix(b" ")?.strip_suffix(b":")?;
-        let (spelling, _) = Outcome::SPELLINGS.iter().find(|(spelling, _)| head.ends_with(spelling))?;
-        Some(head.len() - spelling.len())
-    })
+    /// The label and the details that `rest` announces, if it does.
+    pub(super) fn with_details(rest: &[u8]) -> Option<(&[u8], Self)> {
+        let bracketed = || Some((rest.strip_suffix(Self::BRACKET)?, Self::Bracketed));
+        let multipart = || Some((rest.strip_suffix(Self::MULTIPART)?, Self::Multipart));
+        bracketed().or_else(multipart).filter(|(label, _)| !label.trim_ascii().is_empty())
+    }
 }
 
 /// Whether a progress directive holds a count, absolute or relative, or opens or closes a level of counts.
@@ -180,54 +197,6 @@ pub(crate) fn chunk_length(line: &[u8]) -> Option<u64> {
     let digits = str::from_utf8(line).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
     u64::from_str_radix(digits, 16).ok()
 }
-
-/// Why a line of version 1 is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineError {
-    kind: LineErrorKind,
-}
-
-/// The ways in which a line is broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum LineErrorKind {
-    /// The time is not ISO 8601, or not between 1970 and 2106.
-    Time,
-    /// More than 64 KiB of tags.
-    Tags,
-    /// In multipart details, not a `Content-Type: type/subtype`. A part with a broken type is read as bytes of no type.
-    ContentType,
-    /// The name of a part is longer than a packet can hold; the part is given up.
-    Name,
-    /// The length of a chunk is not a hexadecimal number; the part ends there.
-    ChunkLength,
-}
-
-impl LineError {
-    pub(crate) fn new(kind: LineErrorKind) -> Self {
-        Self { kind }
-    }
-
-    /// What is wrong.
-    #[must_use]
-    pub fn kind(&self) -> LineErrorKind {
-        self.kind
-    }
-}
-
-impl fmt::Display for LineError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.kind {
-            LineErrorKind::Time => "not a time between 1970 and 2106",
-            LineErrorKind::Tags => "more than 64 KiB of tags",
-            LineErrorKind::ContentType => "not a content type",
-            LineErrorKind::Name => "a longer name than a packet can hold",
-            LineErrorKind::ChunkLength => "not the hexadecimal length of a chunk",
-        })
-    }
-}
-
-impl std::error::Error for LineError {}
 
 #[cfg(test)]
 mod tests {
@@ -267,15 +236,6 @@ mod tests {
         }
         assert!(!could_be_directive(b"tesla"));
         assert!(!could_be_directive(b"testsuite: a"));
-    }
-
-    #[test]
-    fn an_outcome_glued_to_text_is_found_only_for_its_own_test() {
-        assert_eq!(glued_outcome(b"starting serversuccess: foo", b"foo"), Some(15));
-        assert_eq!(glued_outcome(b"xuxsuccess: foo [", b"foo"), Some(1));
-        assert_eq!(glued_outcome(b".failure: foo [ multipart", b"foo"), Some(1));
-        assert_eq!(glued_outcome(b"starting serversuccess: food", b"foo"), None);
-        assert_eq!(glued_outcome(b"no success for foo", b"foo"), None, "prose has no colon");
     }
 
     #[test]

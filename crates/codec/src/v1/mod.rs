@@ -5,20 +5,34 @@
 //! | module | holds |
 //! |---|---|
 //! | `line` | the syntax of one line |
-//! | `time` | the times of `time:` |
+//! | `time`, `tags` | what `time:` and `tags:` say |
+//! | `glued` | directives behind text on a line |
+//! | `open_tests` | the tests that began and did not end |
+//! | `labels` | tests that ended, and starts that nobody is sure of |
+//! | `details` | details of outcomes, and where they end |
 //! | `parse` | what lines mean one after the other |
-//! | `packets` | the events they stand for, with clock and tags |
+//! | `detect` | whether a stream is version 1 at all |
+//! | `packets` | the packets that directives stand for |
 //! | `translate` | all of it together: items out of bytes |
+//! | `fault` | what can be wrong |
 //! | `write` | directives as text |
 
+mod details;
+mod detect;
+mod fault;
+mod glued;
+mod labels;
 mod line;
+mod open_tests;
 mod packets;
 mod parse;
+mod tags;
 mod time;
 mod translate;
 mod write;
 
-pub use line::{Directive, LineError, LineErrorKind, Outcome};
+pub use fault::{LineError, LineErrorKind};
+pub use line::{Directive, Outcome};
 pub(crate) use line::{begins_directive, could_be_directive};
 pub use translate::Translator;
 pub use write::{Detail, Writer};

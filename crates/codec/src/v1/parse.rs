@@ -1,340 +1,439 @@
-//! What lines mean one after the other: a state machine over bytes.
+//! What lines mean one after the other.
+
+use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::packet::header::SIGNATURE;
+use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
-use crate::v1::line::{
-    Details, Directive, LineError, LineErrorKind, Outcome, chunk_length, content_type, glued_outcome, is_count,
-    is_mime_type,
-};
+use crate::v1::details::{Context, Details, Progress, Suspicion};
+use crate::v1::fault::{LineError, LineErrorKind};
+use crate::v1::glued;
+use crate::v1::labels::RecentLabels;
+use crate::v1::line::{Directive, Form, Outcome, Strength, is_count};
+use crate::v1::open_tests::{OpenTest, OpenTests};
+use crate::v1::packets::Packets;
+use crate::v1::tags::{Tags, TestTags};
 use crate::v1::time;
 
-/// What the parser reads out of lines; a translator's side of the conversation.
-pub(crate) trait Receiver {
-    /// A test begins.
-    fn start(&mut self, label: &[u8]);
-    /// An attachment of the test begins.
-    fn begin_detail(&mut self, name: &[u8], mime_type: &[u8]);
-    /// The attachment goes on.
-    fn detail(&mut self, bytes: &[u8]);
-    /// The attachment ends.
-    fn end_detail(&mut self);
-    /// The test ends.
-    fn outcome(&mut self, outcome: Outcome);
-    /// The test ends without an outcome of its own, for this reason.
-    fn interrupted(&mut self, reason: &str);
-    /// The clock is set.
-    fn time(&mut self, time: Timestamp);
-    /// Tags come and go: for the test that runs, or for all that follow.
-    fn tags(&mut self, tags: &[u8]) -> Result<(), LineError>;
+/// The bytes to read on from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input<'a> {
+    /// All that came in and was not read.
+    pub(super) bytes: &'a [u8],
+    /// Where in the input they begin.
+    pub(super) offset: u64,
+    /// Whether no more will come.
+    pub(super) is_last: bool,
 }
 
 /// What the first bytes of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(super) enum Step {
     /// Too few to tell.
     More,
-    /// This many were read, and told to the receiver.
+    /// This many were read.
     Read(usize),
     /// This many are text.
     Text(usize),
-    /// This many are broken.
+    /// This many are broken; if none, there is something wrong before them.
     Damage(usize, LineError),
 }
 
-/// Where in the protocol the next byte stands.
-#[derive(Debug)]
-pub(crate) struct Parser {
-    /// The label of the test that runs.
-    test: Option<Vec<u8>>,
-    state: State,
-    /// The content type of the part whose name comes next.
-    mime_type: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Between details: lines are directives or text.
-    Lines,
-    /// Inside a line that is too long for a directive.
-    LongLine,
-    /// In bracketed details, at the start of a line or inside one.
-    Simple { outcome: Outcome, in_line: bool },
-    /// In multipart details, before a line.
-    Multipart { outcome: Outcome, expected: Expected },
-    /// In a chunk of multipart details, with this many bytes to come.
-    Chunk { outcome: Outcome, left: u64 },
-}
-
-/// What the next line of multipart details should be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expected {
-    /// The content type of a part, or the end.
-    Type,
-    /// The same, after lines that were neither.
-    TypeSomewhere,
-    /// The name of a part.
-    Name,
-    /// The length of a chunk.
-    Length,
-}
-
-/// Longer lines than this are text, or broken where details need them. A test id, the name and type of an attachment and all tags
-/// then fit one packet, also when every byte of them becomes a replacement character of three.
+/// Longer lines than this are text, or broken if details need them. A test id, the name and type of
+/// an attachment and all tags then fit one packet, also if every byte of them becomes a replacement
+/// character of three.
 pub(super) const LONGEST_LINE: usize = 1 << 18;
 
-/// The MIME types of bracketed details.
-const TRACEBACK: &[u8] = b"text/x-traceback; charset=\"utf8\"; language=\"python\"";
-const PLAIN: &[u8] = b"text/plain";
+/// No more bytes than this are held behind a start that only its outcome makes sure.
+pub(super) const MOST_AHEAD: usize = 1 << 13;
+
+/// Reads lines and makes packets of them.
+#[derive(Debug)]
+pub(super) struct Parser {
+    pub(super) packets: Packets,
+    pub(super) time: Option<Timestamp>,
+    /// The tags in force outside tests.
+    tags: Arc<Tags>,
+    tests: OpenTests,
+    /// Starts that were taken for text, and the time then: they count if the outcome comes.
+    starts: RecentLabels<Option<Timestamp>>,
+    /// Tests that ended.
+    ended: RecentLabels<()>,
+    details: Option<Details>,
+    suspicion: Suspicion,
+    /// Whether the next byte is inside a line that is too long for a directive.
+    in_long_line: bool,
+    /// Whether text was before the next byte on its line.
+    is_behind_text: bool,
+    /// Whether there was a strong directive. Whoever wrote it does not write weak ones.
+    has_colons: bool,
+    /// How many bytes behind the next line were looked at for an outcome.
+    looked_at: usize,
+    /// The tests for which tags in force outside were too many to repeat.
+    cut_tags: u64,
+}
+
+/// What a line is.
+enum Meaning {
+    /// A directive, which was read.
+    Directive,
+    /// Text, unless a directive is behind it.
+    Text,
+    Damage(LineErrorKind),
+    /// More lines are needed to tell.
+    More,
+}
 
 impl Parser {
-    pub(crate) fn new() -> Self {
-        Self { test: None, state: State::Lines, mime_type: Vec::new() }
+    pub(super) fn new() -> Self {
+        /// Runs whose late errors come for tests that ended longer ago are not known.
+        const MOST_ENDED: usize = 1 << 14;
+        const MOST_STARTS: usize = 1 << 10;
+        Self {
+            packets: Packets::default(),
+            time: None,
+            tags: Arc::default(),
+            tests: OpenTests::default(),
+            starts: RecentLabels::new(MOST_STARTS),
+            ended: RecentLabels::new(MOST_ENDED),
+            details: None,
+            suspicion: Suspicion::new(),
+            in_long_line: false,
+            is_behind_text: false,
+            has_colons: false,
+            looked_at: 0,
+            cut_tags: 0,
+        }
     }
 
-    /// How far into the bytes to come a packet of version 2 may begin before they have to be read on: nowhere in details, anywhere
-    /// in a line that is known to be text.
-    pub(crate) fn reach_of_packets(&self) -> usize {
-        match self.state {
-            State::Lines => LONGEST_LINE + 1,
-            State::LongLine => usize::MAX,
-            State::Simple { .. } | State::Multipart { .. } | State::Chunk { .. } => 0,
+    /// For how many tests tags in force outside were too many to repeat.
+    pub(super) fn cut_tags(&self) -> u64 {
+        self.cut_tags
+    }
+
+    /// How far into the bytes to come a packet of version 2 may begin before they have to be read
+    /// on: nowhere in details, anywhere in a line that is known to be text.
+    pub(super) fn reach_of_packets(&self) -> usize {
+        match self.details {
+            Some(_) => 0,
+            None if self.in_long_line => usize::MAX,
+            None => LONGEST_LINE + 1,
         }
     }
 
     /// Says that a packet of version 2 came between: what follows it begins a line.
-    pub(crate) fn packet_passed(&mut self) {
-        if self.state == State::LongLine {
-            self.state = State::Lines;
-        }
+    pub(super) fn packet_passed(&mut self) {
+        (self.in_long_line, self.is_behind_text) = (false, false);
     }
 
-    /// Reads on. `bytes` are all that came in and were not read; `is_last` says that no more will.
-    pub(crate) fn step(&mut self, bytes: &[u8], is_last: bool, receiver: &mut impl Receiver) -> Step {
-        match self.state {
-            _ if bytes.is_empty() => Step::More,
-            State::Lines => self.line(bytes, is_last, receiver),
-            State::LongLine => self.long_line(bytes),
-            State::Simple { outcome, in_line } => self.simple(outcome, in_line, bytes, is_last, receiver),
-            State::Multipart { outcome, expected } => self.multipart(outcome, expected, bytes, is_last, receiver),
-            State::Chunk { outcome, left } => self.chunk(outcome, left, bytes, receiver),
+    /// Reads on.
+    pub(super) fn step(&mut self, input: Input<'_>) -> Step {
+        if input.bytes.is_empty() {
+            return Step::More;
         }
-    }
-
-    /// The input ended: so does the test that runs, if any, unless it is left open.
-    pub(crate) fn end(&mut self, leaves_open: bool, receiver: &mut impl Receiver) {
-        let is_in_detail = matches!(
-            self.state,
-            State::Simple { .. } | State::Multipart { expected: Expected::Length, .. } | State::Chunk { .. }
-        );
-        if is_in_detail {
-            receiver.end_detail();
+        if self.details.is_some() {
+            return self.read_details(input);
         }
-        let is_between_details = matches!(self.state, State::Lines | State::LongLine);
-        let place = if is_between_details { "test" } else { "details of the test" };
-        if let Some(label) = self.test.take().filter(|_| !leaves_open) {
-            receiver.interrupted(&format!("the input ended in the {place} '{}'", String::from_utf8_lossy(&label)));
+        if self.in_long_line {
+            let end = memchr(b'\n', input.bytes);
+            self.in_long_line = end.is_none();
+            return Step::Text(end.map_or(input.bytes.len(), |end| end + 1));
         }
-        self.state = State::Lines;
-    }
-
-    fn line(&mut self, bytes: &[u8], is_last: bool, receiver: &mut impl Receiver) -> Step {
-        let (line, length) = match take_line(bytes, is_last) {
+        let (line, length) = match take_line(input.bytes, input.is_last) {
             Taken::Line(line, length) => (line, length),
             Taken::More => return Step::More,
             Taken::TooLong => {
-                self.state = State::LongLine;
+                (self.in_long_line, self.is_behind_text) = (true, false);
                 return Step::Text(LONGEST_LINE + 1);
             }
         };
-        match Directive::parse(line) {
-            Some(Directive::Test(label)) => {
-                if let Some(open) = self.test.replace(label.to_vec()) {
-                    let (open, next) = (String::from_utf8_lossy(&open), String::from_utf8_lossy(label));
-                    receiver.interrupted(&format!("the test '{open}' was interrupted: '{next}' began before it ended"));
+        let behind = Input { bytes: &input.bytes[length..], ..input };
+        let meaning = self.line(line, behind);
+        if matches!(meaning, Meaning::More) {
+            return Step::More;
+        }
+        self.looked_at = 0;
+        let glued = if self.is_behind_text { None } else { self.glued(line, &meaning) };
+        self.is_behind_text = glued.is_some();
+        match (meaning, glued) {
+            (_, Some(text)) => Step::Text(text),
+            (Meaning::Directive, None) => Step::Read(length),
+            (Meaning::Damage(kind), None) => Step::Damage(length, LineError::new(kind)),
+            (_, None) => Step::Text(length),
+        }
+    }
+
+    /// The input ended, and so do the tests that are open. They fail, or are left open.
+    pub(super) fn end(&mut self, leaves_open: bool) -> Option<LineError> {
+        let details = self.details.take();
+        let is_cut = details.is_some();
+        if let Some(details) = details {
+            details.end_detail(&mut self.context());
+            if !leaves_open {
+                self.fail(&details.test, "details of the test");
+            }
+        }
+        for test in self.tests.drain() {
+            if test.is_skipped_by_subtests() && !is_cut {
+                let time = test.interrupted.as_ref().map_or(self.time, |(_, time)| *time);
+                self.status(&test, Status::Skip, time);
+            } else if !leaves_open {
+                self.fail(&test, "test");
+            }
+        }
+        (self.in_long_line, self.is_behind_text) = (false, false);
+        is_cut.then(|| LineError::new(LineErrorKind::Details))
+    }
+
+    /// Ends a test that has no outcome.
+    fn fail(&mut self, test: &OpenTest, place: &str) {
+        let name = |label: &[u8]| String::from_utf8_lossy(label).into_owned();
+        let label = name(&test.label);
+        let (reason, time) = match &test.interrupted {
+            Some((next, time)) => {
+                (format!("the test '{label}' was interrupted: '{}' began before it ended", name(next)), *time)
+            }
+            None => (format!("the input ended in the {place} '{label}'"), self.time),
+        };
+        self.packets.begin_detail(b"reason", b"text/plain; charset=\"utf8\"");
+        self.packets.detail(test.at(time), reason.as_bytes());
+        self.packets.end_detail(test.at(time));
+        self.status(test, Status::Fail, time);
+    }
+
+    /// The last status of a test.
+    fn status(&mut self, test: &OpenTest, status: Status, time: Option<Timestamp>) {
+        let (tags, is_cut) = test.tags.list();
+        self.cut_tags += u64::from(is_cut);
+        self.packets.status(test.at(time), status, tags);
+    }
+
+    fn line(&mut self, line: &[u8], behind: Input<'_>) -> Meaning {
+        let Some((directive, strength)) = Directive::read(line) else { return Meaning::Text };
+        let is_weak = strength == Strength::Weak;
+        let is_text = is_weak && !self.tests.is_empty();
+        let meaning = match directive {
+            Directive::Outcome(outcome, rest) => self.outcome(outcome, rest, line, is_text),
+            _ if is_text => Meaning::Text,
+            Directive::Test(label) => self.test(label, is_weak, behind),
+            Directive::Time(text) => match time::parse(text) {
+                Some(time) => {
+                    self.time = Some(time);
+                    Meaning::Directive
                 }
-                receiver.start(label);
+                None if is_weak => Meaning::Text,
+                None => Meaning::Damage(LineErrorKind::Time),
+            },
+            Directive::Tags(_) if is_weak && self.has_colons => Meaning::Text,
+            Directive::Tags(tags) => match self.apply_tags(tags) {
+                Ok(()) => Meaning::Directive,
+                Err(_) if is_weak => Meaning::Text,
+                Err(error) => Meaning::Damage(error.kind()),
+            },
+            Directive::Progress(count) if is_count(count) => Meaning::Directive,
+            Directive::Progress(_) => Meaning::Text,
+        };
+        self.has_colons |= !is_weak && matches!(meaning, Meaning::Directive);
+        meaning
+    }
+
+    pub(super) fn apply_tags(&mut self, tags: &[u8]) -> Result<(), LineError> {
+        match self.tests.current() {
+            Some(test) => test.tags.apply(tags),
+            None => Arc::make_mut(&mut self.tags).apply(tags),
+        }
+    }
+
+    fn are_taken_back_by(&mut self, tags: &[u8]) -> bool {
+        match self.tests.current() {
+            Some(test) => test.tags.are_taken_back_by(tags),
+            None => self.tags.are_taken_back_by(tags),
+        }
+    }
+
+    /// A line that starts a test. If it is weak or behind text, it counts if the outcome comes.
+    fn test(&mut self, label: &[u8], is_weak: bool, behind: Input<'_>) -> Meaning {
+        if self.tests.contains(label) {
+            return Meaning::Text;
+        }
+        if is_weak || self.is_behind_text {
+            match self.outcome_ahead(label, behind) {
+                Some(true) => {}
+                Some(false) => {
+                    self.starts.insert(label, self.time);
+                    return Meaning::Text;
+                }
+                None => return Meaning::More,
+            }
+        }
+        self.begin(label, self.time);
+        Meaning::Directive
+    }
+
+    /// A test begins.
+    pub(super) fn begin(&mut self, label: &[u8], time: Option<Timestamp>) {
+        self.starts.remove(label);
+        let test = OpenTest::new(label, TestTags::inherited(&self.tags));
+        self.packets.status(test.at(time), Status::InProgress, Vec::new());
+        self.tests.begin(test, self.time);
+    }
+
+    /// Whether the outcome of a test comes soon, so that what comes before it belongs to the test;
+    /// `None` if more lines are needed to tell. Text may come before it if the start has a line of
+    /// its own.
+    fn outcome_ahead(&mut self, label: &[u8], behind: Input<'_>) -> Option<bool> {
+        loop {
+            let rest = &behind.bytes[self.looked_at..];
+            let (line, length) = match take_line(rest, behind.is_last) {
+                _ if self.looked_at > MOST_AHEAD || rest.is_empty() && behind.is_last => return Some(false),
+                Taken::Line(line, length) if length <= MOST_AHEAD => (line, length),
+                Taken::More if rest.len() <= MOST_AHEAD => return None,
+                Taken::Line(..) | Taken::More | Taken::TooLong => return Some(false),
+            };
+            let directive = Directive::read(line);
+            if let Some((Directive::Outcome(_, rest), _)) = directive
+                && Form::readings(rest).any(|(known, _)| known == label)
+            {
+                return Some(true);
+            }
+            let goes_on = match directive {
+                _ if line.contains(&SIGNATURE) => false,
+                Some((Directive::Test(_), _)) => false,
+                Some((Directive::Outcome(_, rest), Strength::Strong)) if Form::with_details(rest).is_some() => false,
+                Some((Directive::Tags(_) | Directive::Time(_) | Directive::Progress(_), _)) => true,
+                Some((Directive::Outcome(..), _)) | None => !self.is_behind_text,
+            };
+            if !goes_on {
+                return Some(false);
+            }
+            self.looked_at += length;
+        }
+    }
+
+    fn outcome(&mut self, outcome: Outcome, rest: &[u8], line: &[u8], is_text: bool) -> Meaning {
+        let open = Form::readings(rest).find_map(|(label, form)| Some((self.tests.remove(label)?, form)));
+        if let Some((test, form)) = open {
+            self.read_outcome(test, outcome, form);
+            return Meaning::Directive;
+        }
+        if is_text || self.is_behind_text || self.glued_outcome(line).is_some() {
+            return Meaning::Text;
+        }
+        let known = Form::readings(rest).find_map(|(label, form)| {
+            let start = self.starts.remove(label);
+            let is_known = start.is_some() || (form == Form::None && self.ended.contains(label));
+            is_known.then(|| (label, form, start.flatten()))
+        });
+        let unknown = || Form::with_details(rest).map(|(label, form)| (label, form, None));
+        let Some((label, form, time)) = known.or_else(unknown) else { return Meaning::Text };
+        // It begins, too, or its attachments would belong to the test of this label that ended.
+        let test = OpenTest::new(label, TestTags::inherited(&self.tags));
+        self.packets.status(test.at(time), Status::InProgress, Vec::new());
+        self.read_outcome(test, outcome, form);
+        Meaning::Directive
+    }
+
+    fn read_outcome(&mut self, test: OpenTest, outcome: Outcome, form: Form) {
+        if form == Form::None {
+            self.finish(&test, outcome);
+        } else {
+            self.details = Some(Details::new(test, outcome, form, &mut self.context()));
+        }
+    }
+
+    fn finish(&mut self, test: &OpenTest, outcome: Outcome) {
+        self.status(test, outcome.status(), self.time);
+        self.tests.note(&test.label, outcome);
+        self.ended.insert(&test.label, ());
+    }
+
+    fn context(&mut self) -> Context<'_> {
+        Context {
+            packets: &mut self.packets,
+            time: self.time,
+            global_tags: &self.tags,
+            suspicion: &mut self.suspicion,
+            starts: &mut self.starts,
+        }
+    }
+
+    fn read_details(&mut self, input: Input<'_>) -> Step {
+        let Some(mut details) = self.details.take() else { return Step::More };
+        match details.step(input, &mut self.context()) {
+            Progress::Step(step) => {
+                self.details = Some(details);
+                step
+            }
+            Progress::Ended(length) => {
+                self.finish(&details.test, details.outcome);
                 Step::Read(length)
             }
-            Some(Directive::Outcome(outcome, rest)) => match self.announced(rest) {
-                Some(details) => {
-                    self.outcome(outcome, details, receiver);
-                    Step::Read(length)
-                }
-                None => self.text(line, length),
-            },
-            Some(Directive::Tags(tags)) => {
-                receiver.tags(tags).map_or_else(|error| Step::Damage(length, error), |()| Step::Read(length))
+            Progress::Cut(length) => {
+                details.end_detail(&mut self.context());
+                self.finish(&details.test, details.outcome);
+                Step::Damage(length, LineError::new(LineErrorKind::Details))
             }
-            Some(Directive::Time(text)) => match time::parse(text) {
-                Some(time) => {
-                    receiver.time(time);
-                    Step::Read(length)
-                }
-                None => match self.glued(line) {
-                    Some(text) => Step::Text(text),
-                    None => Step::Damage(length, LineError::new(LineErrorKind::Time)),
-                },
-            },
-            Some(Directive::Progress(count)) => {
-                if is_count(count) {
-                    Step::Read(length)
-                } else {
-                    self.text(line, length)
-                }
-            }
-            None => self.text(line, length),
         }
     }
 
-    /// A line of so many bytes that is no directive, up to where one for the test that runs is glued to it.
-    fn text(&self, line: &[u8], length: usize) -> Step {
-        Step::Text(self.glued(line).unwrap_or(length))
-    }
-
-    /// Where the outcome of the test that runs is glued to a line.
-    fn glued(&self, line: &[u8]) -> Option<usize> {
-        glued_outcome(line, self.test.as_ref()?).filter(|text| *text > 0)
-    }
-
-    fn long_line(&mut self, bytes: &[u8]) -> Step {
-        let Some(end) = memchr(b'\n', bytes) else { return Step::Text(bytes.len()) };
-        self.state = State::Lines;
-        Step::Text(end + 1)
-    }
-
-    /// What an outcome directive says of details, if it is about the test that runs.
-    fn announced(&self, rest: &[u8]) -> Option<Details> {
-        Details::announced(rest, self.test.as_ref()?)
-    }
-
-    fn outcome(&mut self, outcome: Outcome, details: Details, receiver: &mut impl Receiver) {
-        match details {
-            Details::None => self.finish(outcome, receiver),
-            Details::Simple => {
-                let (name, mime_type): (&[u8], _) = match outcome {
-                    Outcome::Success => (b"message", PLAIN),
-                    Outcome::Skip => (b"reason", PLAIN),
-                    _ => (b"traceback", TRACEBACK),
-                };
-                receiver.begin_detail(name, mime_type);
-                self.state = State::Simple { outcome, in_line: false };
-            }
-            Details::Multipart => self.state = State::Multipart { outcome, expected: Expected::Type },
+    /// Where a directive begins behind text on a line that has this meaning by itself.
+    fn glued(&mut self, line: &[u8], meaning: &Meaning) -> Option<usize> {
+        if matches!(meaning, Meaning::Directive) || !glued::may_be_in(line) {
+            return None;
         }
-    }
-
-    fn finish(&mut self, outcome: Outcome, receiver: &mut impl Receiver) {
-        receiver.outcome(outcome);
-        self.test = None;
-        self.state = State::Lines;
-    }
-
-    fn simple(
-        &mut self,
-        outcome: Outcome,
-        in_line: bool,
-        bytes: &[u8],
-        is_last: bool,
-        receiver: &mut impl Receiver,
-    ) -> Step {
-        let mut at = 0;
-        let mut in_line = in_line;
-        while at < bytes.len() {
-            let rest = &bytes[at..];
-            if !in_line {
-                match closing_bracket(rest, is_last) {
-                    Closing::At(length) => {
-                        receiver.end_detail();
-                        self.finish(outcome, receiver);
-                        return Step::Read(at + length);
-                    }
-                    Closing::More if at == 0 => return Step::More,
-                    Closing::More => break,
-                    Closing::No => {}
-                }
-            }
-            // A line that starts with a bracket is written with a space before it.
-            let skipped = usize::from(!in_line && rest.starts_with(b" ]"));
-            let end = memchr(b'\n', rest).map(|end| end + 1);
-            let length = end.unwrap_or(rest.len());
-            receiver.detail(&rest[skipped..length]);
-            in_line = end.is_none();
-            at += length;
+        let outcome = self.glued_outcome(line);
+        if outcome.is_some() || matches!(meaning, Meaning::Damage(_)) {
+            return outcome;
         }
-        self.state = State::Simple { outcome, in_line };
-        Step::Read(at)
+        if let Some(place) = glued::time(line, |rest| time::parse_full(rest).is_some()) {
+            return Some(place);
+        }
+        if let Some((place, _)) = glued::tags(line).find(|(_, rest)| self.are_taken_back_by(rest)) {
+            return Some(place);
+        }
+        self.glued_start(line)
     }
 
-    fn multipart(
-        &mut self,
-        outcome: Outcome,
-        expected: Expected,
-        bytes: &[u8],
-        is_last: bool,
-        receiver: &mut impl Receiver,
-    ) -> Step {
-        let (line, length) = match take_line(bytes, is_last) {
-            Taken::Line(line, length) => (Some(line), length),
-            Taken::TooLong => (None, LONGEST_LINE + 1),
-            Taken::More => return Step::More,
-        };
-        let damage = |kind| Step::Damage(length, LineError::new(kind));
-        let (expected, step) = match expected {
-            Expected::Type | Expected::TypeSomewhere if line == Some(b"]") => {
-                self.finish(outcome, receiver);
-                return Step::Read(length);
+    /// Where the outcome of an open test begins behind text.
+    fn glued_outcome(&self, line: &[u8]) -> Option<usize> {
+        if self.tests.is_empty() { None } else { glued::outcome(line, |label| self.tests.contains(label)) }
+    }
+
+    /// Where a start begins behind text. If there are several places, all are remembered.
+    fn glued_start(&mut self, line: &[u8]) -> Option<usize> {
+        let mut last = None;
+        for (place, label) in glued::starts(line) {
+            if !self.tests.contains(label) {
+                self.starts.insert(label, self.time);
+                last = last.or(Some(place));
             }
-            // The protocol's grammar ends a part with an empty line, which nobody writes.
-            Expected::Type | Expected::TypeSomewhere if line == Some(b"") => (expected, Step::Read(length)),
-            Expected::Type | Expected::TypeSomewhere => match line.and_then(content_type) {
-                Some(mime_type) => {
-                    let is_type = is_mime_type(mime_type);
-                    self.mime_type = if is_type { mime_type.to_vec() } else { Vec::new() };
-                    (Expected::Name, if is_type { Step::Read(length) } else { damage(LineErrorKind::ContentType) })
-                }
-                None if expected == Expected::TypeSomewhere => (expected, Step::Text(length)),
-                None => (Expected::TypeSomewhere, damage(LineErrorKind::ContentType)),
-            },
-            Expected::Name => match line {
-                Some(name) => {
-                    receiver.begin_detail(name, &self.mime_type);
-                    (Expected::Length, Step::Read(length))
-                }
-                None => (Expected::TypeSomewhere, damage(LineErrorKind::Name)),
-            },
-            Expected::Length => match line.and_then(chunk_length) {
-                Some(0) => {
-                    receiver.end_detail();
-                    (Expected::Type, Step::Read(length))
-                }
-                Some(left) => {
-                    self.state = State::Chunk { outcome, left };
-                    return Step::Read(length);
-                }
-                None => {
-                    receiver.end_detail();
-                    (Expected::TypeSomewhere, damage(LineErrorKind::ChunkLength))
-                }
-            },
-        };
-        self.state = State::Multipart { outcome, expected };
-        step
+        }
+        last
     }
 
-    fn chunk(&mut self, outcome: Outcome, left: u64, bytes: &[u8], receiver: &mut impl Receiver) -> Step {
-        let length = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
-        receiver.detail(&bytes[..length]);
-        self.state = match left - length as u64 {
-            0 => State::Multipart { outcome, expected: Expected::Length },
-            left => State::Chunk { outcome, left },
-        };
-        Step::Read(length)
+    /// Remembers the starts and the time behind text on a line that was given out.
+    pub(super) fn remember_glued(&mut self, line: &[u8]) {
+        if let Some(place) = glued::time(line, |rest| time::parse_full(rest).is_some()) {
+            self.time = time::parse(&line[place + "time: ".len()..]);
+        }
+        self.glued_start(line);
+    }
+
+    /// Remembers a start that was given out as text.
+    pub(super) fn remember(&mut self, label: &[u8]) {
+        self.starts.insert(label, self.time);
+    }
+
+    /// Whether an outcome of this label counts although its test is not open.
+    pub(super) fn remembers(&self, label: &[u8]) -> bool {
+        self.starts.contains(label)
     }
 }
 
 /// The start of the input as a line.
-enum Taken<'a> {
+pub(super) enum Taken<'a> {
     /// A line without its end, and its length with it.
     Line(&'a [u8], usize),
     /// A line longer than [`LONGEST_LINE`], that many bytes of which are there, and one more.
@@ -343,7 +442,7 @@ enum Taken<'a> {
     More,
 }
 
-fn take_line(bytes: &[u8], is_last: bool) -> Taken<'_> {
+pub(super) fn take_line(bytes: &[u8], is_last: bool) -> Taken<'_> {
     let end = memchr(b'\n', bytes);
     match end {
         _ if end.unwrap_or(bytes.len()) > LONGEST_LINE => Taken::TooLong,
@@ -352,23 +451,5 @@ fn take_line(bytes: &[u8], is_last: bool) -> Taken<'_> {
             let line = &bytes[..end.unwrap_or(bytes.len())];
             Taken::Line(line.strip_suffix(b"\r").unwrap_or(line), line.len() + usize::from(end.is_some()))
         }
-    }
-}
-
-/// Whether a line of bracketed details ends them.
-enum Closing {
-    /// It does, and has this length.
-    At(usize),
-    No,
-    More,
-}
-
-fn closing_bracket(line: &[u8], is_last: bool) -> Closing {
-    match line {
-        [b']', b'\n', ..] => Closing::At(2),
-        [b']', b'\r', b'\n', ..] => Closing::At(3),
-        [b']'] | [b']', b'\r'] if is_last => Closing::At(line.len()),
-        [b']' | b' '] | [b']', b'\r'] if !is_last => Closing::More,
-        _ => Closing::No,
     }
 }

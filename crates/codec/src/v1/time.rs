@@ -38,6 +38,12 @@ pub(crate) fn parse(text: &[u8]) -> Option<Timestamp> {
     Timestamp::new(u32::try_from(days * 86_400 + seconds - offset).ok()?, nanoseconds)
 }
 
+/// Reads a date and a time of day down to the second: digits enough that prose hardly has them.
+pub(super) fn parse_full(text: &[u8]) -> Option<Timestamp> {
+    const DIGITS: usize = "YYYYMMDDHHMMSS".len();
+    parse(text).filter(|_| text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS)
+}
+
 /// What is left to read.
 struct Text<'a>(&'a [u8]);
 

@@ -6,11 +6,14 @@ use crate::decode::Item;
 use crate::decode::buffer::Buffer;
 use crate::decode::candidate::{Classifier, Place, Verdict};
 use crate::decode::damage::{Damage, Fault};
+use crate::decode::damage_run::DamageRun;
+use crate::error::PacketError;
 use crate::packet::Packet;
 use crate::packet::header::SIGNATURE;
 use crate::packet::layout::Layout;
-use crate::v1::packets::Events;
-use crate::v1::parse::{Parser, Step};
+use crate::v1::detect::{Detected, Detection};
+use crate::v1::fault::LineError;
+use crate::v1::parse::{Input, Parser, Step};
 
 /// Translates a stream of version 1 into items as a [`Decoder`](crate::Decoder) gives them: directives into packets, other lines
 /// into text. Packets of version 2 between the lines pass unchanged. Does no I/O.
@@ -42,19 +45,28 @@ use crate::v1::parse::{Parser, Step};
 /// assert_eq!(statuses, [Some(Status::InProgress), Some(Status::Success)]);
 /// ```
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Translator {
     buffer: Buffer,
     parser: Parser,
-    events: Events,
+    /// Finds out whether the stream is version 1, until that is known.
+    detection: Option<Box<Detection>>,
+    /// Whether the stream is version 2. The buffer begins with its first packet then.
+    is_version_2: bool,
     classifier: Classifier,
     /// Whether the first byte in the buffer stands where packets start.
     is_boundary: bool,
     is_ended: bool,
     /// Whether the test that runs when the input ends does not.
     leaves_open: bool,
+    has_directive: bool,
     next: Option<Found>,
     /// What was read behind the text that the buffer begins with.
     after_text: Option<Read>,
+    /// A broken packet that the buffer begins with, while the end of the damage is looked for.
+    damage: Option<DamageRun>,
+    /// What is wrong with the end of the input.
+    end_fault: Option<LineError>,
 }
 
 /// What comes next.
@@ -93,20 +105,29 @@ impl Translator {
     /// A translator at the start of its input.
     #[must_use]
     pub fn new() -> Self {
-        Self::from_buffer(Buffer::default())
+        Self::with(None)
     }
 
-    pub(crate) fn from_buffer(buffer: Buffer) -> Self {
+    /// A translator at the start of a stream that may be in version 2.
+    pub(crate) fn detecting() -> Self {
+        Self::with(Some(Box::default()))
+    }
+
+    fn with(detection: Option<Box<Detection>>) -> Self {
         Self {
-            buffer,
+            buffer: Buffer::default(),
             parser: Parser::new(),
-            events: Events::default(),
+            detection,
+            is_version_2: false,
             classifier: Classifier::default(),
             is_boundary: true,
             is_ended: false,
             leaves_open: false,
+            has_directive: false,
             next: None,
             after_text: None,
+            damage: None,
+            end_fault: None,
         }
     }
 
@@ -120,6 +141,18 @@ impl Translator {
         &mut self.buffer
     }
 
+    /// Whether the stream is version 2, if that was to be found out.
+    pub(crate) fn is_version_2(&self) -> bool {
+        self.is_version_2
+    }
+
+    /// For how many tests tags in force outside of tests were left out, because a test repeats no
+    /// more than 4 KiB of those.
+    #[must_use]
+    pub fn tests_with_cut_tags(&self) -> u64 {
+        self.parser.cut_tags()
+    }
+
     /// Says that the input ends here: what is held becomes items, and the test that runs fails.
     pub fn end(&mut self) {
         self.is_ended = true;
@@ -131,11 +164,17 @@ impl Translator {
         (self.is_ended, self.leaves_open) = (true, true);
     }
 
+    /// Whether a line so far was a directive, also one that makes no packet.
+    #[must_use]
+    pub fn has_directive(&self) -> bool {
+        self.has_directive
+    }
+
     /// The next item, or `None` when more input is needed or there is none.
     #[expect(clippy::should_implement_trait, reason = "items borrow from the translator, which an Iterator's cannot")]
     pub fn next(&mut self) -> Option<Item<'_>> {
         let given = match self.next.take().or_else(|| self.find())? {
-            Found::Made(length) => return Some(Item::Packet(self.events.take(length))),
+            Found::Made(length) => return Some(Item::Packet(self.parser.packets.take(length))),
             Found::Given(given) => given,
         };
         let offset = self.buffer.offset();
@@ -147,7 +186,7 @@ impl Translator {
                 (Item::Packet(Packet::from_checked(bytes, layout)), true)
             }
             Given::Text(_) => (Item::Text(bytes), bytes.ends_with(b"\n")),
-            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), length > 1),
+            Given::Damage(_, fault) => (Item::Damage(Damage { bytes, offset, fault }), true),
         };
         self.is_boundary = is_boundary;
         Some(item)
@@ -166,7 +205,7 @@ impl Translator {
         loop {
             let read = match self.after_text.take() {
                 Some(read) => read,
-                None => match self.events.next_length() {
+                None => match self.parser.packets.next_length() {
                     Some(length) => return Some(Found::Made(length)),
                     None if self.buffer.bytes().is_empty() => return self.find_at_end(),
                     None => self.read()?,
@@ -175,6 +214,7 @@ impl Translator {
             match read {
                 Read::Given(given) => return Some(Found::Given(given)),
                 Read::Told(length) => {
+                    self.has_directive = true;
                     self.is_boundary = self.buffer.take(length).ends_with(b"\n");
                 }
             }
@@ -184,15 +224,20 @@ impl Translator {
     /// With nothing left to read, what the end of the input makes of the test that runs.
     fn find_at_end(&mut self) -> Option<Found> {
         if self.is_ended {
-            self.parser.end(self.leaves_open, &mut self.events);
+            settle(&mut self.detection, &mut self.parser);
+            self.end_fault = self.parser.end(self.leaves_open).or(self.end_fault.take());
         }
-        self.events.next_length().map(Found::Made)
+        let damage = |error| Found::Given(Given::Damage(0, Fault::Line(error)));
+        self.parser.packets.next_length().map(Found::Made).or_else(|| self.end_fault.take().map(damage))
     }
 
     /// Reads on, up to the first bytes that are not text.
     fn read(&mut self) -> Option<Read> {
         let mut text = 0;
         let read = loop {
+            if self.damage.is_some() {
+                break if text == 0 { self.read_damage() } else { None };
+            }
             match self.read_at(&mut text) {
                 Some(Read::Given(Given::Text(length))) => text += length,
                 read => break read,
@@ -205,6 +250,16 @@ impl Translator {
         Some(Read::Given(Given::Text(text)))
     }
 
+    /// Reads the damage that the buffer begins with, once its end is certain.
+    fn read_damage(&mut self) -> Option<Read> {
+        let mut run = self.damage.take()?;
+        let length = run.length(&mut self.classifier, self.buffer.offset(), self.buffer.bytes(), self.is_ended);
+        if length.is_none() {
+            self.damage = Some(run);
+        }
+        Some(Read::Given(Given::Damage(length?, Fault::Packet(run.error()))))
+    }
+
     /// Reads what the buffer holds behind so many bytes of `text`, to which the text is added that comes before what is found.
     fn read_at(&mut self, text: &mut usize) -> Option<Read> {
         let at = *text;
@@ -215,15 +270,54 @@ impl Translator {
             is_boundary: if at == 0 { self.is_boundary } else { all[at - 1] == b'\n' },
             is_last: self.is_ended,
         };
-        match packet_in_line(&mut self.classifier, place, bytes, self.parser.reach_of_packets()) {
+        if place.offset == 0 {
+            match bytes.get(..BYTE_ORDER_MARK.len()) {
+                Some(BYTE_ORDER_MARK) => return Some(Read::Given(Given::Text(BYTE_ORDER_MARK.len()))),
+                None if !self.is_ended && BYTE_ORDER_MARK.starts_with(bytes) => return None,
+                _ => {}
+            }
+        }
+        let reach = match &self.detection {
+            Some(detection) if !detection.is_line_held(bytes) => usize::MAX,
+            _ => self.parser.reach_of_packets(),
+        };
+        match packet_in_line(&mut self.classifier, place, bytes, reach) {
             InLine::Nothing => {}
             InLine::Found(before, given) => {
+                let Some(detection) = &mut self.detection else {
+                    *text += before;
+                    return Some(Read::Given(given));
+                };
+                detection.text_in_line(&bytes[..before]);
+                if matches!(given, Given::Packet(..)) {
+                    self.is_version_2 = at + before == 0;
+                    return (before > 0).then_some(Read::Given(Given::Text(before)));
+                }
+                if let Given::Text(length) = given {
+                    detection.text_in_line(&bytes[..length]);
+                }
                 *text += before;
                 return Some(Read::Given(given));
             }
+            InLine::Broken(before, error) => {
+                if let Some(detection) = &mut self.detection {
+                    detection.text_in_line(&bytes[..before]);
+                }
+                self.damage = Some(DamageRun::in_line(error));
+                return Some(Read::Given(Given::Text(before)));
+            }
             InLine::More => return None,
         }
-        Some(match self.parser.step(bytes, self.is_ended, &mut self.events) {
+        let input = Input { bytes, offset: place.offset, is_last: place.is_last };
+        if let Some(detection) = &mut self.detection {
+            match detection.step(input, &mut self.parser) {
+                Detected::More => return None,
+                Detected::Text(length) => return Some(Read::Given(Given::Text(length))),
+                Detected::Version1 => {}
+            }
+        }
+        settle(&mut self.detection, &mut self.parser);
+        Some(match self.parser.step(input) {
             Step::More => return None,
             Step::Read(length) => Read::Told(length),
             Step::Text(length) => Read::Given(Given::Text(length)),
@@ -232,11 +326,23 @@ impl Translator {
     }
 }
 
+/// Some editors and shells write it before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The stream is version 1.
+fn settle(detection: &mut Option<Box<Detection>>, parser: &mut Parser) {
+    if let Some(mut detection) = detection.take() {
+        detection.begin_tests(parser);
+    }
+}
+
 /// What a look for a packet in a line found.
 enum InLine {
     Nothing,
-    /// A packet or damage behind so many bytes of text, or just text.
+    /// A packet behind so many bytes of text, or just text.
     Found(usize, Given),
+    /// A broken packet behind so many bytes of text, and what is wrong with it.
+    Broken(usize, PacketError),
     /// More bytes are needed to tell.
     More,
 }
@@ -255,7 +361,7 @@ fn packet_in_line(classifier: &mut Classifier, place: Place, bytes: &[u8], reach
         let given = match classifier.packet(candidate, &bytes[at..]) {
             Ok((length, layout)) => Given::Packet(length, layout),
             Err(doubt) => match classifier.verdict(candidate, &bytes[at..], doubt) {
-                Verdict::Damage { length, error } => Given::Damage(length, Fault::Packet(error)),
+                Verdict::Damage { error, .. } => return InLine::Broken(at, error),
                 // The line may be a directive, unless it is longer than any.
                 Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
                 Verdict::More => return InLine::Found(0, Given::Text(at)),

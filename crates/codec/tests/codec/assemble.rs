@@ -139,7 +139,8 @@ fn without_files_there_are_tests_and_no_attachments() {
     assert_eq!((&*test.id, test.status, test.attachments), ("a", Status::Success, vec![]));
     assert_eq!(tests.finish(), [], "b has no status");
     let mut decoder = Decoder::new();
-    decoder.feed(b"\xb3?");
+    decoder.feed(b"\xb3?\n");
+    decoder.end();
     let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
     assert_eq!(tests.push_damage(&damage).attachments, []);
 }
@@ -197,7 +198,7 @@ fn packets_about_the_run_change_nothing() {
 fn damage_is_a_failed_test() {
     let broken = with_checksum(packet(&passed("a")), 0);
     let mut decoder = Decoder::new();
-    decoder.feed(&[&broken[..], &packet(&passed("b")), b"\xb3?"].concat());
+    decoder.feed(&[&broken[..], &packet(&passed("b")), b"\xb3?\n"].concat());
     decoder.end();
     let (mut tests, mut told) = (Assembler::keeping_files(), Vec::new());
     while let Some(item) = decoder.next() {
@@ -224,10 +225,23 @@ fn damage_is_a_failed_test() {
 #[test]
 fn of_damage_no_bytes_are_kept_unless_asked_for() {
     let mut decoder = Decoder::new();
-    decoder.feed(b"\xb3?");
+    decoder.feed(b"\xb3?\n");
+    decoder.end();
     let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
     let mut tests = Assembler::new();
     let files = &tests.push_damage(&damage).attachments;
     let sizes = damage.report().map(|event| event.file.map(|file| (file.bytes.len() as u64, None)));
     assert_eq!(files.iter().map(|file| Some((file.size, file.bytes.clone()))).collect::<Vec<_>>(), sizes);
+}
+
+#[test]
+fn of_long_files_only_the_start_is_kept_on_request() {
+    let mut tests = Assembler::keeping_heads(5);
+    let file = |name, bytes: &'static [u8]| Event::test("a").file(name, bytes);
+    for event in [file("log", b"123"), file("other", b"ab").eof(), file("log", b"4567"), file("log", b"89").eof()] {
+        assert_eq!(push(&mut tests, &event), None, "it goes on");
+    }
+    let test = push(&mut tests, &passed("a")).expect("it is over");
+    let files: Vec<_> = test.attachments.iter().map(|file| (file.size, file.bytes.as_deref())).collect();
+    assert_eq!(files, [(9, Some(&b"12345"[..])), (2, Some(b"ab"))]);
 }

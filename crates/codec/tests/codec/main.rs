@@ -1,8 +1,13 @@
 //! The tests of the codec as its users see it.
 
 mod assemble;
+mod damage;
 mod live;
 mod properties;
 mod recovery;
 mod strategies;
 mod v1;
+mod v1_details;
+mod v1_detection;
+mod v1_lines;
+mod v1_recorded;

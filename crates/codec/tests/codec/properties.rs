@@ -9,8 +9,9 @@ use subunit_codec::{Assembler, Event, Packet, Protocol, Status, encode};
 use testkit::reader::{interrupted, random_pieces};
 use testkit::stream::packet;
 
-use crate::strategies::{Bytes, bytes, cuts, damage, event, stream, stream_of_version_1, test};
+use crate::strategies::{Bytes, bytes, cuts, damage, event, stream, stream_of_version_1, test, wreck};
 use testkit::items::{Owned, cover, decode, in_pieces, packets, read, translate};
+use testkit::oracle::sound_packets;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
@@ -80,18 +81,25 @@ proptest! {
         prop_assert_eq!(found == [Owned::Packet(bytes.0.clone())], Packet::parse(&bytes.0).is_ok());
     }
 
-    /// Save for those that the damage lays claim to: by chance, its length may end where something looks like a header.
     #[test]
-    fn good_packets_after_damage_are_found(before in damage(), events in vec(event(), 2..5)) {
-        let good: Vec<_> = events.iter().map(packet).collect();
-        let stream = [&before.0[..], &good.concat()].concat();
-        let items = decode(&stream);
-        let claimed_up_to = items.iter().filter_map(Owned::end_of_damage).max().unwrap_or(0);
-        let mut start = before.0.len();
-        for good in &good {
-            let is_found = packets(&items).contains(&&good[..]);
-            prop_assert!(is_found || start < claimed_up_to, "{} is not found in {items:?}", good.escape_ascii());
-            start += good.len();
+    fn every_sound_packet_is_found_and_no_other(stream in wreck(), sizes in cuts()) {
+        let sound = sound_packets(&stream.0);
+        let items = decode(&stream.0);
+        prop_assert_eq!(packets(&items), sound.clone(), "{:?}", items);
+        prop_assert_eq!(cover(&items), &stream.0[..]);
+        prop_assert_eq!(in_pieces(&stream.0, &sizes, Protocol::V2), items.clone());
+        prop_assert_eq!(in_pieces(&stream.0, &[1], Protocol::V2), items);
+        let lines = translate(&stream.0);
+        prop_assert_eq!(packets(&lines), sound, "as version 1: {:?}", lines);
+        prop_assert_eq!(cover(&lines), &stream.0[..]);
+        prop_assert_eq!(in_pieces(&stream.0, &sizes, Protocol::V1), lines);
+    }
+
+    #[test]
+    fn damage_is_one_report_wherever_it_adjoins(stream in wreck()) {
+        for items in [decode(&stream.0), translate(&stream.0)] {
+            let is_damage = |item: &Owned| matches!(item, Owned::Damage { .. });
+            prop_assert!(!items.windows(2).any(|pair| pair.iter().all(is_damage)), "{:?}", items);
         }
     }
 

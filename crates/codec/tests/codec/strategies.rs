@@ -127,6 +127,53 @@ pub(crate) fn stream() -> BoxedStrategy<Bytes> {
     vec(piece, 0..8).prop_map(|pieces| Bytes(pieces.concat())).boxed()
 }
 
+/// What is left of a stream of version 2 that several writers cut, mixed and stored in each other, without a word of version 1.
+pub(crate) fn wreck() -> BoxedStrategy<Bytes> {
+    let piece = || {
+        prop_oneof![
+            3 => small_event().prop_map(|event| packet(&event)),
+            2 => text(),
+            2 => damage().prop_map(|bytes| bytes.0),
+            1 => vec(proptest::sample::select(&b"\xb3\xb3\x20\x28\x29\x40\x00\x01\x08\x0c\xc3\n"[..]), 0..40),
+        ]
+    };
+    let mixed = (vec(piece(), 1..4), vec(piece(), 1..4), vec(1..60_usize, 1..6))
+        .prop_map(|(one, other, turns)| interleaved(&one.concat(), &other.concat(), &turns));
+    let stored = (vec(piece(), 1..5), any::<proptest::sample::Index>(), 1..=u8::MAX).prop_map(|(inner, at, bits)| {
+        let outer = packet(&Event::test("outer").status(Status::Fail).file("stream", inner.concat()).eof());
+        let at = at.index(outer.len());
+        with_flip(outer, at, bits)
+    });
+    vec(prop_oneof![3 => piece(), 2 => mixed, 2 => stored], 0..5).prop_map(|pieces| Bytes(pieces.concat())).boxed()
+}
+
+/// An event whose packet is a few hundred bytes at most.
+fn small_event() -> impl Strategy<Value = Event<'static>> {
+    (string(), option::of(status()), option::of((string(), "[ -~\n\u{f3}\u{b3}]{0,60}"))).prop_map(
+        |(id, status, file)| {
+            let event = Event { status, ..Event::test(id) };
+            match file {
+                Some((name, content)) => event.file(name, content.into_bytes()),
+                None => event,
+            }
+        },
+    )
+}
+
+/// The bytes of two writers, so many of each in turn.
+fn interleaved<'a>(mut one: &'a [u8], mut other: &'a [u8], turns: &[usize]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for turn in turns.iter().cycle() {
+        if one.is_empty() {
+            break;
+        }
+        let (now, later) = one.split_at((*turn).min(one.len()));
+        out.extend_from_slice(now);
+        (one, other) = (other, later);
+    }
+    [&out, one, other].concat()
+}
+
 /// A stream of version 1: directives, details, packets, text and damage.
 pub(crate) fn stream_of_version_1() -> BoxedStrategy<Bytes> {
     let line = || {

@@ -171,15 +171,6 @@ fn a_damaged_packet_between_lines_is_damage() {
 }
 
 #[test]
-fn a_test_that_another_interrupts_fails() {
-    let tests = tests(&translate(b"test: a\ntest: b\nsuccess: b\n"));
-    assert_eq!((&*tests[0].id, tests[0].status), ("a", Status::Fail));
-    let reason = "the test 'a' was interrupted: 'b' began before it ended";
-    assert_eq!(attachments(&tests[0]), [("reason", Some("text/plain; charset=\"utf8\""), reason.to_owned())]);
-    assert_eq!((&*tests[1].id, tests[1].status), ("b", Status::Success));
-}
-
-#[test]
 fn an_outcome_glued_to_output_counts() {
     let stream = b"test: foo\nstarting serversuccess: foo\ntest: bar\nsuccess: bar\n";
     assert_eq!(outcomes(stream), [pair("foo", Status::Success), pair("bar", Status::Success)]);

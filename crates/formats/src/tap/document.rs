@@ -2,28 +2,65 @@
 
 use std::collections::BTreeSet;
 
-use super::line::{Plan, number};
+use super::lex::{Indent, is_blank, number};
+use super::line::Plan;
+use super::prefix::Prefix;
 use super::ranges::Ranges;
-use super::text::is_blank;
+
+/// How TAP is written, as far as it is known. Subtests write it as their parents do.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Dialect {
+    /// The number of the version line, 0 without one.
+    pub(super) version: u64,
+    /// Whether the rules of the kernel's KTAP hold: the plan may be missing, subtests are indented by any
+    /// number of columns, and data behind ` # ` is no part of a description.
+    pub(super) is_kernel: bool,
+    /// Whether diagnostics precede their test point, as the kernel's do, and do not follow it.
+    pub(super) diagnostics_lead: bool,
+    /// Whether it may be of `KUnit`: a subtest that nothing announced gave its name.
+    pub(super) may_be_kunit: bool,
+    /// Whether test points have no dash before their description.
+    pub(super) omits_dash: bool,
+    /// Whether a backslash escapes a backslash.
+    pub(super) escapes_backslash: bool,
+    pub(super) is_strict: bool,
+}
+
+impl Dialect {
+    /// The dialect of a version line, in place of one that is known so far.
+    pub(super) fn with_version(self, number: u64, is_kernel: bool) -> Self {
+        Self {
+            version: number,
+            is_kernel: self.is_kernel || is_kernel,
+            diagnostics_lead: self.diagnostics_lead || is_kernel,
+            omits_dash: self.omits_dash || is_kernel,
+            escapes_backslash: self.escapes_backslash || is_kernel || number >= 13,
+            ..self
+        }
+    }
+
+    /// The same for the kernel.
+    pub(super) fn of_kernel(self) -> Self {
+        Self { is_kernel: true, diagnostics_lead: true, may_be_kunit: false, ..self }
+    }
+}
 
 /// One TAP document, as far as it has been read.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Document {
     /// How far its lines are indented.
-    pub(super) indent: usize,
-    /// How long the path is of the document that it is in.
-    pub(super) outer_path: usize,
+    pub(super) indent: Indent,
+    /// What its ids begin with.
+    pub(super) prefix: Prefix,
+    pub(super) dialect: Dialect,
     /// Whether a brace opened it, and will close it.
     pub(super) is_braced: bool,
     /// Whether it has the name of its parent's test point.
     pub(super) is_named: bool,
-    pub(super) is_kernel: bool,
-    /// Whether diagnostics come before their test point, as the kernel's do, and not behind it.
-    pub(super) diagnostics_lead: bool,
-    /// Whether a backslash escapes a backslash.
-    pub(super) escapes_backslash: bool,
-    pub(super) is_strict: bool,
+    /// Whether it has a version line of its own.
+    pub(super) has_version: bool,
     /// The subtest that comes next, if it was announced.
     pub(super) next: Option<Announced>,
     pub(super) has_plan: bool,
@@ -54,17 +91,8 @@ pub(super) enum Announced {
 const MOST_TOLD: u64 = 100;
 
 impl Document {
-    /// A subtest of this document.
-    pub(super) fn child(&self, indent: usize, outer_path: usize) -> Self {
-        Self {
-            indent,
-            outer_path,
-            is_kernel: self.is_kernel,
-            diagnostics_lead: self.diagnostics_lead,
-            escapes_backslash: self.escapes_backslash,
-            is_strict: self.is_strict,
-            ..Self::default()
-        }
+    pub(super) fn new(indent: Indent, prefix: Prefix, dialect: Dialect) -> Self {
+        Self { indent, prefix, dialect, ..Self::default() }
     }
 
     /// Takes note of a plan; `false` when there was one before.
@@ -100,14 +128,13 @@ impl Document {
         self.todo.contains(&number)
     }
 
-    /// What the description of a test point begins with that ends a subtest: producers for the kernel write no dash.
-    pub(super) fn dash(&self) -> &'static str {
-        if self.is_kernel { "" } else { "- " }
-    }
-
     /// Takes note of a line that is not TAP.
     pub(super) fn not_tap(&mut self) {
-        self.not_tap += u64::from(self.is_strict);
+        self.not_tap += u64::from(self.dialect.is_strict);
+    }
+
+    pub(super) fn has_points(&self) -> bool {
+        self.points > 0
     }
 
     /// Whether nothing was said in it yet.
@@ -121,10 +148,11 @@ impl Document {
     }
 
     /// The failures that a harness would see in it besides those of its tests: an id and a reason for each.
-    pub(super) fn failures(&self) -> impl Iterator<Item = (String, String)> {
+    /// `budget` is how many missing tests may still be told one by one.
+    pub(super) fn failures(&self, budget: &mut u64) -> impl Iterator<Item = (String, String)> {
         let complaints = self.complaints().join("\n");
         let complaint = (!complaints.is_empty()).then(|| ("tap errors".to_owned(), complaints));
-        self.gaps().flat_map(|(first, last)| missing(first, last)).chain(complaint)
+        self.gaps().flat_map(|(first, last)| missing(first, last, budget)).chain(complaint)
     }
 
     /// The numbers that are missing: of the plan, or without one those before the greatest.
@@ -143,7 +171,7 @@ impl Document {
         };
         let outside = if self.has_plan { self.numbers.outside(self.first, self.last) } else { 0 };
         let plan = format!("{}..{}", self.first, self.last);
-        let lacks_plan = !self.has_plan && self.points > 0 && !self.is_kernel;
+        let lacks_plan = !self.has_plan && self.points > 0 && !self.dialect.is_kernel;
         let is_between = self.has_plan && self.before_plan > 0 && self.points > self.before_plan;
         complain(u64::from(lacks_plan), "no plan", "");
         complain(self.more_plans, "more than one plan", "more than one plan");
@@ -155,10 +183,11 @@ impl Document {
     }
 }
 
-/// A failure for each missing test, or one for all of them where they are many.
-fn missing(first: u64, last: u64) -> impl Iterator<Item = (String, String)> {
+/// A failure for each missing test, or one for all of them if they are many or the budget is spent.
+fn missing(first: u64, last: u64, budget: &mut u64) -> impl Iterator<Item = (String, String)> + use<> {
     let count = (last - first).saturating_add(1);
-    let many = count > MOST_TOLD;
+    let many = count > MOST_TOLD || count > 1 && count > *budget;
+    *budget = budget.saturating_sub(if many { 1 } else { count });
     let all = many.then(|| (format!("tests {first} to {last}"), format!("{count} tests missing from TAP output")));
     let each = (!many).then_some(first..=last).into_iter().flatten();
     each.map(|number| (format!("test {number}"), "test missing from TAP output".to_owned())).chain(all)
@@ -196,12 +225,21 @@ mod tests {
 
     #[test]
     fn many_missing_tests_are_one_failure() {
-        let ids = |first, last| missing(first, last).map(|(id, _)| id).collect::<Vec<_>>();
+        let ids = |first, last| missing(first, last, &mut 1000).map(|(id, _)| id).collect::<Vec<_>>();
         assert_eq!(ids(2, 3), ["test 2", "test 3"]);
         assert_eq!(ids(1, 100).len(), 100);
         assert_eq!(ids(2, 102), ["tests 2 to 102"]);
-        let (_, reason) = missing(1, u64::MAX - 1).next().unwrap();
+        let (_, reason) = missing(1, u64::MAX - 1, &mut 1000).next().unwrap();
         assert_eq!(reason, "18446744073709551614 tests missing from TAP output");
+    }
+
+    #[test]
+    fn many_gaps_are_one_failure_each_once_the_budget_is_spent() {
+        let document = document(&["ok 3", "ok 6", "ok 9", "1..10"]);
+        let mut budget = 4;
+        let ids: Vec<_> = document.failures(&mut budget).map(|(id, _)| id).collect();
+        assert_eq!(ids, ["test 1", "test 2", "test 4", "test 5", "tests 7 to 8", "test 10"]);
+        assert_eq!(budget, 0);
     }
 
     #[test]

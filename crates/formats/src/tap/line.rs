@@ -1,8 +1,8 @@
 //! The syntax of a line. Source: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where those leave room, what `TAP::Parser`
 //! and tap-parser read.
 
+use super::lex::{after_word, is_blank, number};
 use super::point::Point;
-use super::text::is_blank;
 
 /// What a line is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,30 +70,6 @@ impl<'a> Line<'a> {
         start.first().is_none_or(|first| is_blank(*first) || b"0123456789[{}".contains(first))
             || STARTS.iter().any(is_start)
     }
-}
-
-/// How far a line is indented, a tab as four columns, and the line without it.
-pub(super) fn indentation(line: &[u8]) -> (usize, &[u8]) {
-    let blanks = line.iter().take_while(|byte| **byte == b' ' || **byte == b'\t').count();
-    let (blanks, rest) = line.split_at(blanks);
-    (blanks.iter().map(|byte| if *byte == b'\t' { 4 } else { 1 }).sum(), rest)
-}
-
-/// A number at the start of bytes, the greatest there is in place of a greater one, and what follows it.
-pub(super) fn number(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut number = 0_u64;
-    let mut rest = bytes;
-    while let [digit @ b'0'..=b'9', after @ ..] = rest {
-        number = number.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
-        rest = after;
-    }
-    (rest.len() < bytes.len()).then_some((number, rest))
-}
-
-/// What follows a word, whatever its case.
-pub(super) fn after_word<'a>(bytes: &'a [u8], word: &[u8]) -> Option<&'a [u8]> {
-    let (start, rest) = bytes.split_at_checked(word.len())?;
-    start.eq_ignore_ascii_case(word).then_some(rest)
 }
 
 impl<'a> Plan<'a> {

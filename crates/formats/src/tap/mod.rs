@@ -1,27 +1,38 @@
 //! The Test Anything Protocol, versions 12, 13 and 14, and the kernel's.
 //!
-//! [`Translator`] turns lines into events. Sources: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where those leave
-//! room, `TAP::Parser`, `tap-parser` and what producers write.
+//! [`Translator`] turns lines into events. Sources: the specifications of TAP 12, 13 and 14 and of KTAP 1, and
+//! where those leave room, `TAP::Parser`, `tap-parser`, the kernel's `kunit_parser.py`, and what producers write.
+//!
+//! A file knows only those below it:
 //!
 //! | file | holds |
 //! |---|---|
-//! | `line`, `point` | the syntax of a line |
-//! | `text` | its escapes, and ids |
-//! | `prefix` | what the kernel's log puts before it |
-//! | `prove` | what prove puts around the TAP of scripts |
-//! | `document`, `numbers` | what a TAP document has said, and what it lacks |
-//! | `open` | a result that may still get diagnostics |
-//! | `translate`, `subtests` | from lines to events, into subtests and out of them |
+//! | `translator` | the layers that a line goes through, and pauses |
+//! | `log_prefix`, `prefix_pattern` | the first layer: the prefix of a log before each line |
+//! | `scripts`, `prove` | the second: the scripts that prove runs |
+//! | `interpreter` | the third: which test a line is about, and what became of it |
+//! | `stack`, `document`, `ranges` | the documents that are being read, and what each lacks |
+//! | `pending` | a result that may still get diagnostics, and diagnostics before their result |
+//! | `kernel` | the signs of the kernel's test frameworks |
+//! | `line`, `point`, `lex` | the syntax of a line |
+//! | `prefix`, `text`, `events` | ids, escapes, and events that are no test point's |
 
 mod document;
+mod events;
+mod interpreter;
+mod kernel;
+mod lex;
 mod line;
+mod log_prefix;
 mod pending;
 mod point;
-mod printk;
+mod prefix;
+mod prefix_pattern;
 mod prove;
 mod ranges;
-mod subtests;
+mod scripts;
+mod stack;
 mod text;
-mod translate;
+mod translator;
 
-pub use translate::Translator;
+pub use translator::Translator;

@@ -1,23 +1,24 @@
-//! A result that may still get diagnostics.
+//! A result that may still get diagnostics, and diagnostics that wait for their result.
+
+use std::mem;
+use std::time::Duration;
 
 use subunit_codec::{Event, Status, Timestamp};
 
-/// Takes events.
-pub(super) type Out<'a, E> = dyn FnMut(&Event<'_>) -> Result<(), E> + 'a;
+use super::events::{Out, TEXT, write_text};
 
-/// The MIME type of text, as python-subunit writes it.
-pub(super) const TEXT: &str = "text/plain; charset=UTF8";
 const YAML: &str = "text/x-yaml";
 /// Attachments leave in pieces of about this size.
 pub(super) const PIECE: usize = 1 << 20;
 
 /// A result that may still get diagnostics: comments, indented text and blocks of YAML.
 ///
-/// It leaves as one packet with its comments, after a packet for each block of YAML. What is longer than a packet goes before.
+/// It is written as one packet with its comments, after a packet for each block of YAML. Longer
+/// attachments are written in pieces before it.
 #[derive(Debug, Default)]
-pub(super) struct Open {
+pub(super) struct Pending {
     pub(super) is_there: bool,
-    /// Whether it is gone since a pause, and what still comes for it is late.
+    /// Whether a pause has written it: diagnostics that still come for it are late.
     pub(super) is_late: bool,
     pub(super) id: String,
     /// Where in the id the part begins that is its own.
@@ -27,19 +28,78 @@ pub(super) struct Open {
     comment: Vec<u8>,
     has_comment: bool,
     yaml: Vec<u8>,
-    /// How far the block is indented that is being read.
+    /// How many columns the block is indented by that is being read.
     pub(super) yaml_indent: Option<usize>,
+    /// Diagnostics that were read before their test point, lines without the last newline.
+    lead: Vec<u8>,
 }
 
-impl Open {
-    /// Begins a result, whose id is already in place.
-    pub(super) fn begin(&mut self, status: Status, time: Option<Timestamp>) {
+impl Pending {
+    /// Begins a result, whose id is already in place, with the diagnostics that wait for it.
+    pub(super) fn begin<E>(&mut self, status: Status, time: Option<Timestamp>, out: &mut Out<'_, E>) -> Result<(), E> {
         (self.is_there, self.is_late, self.status, self.time) = (true, false, Some(status), time);
+        let lead = mem::take(&mut self.lead);
+        if lead.is_empty() { Ok(()) } else { self.comment(&lead, out) }
+    }
+
+    /// Writes that the test began so long before its end.
+    pub(super) fn write_start<E>(&self, before: Duration, out: &mut Out<'_, E>) -> Result<(), E> {
+        let start = self.time.and_then(|time| {
+            let start = time.since_epoch().checked_sub(before)?;
+            Timestamp::new(u32::try_from(start.as_secs()).ok()?, start.subsec_nanos())
+        });
+        let Some(start) = start else { return Ok(()) };
+        out(&Event { timestamp: Some(start), ..self.event(Some(Status::InProgress)) })
+    }
+
+    /// Whether diagnostics wait for their test point.
+    pub(super) fn has_lead(&self) -> bool {
+        !self.lead.is_empty()
+    }
+
+    /// Adds a line to the diagnostics that wait for their test point; `false` if they are too many.
+    pub(super) fn lead(&mut self, line: &[u8]) -> bool {
+        if self.lead.len() + line.len() > PIECE {
+            return false;
+        }
+        if !self.lead.is_empty() {
+            self.lead.push(b'\n');
+        }
+        self.lead.extend_from_slice(line);
+        true
+    }
+
+    /// Makes the comment wait for the next test point from its first line on that begins like this.
+    pub(super) fn comment_leads_from(&mut self, start: &[u8]) {
+        let lines = memchr::memmem::find_iter(&self.comment, start);
+        let found = { lines }.find(|at| *at == 0 || self.comment[at - 1] == b'\n');
+        let Some(at) = found.filter(|_| self.is_there) else { return };
+        let taken = self.comment.split_off(at);
+        // The newline between the two.
+        self.comment.pop();
+        self.has_comment = at > 0;
+        self.lead(&taken);
+    }
+
+    /// Writes the diagnostics that wait for a test point that does not come.
+    pub(super) fn lead_as_text<E>(&mut self, time: Option<Timestamp>, out: &mut Out<'_, E>) -> Result<(), E> {
+        let mut lead = mem::take(&mut self.lead);
+        if !lead.is_empty() {
+            lead.push(b'\n');
+        }
+        write_text(&lead, time, out)
     }
 
     /// The part of the id that is its own.
     pub(super) fn own_id(&self) -> &str {
         &self.id[self.own..]
+    }
+
+    /// Whether it is there and its description is this name, with or without a dash before it.
+    pub(super) fn is_named(&self, name: &[u8]) -> bool {
+        let mut words = self.own_id().splitn(3, ' ').skip(2);
+        let description = words.next().unwrap_or_default().as_bytes();
+        self.is_there && description.strip_prefix(b"- ").unwrap_or(description) == name
     }
 
     /// Adds lines to the comment. They have no newline at the end.

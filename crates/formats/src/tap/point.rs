@@ -1,9 +1,10 @@
 //! The syntax of a test point.
 
+use std::iter;
+
 use subunit_codec::Status;
 
-use super::line::{after_word, number};
-use super::text::is_blank;
+use super::lex::{after_word, is_blank, number};
 
 /// A test point.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,9 +50,38 @@ impl<'a> Point<'a> {
             _ => (false, rest),
         };
         let point = Self { is_ok, number, description: rest, directive: None, remark: b"", opens };
-        let Some(hash) = hash(rest) else { return Some(point) };
+        let Some(hash) = hashes(rest).next() else { return Some(point) };
         let Some((directive, remark)) = directive(rest[hash + 1..].trim_ascii_start()) else { return Some(point) };
         Some(Self { description: rest[..hash].trim_ascii_end(), directive, remark, ..point })
+    }
+
+    /// The same as KTAP has it: the first ` # ` ends the description, whatever follows.
+    pub(super) fn with_data_apart(self) -> Self {
+        let is_delimiter = |at: &usize| self.description.get(at + 1).is_none_or(|byte| is_blank(*byte));
+        let mut hashes = hashes(self.description);
+        let Some(hash) = hashes.by_ref().find(is_delimiter) else { return self };
+        // The kernel's own parser sees SKIP behind other data, too, and no other directive.
+        let is_skip =
+            |at| matches!(directive(self.description[at + 1..].trim_ascii_start()), Some((Some(Directive::Skip), _)));
+        let is_skipped = [hash].into_iter().chain(hashes).any(is_skip);
+        let (description, data) = self.description.split_at(hash);
+        Self {
+            description: description.trim_ascii_end(),
+            directive: is_skipped.then_some(Directive::Skip),
+            remark: data[1..].trim_ascii(),
+            ..self
+        }
+    }
+
+    /// How long the test took, if the description ends as `pg_regress` writes it, `- boolean    86 ms`:
+    /// the rest of the description, the text of the duration, and its milliseconds.
+    pub(super) fn duration(&self) -> Option<(&'a [u8], &'a [u8], u64)> {
+        let before = self.description.strip_suffix(b" ms")?;
+        let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let (name, digits) = before.split_at(before.len() - digits);
+        let is_of_regress = matches!(name, [b'-' | b'+', b' ', .., b' ', b' ']);
+        let (milliseconds, _) = number(digits).filter(|_| is_of_regress)?;
+        Some((name.trim_ascii_end(), &self.description[name.len()..], milliseconds))
     }
 
     /// What became of the test. `not ok` with `XFAIL` is an expected failure for the kernel only.
@@ -67,19 +97,22 @@ impl<'a> Point<'a> {
     }
 }
 
-/// Where the first hash sign is that is not escaped and has a blank, or an escaped backslash, before it.
-fn hash(text: &[u8]) -> Option<usize> {
+/// The positions of the hash signs that are not escaped and have a blank, or an escaped backslash, before
+/// them.
+fn hashes(text: &[u8]) -> impl Iterator<Item = usize> {
     let mut from = 0;
-    while let Some(found) = memchr::memchr2(b'#', b'\\', &text[from..]) {
-        let at = from + found;
-        let before = &text[..at];
-        match text[at] {
-            b'#' if before.last().is_none_or(|byte| is_blank(*byte)) || before.ends_with(br"\\") => return Some(at),
-            b'#' => from = at + 1,
-            _ => from = (at + 2).min(text.len()),
+    iter::from_fn(move || {
+        while let Some(found) = memchr::memchr2(b'#', b'\\', text.get(from..)?) {
+            let at = from + found;
+            let before = &text[..at];
+            let is_hash = text[at] == b'#';
+            from = (at + if is_hash { 1 } else { 2 }).min(text.len());
+            if is_hash && (before.last().is_none_or(|byte| is_blank(*byte)) || before.ends_with(br"\\")) {
+                return Some(at);
+            }
         }
-    }
-    None
+        None
+    })
 }
 
 /// The directive, if any, and the remark in what stands behind a hash sign; `None` when that is part of the description.
@@ -158,6 +191,48 @@ mod tests {
             assert_eq!(point.directive, directive, "{line}");
             assert_eq!(point.description.escape_ascii().to_string(), description.as_bytes().escape_ascii().to_string());
             assert_eq!(point.remark.escape_ascii().to_string(), remark.as_bytes().escape_ascii().to_string(), "{line}");
+        }
+    }
+
+    #[test]
+    fn data_is_no_part_of_a_description_in_the_kernels_tap() {
+        for (line, directive, description, remark) in [
+            ("ok 5 check return code # rcode=0", None, "check return code", "rcode=0"),
+            ("not ok 2 net: a # exit=1", None, "net: a", "exit=1"),
+            ("ok 2 issue #42 fixed # rcode=0", None, "issue #42 fixed", "rcode=0"),
+            ("ok 2 issue #42 fixed", None, "issue #42 fixed", ""),
+            ("ok 2 issue #42 # SKIP no", Some(Skip), "issue #42", "SKIP no"),
+            ("not ok 2 a # exit=4 # SKIP no", Some(Skip), "a", "exit=4 # SKIP no"),
+            ("ok 2 a #", None, "a", ""),
+            ("ok 3 # data", None, "", "data"),
+            ("ok 3 # SKIP why # more", Some(Skip), "", "why # more"),
+            ("not ok 1 t # TIMEOUT 30 s", None, "t", "TIMEOUT 30 s"),
+        ] {
+            let point = parse(line).with_data_apart();
+            assert_eq!(point.directive, directive, "{line}");
+            assert_eq!(point.description.escape_ascii().to_string(), description.as_bytes().escape_ascii().to_string());
+            assert_eq!(point.remark.escape_ascii().to_string(), remark.as_bytes().escape_ascii().to_string(), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_durations_of_pg_regress_are_told_from_names() {
+        let duration = |line: &str| {
+            let (name, text, milliseconds) = parse(line).duration()?;
+            Some((String::from_utf8_lossy(name).into_owned(), String::from_utf8_lossy(text).into_owned(), milliseconds))
+        };
+        let found = duration("ok 2         + boolean                                     86 ms");
+        assert_eq!(found, Some(("+ boolean".to_owned(), "86 ms".to_owned(), 86)));
+        assert_eq!(duration("ok 1 - a  1234567 ms").map(|found| found.2), Some(1_234_567));
+        for line in [
+            "ok 1 - took 86 ms",
+            "ok 1 -  86 ms",
+            "ok 1 a  86 ms",
+            "ok 1 - a  86 s",
+            "ok 1 - a  ms",
+            "ok 1 - a  b86 ms",
+        ] {
+            assert_eq!(duration(line), None, "{line}");
         }
     }
 

@@ -2,47 +2,51 @@
 //!
 //! Source: `TAP::Formatter::Session` and `TAP::Formatter::File::Session` of Perl's `Test::Harness` 3.44.
 
-use std::mem;
-
-use subunit_codec::{Event, Status};
-
-use super::document::Document;
-use super::line::{Line, Plan};
-use super::pending::{Out, TEXT};
+use super::line::Line;
 use super::point::Point;
-use super::text::push_name;
-use super::translate::Translator;
+
+/// The output of prove, as far as it was read.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    /// Whether prove has told of a script.
+    is_begun: bool,
+    /// The script whose TAP is being read.
+    pub(super) script: Option<Script>,
+}
 
 /// A script whose TAP is being read.
 #[derive(Debug)]
 pub(super) struct Script {
-    /// How long the path is without it.
-    outer_path: usize,
-    /// What was said of it before the verdict.
-    remarks: Vec<u8>,
+    pub(super) id: String,
+    /// What prove said of it before the verdict.
+    pub(super) remarks: Vec<u8>,
     /// Whether the last line was an `ok` that is the verdict, unless the next line says otherwise.
-    is_ok: bool,
+    pub(super) is_ok: bool,
 }
 
 /// What prove says of a script that passed, which is what a test point without number and description is.
-const OK: Point<'_> = Point { is_ok: true, number: None, description: b"", directive: None, remark: b"", opens: false };
+pub(super) const OK: Point<'_> =
+    Point { is_ok: true, number: None, description: b"", directive: None, remark: b"", opens: false };
 
-/// The line before the TAP of a script, `t/a.t ... `, or in place of it, `t/a.t ... skipped: why`.
-struct Heading<'a> {
-    name: &'a [u8],
+/// The line before the TAP of a script, `t/a.t ... `, or `t/a.t ... skipped: why` if there is none.
+pub(super) struct Heading<'a> {
+    pub(super) name: &'a [u8],
     /// Why none of it is run.
-    skipped: Option<&'a [u8]>,
+    pub(super) skipped: Option<&'a [u8]>,
+    /// Whether the blank at its end is missing, as editors and version control trim it.
+    is_trimmed: bool,
 }
 
 impl<'a> Heading<'a> {
     fn parse(line: &'a [u8]) -> Option<Self> {
         let end = memchr::memmem::find(line, b" ..")?;
         let (name, rest) = (&line[..end], &line[end + 1..]);
-        let dots = rest.iter().take_while(|byte| **byte == b'.').count();
-        let result = rest[dots..].strip_prefix(b" ")?;
+        let result = &rest[rest.iter().take_while(|byte| **byte == b'.').count()..];
+        let is_trimmed = result.is_empty();
+        let result = if is_trimmed { result } else { result.strip_prefix(b" ")? };
         let skipped = result.strip_prefix(b"skipped: ");
         let is_name = !name.is_empty() && !name.iter().any(u8::is_ascii_control);
-        (is_name && (result.is_empty() || skipped.is_some())).then_some(Self { name, skipped })
+        (is_name && (result.is_empty() || skipped.is_some())).then_some(Self { name, skipped, is_trimmed })
     }
 
     /// Whether it can be no other text, such as what a build says while it waits.
@@ -52,8 +56,8 @@ impl<'a> Heading<'a> {
 }
 
 /// What a line behind the TAP of a script says of it.
-#[derive(Clone, Copy)]
-enum Remark {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Remark {
     /// More is to come.
     Exit,
     Failure,
@@ -68,7 +72,7 @@ impl Remark {
         (b"No subtests ", b"run", Self::Failure),
     ];
 
-    fn parse(line: &[u8]) -> Option<Self> {
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
         let line = line.trim_ascii_end();
         let found = Self::WORDS.into_iter().find(|(start, end, _)| line.starts_with(start) && line.ends_with(end));
         found.map(|(_, _, remark)| remark)
@@ -80,87 +84,63 @@ impl Remark {
     }
 }
 
-impl Translator {
-    /// Whether the start of a line may become one of prove's.
-    pub(super) fn may_be_of_prove(&self, start: &[u8]) -> bool {
+impl Session {
+    /// Whether the start of a line may become one of prove's. `is_before_tests`: neither a test point nor a
+    /// plan was read, so a heading may come.
+    pub(super) fn may_become(&self, start: &[u8], is_before_tests: bool) -> bool {
         if let Some(script) = &self.script {
             return script.is_ok || Remark::may_become(start);
         }
         let (word, rest) = start.split_at(start.iter().position(|byte| *byte == b' ').unwrap_or(start.len()));
-        if !self.is_before_tap() || word.iter().any(u8::is_ascii_control) {
+        if !is_before_tests || word.iter().any(u8::is_ascii_control) {
             return false;
         }
-        let is_certain = Heading { name: word, skipped: None }.is_certain();
+        let is_certain = Heading { name: word, skipped: None, is_trimmed: false }.is_certain();
         let is_dots = rest.iter().skip(1).take_while(|byte| **byte != b' ').all(|byte| *byte == b'.');
-        self.is_of_prove || rest.is_empty() || is_certain && is_dots
+        self.is_begun || rest.is_empty() || is_certain && is_dots
     }
 
-    /// Takes in the next line, or the end, behind an `ok` that may be the verdict on a script. It is a test point when the line is TAP,
-    /// or says what prove has to say of a failure.
-    pub(super) fn settle_verdict<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        let is_ok = self.script.as_mut().is_some_and(|script| mem::take(&mut script.is_ok));
-        if !is_ok {
-            return Ok(());
+    /// The heading of the next script, if the line is one.
+    pub(super) fn heading<'a>(&self, line: &'a [u8]) -> Option<Heading<'a>> {
+        let is_heading = |heading: &Heading<'_>| heading.is_certain() || self.is_begun && !heading.is_trimmed;
+        Heading::parse(line).filter(is_heading)
+    }
+
+    /// Begins the script with this id.
+    pub(super) fn begin(&mut self, id: String) {
+        self.is_begun = true;
+        self.script = Some(Script { id, remarks: Vec::new(), is_ok: false });
+    }
+}
+
+impl Script {
+    /// Takes note of a remark.
+    pub(super) fn remark(&mut self, line: &[u8]) {
+        self.remarks.extend_from_slice(line.trim_ascii_end());
+        self.remarks.push(b'\n');
+    }
+}
+
+/// Whether the line behind an `ok` says that it was the verdict on a script: it is no TAP, and not what prove
+/// says of a failure.
+pub(super) fn confirms(line: &[u8]) -> bool {
+    matches!(Line::parse(line), Line::Other | Line::Blank) && Remark::parse(line).is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_known_with_and_without_the_blank_at_their_end() {
+        for line in ["t/a.t .. ", "t/a.t ..", "t/a.t .....", "a.t ... skipped: why"] {
+            assert!(Session::default().heading(line.as_bytes()).is_some(), "{line}");
         }
-        let is_over = matches!(Line::parse(line), Line::Other | Line::Blank) && Remark::parse(line).is_none();
-        if is_over { self.end_script(Status::Success, out) } else { self.point(&OK, out) }
-    }
-
-    /// Takes in a line that is not TAP, if it is one of prove's.
-    pub(super) fn prove<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<bool, E> {
-        let Some(script) = &mut self.script else {
-            let is_heading = |heading: &Heading<'_>| self.is_of_prove || heading.is_certain();
-            let heading = Heading::parse(line).filter(|heading| self.is_before_tap() && is_heading(heading));
-            let Some(heading) = heading else { return Ok(false) };
-            self.begin_script(&heading, out)?;
-            return Ok(true);
-        };
-        let Some(remark) = Remark::parse(line) else { return Ok(false) };
-        script.remarks.extend_from_slice(line.trim_ascii_end());
-        script.remarks.push(b'\n');
-        if matches!(remark, Remark::Failure) {
-            self.end_script(Status::Fail, out)?;
+        for line in ["waiting ...", "waiting ... ", "t/a.t", "t/a.t ..x", "see t/a.t ..", "t/a.t .. ok"] {
+            assert!(Session::default().heading(line.as_bytes()).is_none(), "{line}");
         }
-        Ok(true)
-    }
-
-    /// Takes note of a test point that may be none, but prove's verdict on a script whose tests have all been there.
-    pub(super) fn is_verdict(&mut self, indent: usize, point: &Point<'_>) -> bool {
-        let Some(script) = &mut self.script else { return false };
-        script.is_ok = indent == 0 && *point == OK && self.documents[0].is_complete();
-        script.is_ok
-    }
-
-    fn begin_script<E>(&mut self, heading: &Heading<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.lead_as_text(out)?;
-        self.script = Some(Script { outer_path: self.path.len(), remarks: Vec::new(), is_ok: false });
-        // Each script has tests or a failure.
-        (self.is_of_prove, self.expects_tests) = (true, false);
-        push_name(&mut self.path, heading.name, false);
-        out(&Event { timestamp: self.time, ..Event::test(&*self.path).status(Status::InProgress) })?;
-        self.path.push('/');
-        self.root = self.path.len();
-        let Some(comment) = heading.skipped else { return Ok(()) };
-        self.plan(&Plan { first: 1, last: 0, comment, todo: b"" }, b"", out)?;
-        self.end_script(Status::Success, out)
-    }
-
-    /// Ends the script that is being read.
-    pub(super) fn end_script<E>(&mut self, verdict: Status, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.end_document(out)?;
-        let Some(script) = self.script.take() else { return Ok(()) };
-        self.has_failed |= verdict == Status::Fail;
-        self.path.truncate(self.root - 1);
-        let event = Event { timestamp: self.time, ..Event::test(&*self.path).status(verdict) };
-        if script.remarks.is_empty() {
-            out(&event)?;
-        } else {
-            out(&event.file("tap meta", script.remarks).mime_type(TEXT).eof())?;
-        }
-        self.path.truncate(script.outer_path);
-        self.root = script.outer_path;
-        self.documents = vec![Document::default()];
-        self.has_points = false;
-        Ok(())
+        let begun = Session { is_begun: true, script: None };
+        assert!(begun.heading(b"my own .. ").is_some());
+        assert!(begun.heading(b"waiting ..").is_none(), "without the blank it may be any text");
     }
 }

@@ -3,11 +3,6 @@
 /// The most bytes of a description, or another part of a line, that an id has.
 pub(super) const MOST_NAME: usize = 1 << 14;
 
-/// Whether the byte is a blank.
-pub(super) fn is_blank(byte: u8) -> bool {
-    matches!(byte, b'\t'..=b'\r' | b' ')
-}
-
 /// Appends `bytes` with escapes resolved: `\#` is a hash sign, and `\\` a backslash where the version of TAP has that.
 pub(super) fn unescape(bytes: &[u8], escapes_backslash: bool, out: &mut Vec<u8>) {
     let mut rest = bytes;

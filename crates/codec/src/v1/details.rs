@@ -1,0 +1,426 @@
+//! Details of an outcome, whose end may be missing.
+//!
+//! Details can be megabytes long and are passed on as they come. But if their end is missing, or
+//! the length of a chunk is too large, other tests follow in them. So from the first line on that
+//! looks as if it belonged outside (the *mark*), bytes are held until it is clear that the details
+//! go on behind them, or until they are too many. If the details turn out to be over, reading goes
+//! on at the mark.
+
+use memchr::memchr;
+
+use crate::packet::timestamp::Timestamp;
+use crate::v1::labels::RecentLabels;
+use crate::v1::line::{
+    Directive, Form, Outcome, Strength, chunk_length, content_type, could_be_directive, is_mime_type,
+};
+use crate::v1::fault::{LineError, LineErrorKind};
+use crate::v1::open_tests::OpenTest;
+use crate::v1::packets::Packets;
+use crate::v1::parse::{Input, LONGEST_LINE, Step, Taken, take_line};
+use crate::v1::tags::Tags;
+use crate::v1::time;
+
+/// The MIME types of bracketed details.
+const TRACEBACK: &[u8] = b"text/x-traceback; charset=\"utf8\"; language=\"python\"";
+const PLAIN: &[u8] = b"text/plain";
+
+/// No more bytes than this, and a line, are held behind a mark.
+const MOST_HELD: usize = 1 << 20;
+
+/// The details that are being read.
+#[derive(Debug)]
+pub(super) struct Details {
+    pub(super) test: OpenTest,
+    pub(super) outcome: Outcome,
+    place: Place,
+    /// Whether the next byte of content is inside a line.
+    in_line: bool,
+    /// How many of the bytes behind the mark were looked at. The mark is always at the next byte.
+    held: Option<usize>,
+    /// The content type of the part whose name comes next.
+    mime_type: Vec<u8>,
+}
+
+/// Where in details the next byte is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In bracketed details.
+    Bracketed,
+    /// In multipart details, before the content type of a part, or the end.
+    Type,
+    /// The same, after lines that were neither.
+    TypeSomewhere,
+    /// Before the name of a part.
+    Name,
+    /// Before the length of a chunk.
+    Length,
+    /// In a chunk, with so many bytes to come. Whether its length ended in a carriage return.
+    Chunk { left: u64, has_return: bool },
+}
+
+/// What reading on came to.
+pub(super) enum Progress {
+    Step(Step),
+    /// The details end with so many bytes.
+    Ended(usize),
+    /// The details were over before these bytes, the first of which are given up.
+    Cut(usize),
+}
+
+/// What details need to know of the rest of the stream.
+pub(super) struct Context<'a> {
+    pub(super) packets: &'a mut Packets,
+    pub(super) time: Option<Timestamp>,
+    pub(super) global_tags: &'a Tags,
+    pub(super) suspicion: &'a mut Suspicion,
+    /// Starts that may have been none, with the time then.
+    pub(super) starts: &'a mut RecentLabels<Option<Timestamp>>,
+}
+
+/// What is known of other tests in details.
+#[derive(Debug)]
+pub(super) struct Suspicion {
+    /// Tests that began in these details.
+    starts: RecentLabels<()>,
+    /// Up to here in the input, bracketed details are known to swallow other tests: those that hold
+    /// a mark are over there. It spares a second look at what lies behind it.
+    brackets_until: u64,
+    /// The same for chunks.
+    chunks_until: u64,
+}
+
+impl Suspicion {
+    pub(super) fn new() -> Self {
+        const MOST_STARTS: usize = 1 << 10;
+        Self { starts: RecentLabels::new(MOST_STARTS), brackets_until: 0, chunks_until: 0 }
+    }
+}
+
+/// Why a look at content stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// At its end.
+    End,
+    /// More is needed of a line.
+    More,
+    /// At a closing bracket, which makes a line of this length.
+    Bracket(usize),
+    /// At a line that belongs outside.
+    Outside,
+    /// At the failing outcome of a test that began in these details, of which the outcome is a pass.
+    Failure,
+    /// Too many bytes would be held.
+    TooMany,
+}
+
+/// What comes behind the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Behind {
+    /// More of it.
+    Content,
+    /// The end of the chunk.
+    Chunk,
+    /// The end of the input.
+    Nothing,
+}
+
+impl Details {
+    pub(super) fn new(test: OpenTest, outcome: Outcome, form: Form, context: &mut Context<'_>) -> Self {
+        context.suspicion.starts.clear();
+        if form == Form::Bracketed {
+            let (name, mime_type): (&[u8], _) = match outcome {
+                Outcome::Success => (b"message", PLAIN),
+                Outcome::Skip => (b"reason", PLAIN),
+                _ => (b"traceback", TRACEBACK),
+            };
+            context.packets.begin_detail(name, mime_type);
+        }
+        let place = if form == Form::Bracketed { Place::Bracketed } else { Place::Type };
+        Self { test, outcome, place, in_line: false, held: None, mime_type: Vec::new() }
+    }
+
+    /// Ends the attachment that is being read, if one is.
+    pub(super) fn end_detail(&self, context: &mut Context<'_>) {
+        if matches!(self.place, Place::Bracketed | Place::Length | Place::Chunk { .. }) {
+            context.packets.end_detail(self.test.at(context.time));
+        }
+    }
+
+    pub(super) fn step(&mut self, input: Input<'_>, context: &mut Context<'_>) -> Progress {
+        match self.place {
+            Place::Bracketed => self.bracketed(input, context),
+            Place::Chunk { left, has_return } => self.chunk(left, has_return, input, context),
+            _ => self.structure(input, context),
+        }
+    }
+
+    fn bracketed(&mut self, input: Input<'_>, context: &mut Context<'_>) -> Progress {
+        let behind = if input.is_last { Behind::Nothing } else { Behind::Content };
+        let (at, stop) = self.look(input.bytes, behind, context);
+        let is_marked = self.held.is_some();
+        match stop {
+            Stop::Bracket(length) => {
+                self.content(&input.bytes[..at], context);
+                self.end_detail(context);
+                return Progress::Ended(at + length);
+            }
+            Stop::Outside if at == 0 && input.offset < context.suspicion.brackets_until => return Progress::Cut(0),
+            Stop::Outside if at == 0 => {
+                self.held = Some(0);
+                return self.bracketed(input, context);
+            }
+            Stop::Failure if is_marked || at == 0 => {
+                context.suspicion.brackets_until = input.offset + at as u64;
+                return Progress::Cut(0);
+            }
+            Stop::End if is_marked && input.is_last => {
+                // No bracket follows anywhere.
+                context.suspicion.brackets_until = u64::MAX;
+                return Progress::Cut(0);
+            }
+            Stop::End | Stop::More if is_marked => {
+                self.held = Some(at);
+                return Progress::Step(Step::More);
+            }
+            Stop::End | Stop::More | Stop::Outside | Stop::Failure | Stop::TooMany => {}
+        }
+        Progress::Step(self.pass_on(&input.bytes[..at], context))
+    }
+
+    fn chunk(&mut self, left: u64, has_return: bool, input: Input<'_>, context: &mut Context<'_>) -> Progress {
+        let end = usize::try_from(left).unwrap_or(usize::MAX);
+        let content = &input.bytes[..end.min(input.bytes.len())];
+        let behind = match (content.len() == end, input.is_last) {
+            (true, _) => Behind::Chunk,
+            (false, true) => Behind::Nothing,
+            (false, false) => Behind::Content,
+        };
+        if self.held.is_some() {
+            // Whether the length is right is seen from what follows the chunk, if that is near.
+            let is_near = end <= MOST_HELD || (input.is_last && input.bytes.len() <= MOST_HELD);
+            match is_near.then(|| is_right(end, has_return, input)) {
+                Some(None) => return Progress::Step(Step::More),
+                Some(Some(false)) => return cut_at_mark(content),
+                None if input.offset < context.suspicion.chunks_until => return cut_at_mark(content),
+                Some(Some(true)) | None => {}
+            }
+        }
+        let (at, stop) = self.look(content, behind, context);
+        let is_marked = self.held.is_some();
+        match stop {
+            Stop::Outside | Stop::Bracket(_) if at == 0 => {
+                self.held = Some(0);
+                return self.chunk(left, has_return, input, context);
+            }
+            Stop::Failure if is_marked || at == 0 => {
+                context.suspicion.chunks_until = input.offset + at as u64;
+                return cut_at_mark(content);
+            }
+            Stop::End if is_marked && behind == Behind::Nothing => return cut_at_mark(content),
+            Stop::End | Stop::More if is_marked && behind == Behind::Content => {
+                self.held = Some(at);
+                return Progress::Step(Step::More);
+            }
+            _ => {}
+        }
+        self.place = match left - at as u64 {
+            0 => Place::Length,
+            left => Place::Chunk { left, has_return },
+        };
+        Progress::Step(self.pass_on(&content[..at], context))
+    }
+
+    /// Passes content on, and gives up the mark.
+    fn pass_on(&mut self, content: &[u8], context: &mut Context<'_>) -> Step {
+        self.content(content, context);
+        self.held = None;
+        if content.is_empty() { Step::More } else { Step::Read(content.len()) }
+    }
+
+    fn content(&mut self, content: &[u8], context: &mut Context<'_>) {
+        let subject = self.test.at(context.time);
+        if self.place == Place::Bracketed {
+            let mut in_line = self.in_line;
+            for line in content.split_inclusive(|byte| *byte == b'\n') {
+                // A line that starts with a bracket is written with a space before it.
+                let skipped = usize::from(!in_line && line.starts_with(b" ]"));
+                context.packets.detail(subject, &line[skipped..]);
+                in_line = false;
+            }
+        } else {
+            context.packets.detail(subject, content);
+        }
+        self.in_line = content.last().map_or(self.in_line, |byte| *byte != b'\n');
+    }
+
+    /// Looks at the lines of content, from where it was not looked at yet, up to one that matters.
+    fn look(&mut self, content: &[u8], behind: Behind, context: &mut Context<'_>) -> (usize, Stop) {
+        let is_marked = self.held.is_some();
+        let is_chunk = self.place != Place::Bracketed;
+        let mut at = self.held.unwrap_or(0);
+        let mut in_line = self.in_line && !is_marked;
+        while at < content.len() {
+            if is_marked && at >= MOST_HELD {
+                return (at, Stop::TooMany);
+            }
+            let rest = &content[at..];
+            if !in_line {
+                let stop = match closing_bracket(rest, behind) {
+                    Some(stop) if !(is_chunk && is_marked) || stop == Stop::More => Some(stop),
+                    _ => self.look_at_line(rest, behind, context),
+                };
+                match stop {
+                    Some(Stop::Outside) if is_marked => {}
+                    Some(stop) => return (at, stop),
+                    None => {}
+                }
+            }
+            match memchr(b'\n', rest) {
+                Some(end) if is_marked && end > LONGEST_LINE => return (at, Stop::TooMany),
+                Some(end) => {
+                    at += end + 1;
+                    in_line = false;
+                }
+                None if is_marked && rest.len() > LONGEST_LINE => return (at, Stop::TooMany),
+                None if is_marked && behind == Behind::Content => return (at, Stop::More),
+                None => {
+                    at = content.len();
+                    in_line = true;
+                }
+            }
+        }
+        (at, Stop::End)
+    }
+
+    /// Whether a line of content belongs outside.
+    fn look_at_line(&self, rest: &[u8], behind: Behind, context: &mut Context<'_>) -> Option<Stop> {
+        // The words of the directives that matter here begin with these.
+        if !matches!(rest[0], b't' | b'f' | b'e' | b'u') {
+            return None;
+        }
+        match take_line(rest, behind == Behind::Nothing) {
+            Taken::Line(line, _) => self.directive(line, context),
+            Taken::More if behind == Behind::Content && could_be_directive(rest) => Some(Stop::More),
+            Taken::More | Taken::TooLong => None,
+        }
+    }
+
+    fn directive(&self, line: &[u8], context: &mut Context<'_>) -> Option<Stop> {
+        let Some((directive, Strength::Strong)) = Directive::read(line) else { return None };
+        let is_pass = !self.outcome.is_failure();
+        match directive {
+            Directive::Test(label) => {
+                if is_pass {
+                    context.suspicion.starts.insert(label, ());
+                    context.starts.insert(label, None);
+                }
+                Some(Stop::Outside)
+            }
+            Directive::Time(text) => time::parse_full(text).map(|_| Stop::Outside),
+            Directive::Tags(tags) => context.global_tags.are_taken_back_by(tags).then_some(Stop::Outside),
+            Directive::Outcome(outcome, rest) if is_pass && outcome.is_failure() => {
+                let mut labels = Form::readings(rest).map(|(label, _)| label);
+                labels.any(|label| context.suspicion.starts.contains(label)).then_some(Stop::Failure)
+            }
+            Directive::Outcome(..) | Directive::Progress(_) => None,
+        }
+    }
+
+    /// A line of multipart details that is not in a chunk.
+    fn structure(&mut self, input: Input<'_>, context: &mut Context<'_>) -> Progress {
+        let (line, length) = match take_line(input.bytes, input.is_last) {
+            Taken::Line(line, length) => (Some(line), length),
+            Taken::TooLong => (None, LONGEST_LINE + 1),
+            Taken::More => return Progress::Step(Step::More),
+        };
+        if line.is_some_and(|line| self.directive(line, context).is_some()) {
+            return Progress::Cut(0);
+        }
+        let damage = |kind| Step::Damage(length, LineError::new(kind));
+        let (place, step) = match self.place {
+            Place::Type | Place::TypeSomewhere if line == Some(b"]") => return Progress::Ended(length),
+            // The protocol's grammar ends a part with an empty line, which nobody writes.
+            Place::Type | Place::TypeSomewhere if line == Some(b"") => (self.place, Step::Read(length)),
+            Place::Name => match line {
+                Some(name) => {
+                    context.packets.begin_detail(name, &self.mime_type);
+                    self.in_line = false;
+                    (Place::Length, Step::Read(length))
+                }
+                None => (Place::TypeSomewhere, damage(LineErrorKind::Name)),
+            },
+            Place::Length => match line.and_then(chunk_length) {
+                Some(0) => {
+                    context.packets.end_detail(self.test.at(context.time));
+                    (Place::Type, Step::Read(length))
+                }
+                Some(left) => {
+                    let has_return = input.bytes[..length].ends_with(b"\r\n");
+                    (Place::Chunk { left, has_return }, Step::Read(length))
+                }
+                None => {
+                    context.packets.end_detail(self.test.at(context.time));
+                    (Place::TypeSomewhere, damage(LineErrorKind::ChunkLength))
+                }
+            },
+            place => match line.and_then(content_type) {
+                Some(mime_type) => {
+                    let is_type = is_mime_type(mime_type);
+                    self.mime_type = if is_type { mime_type.to_vec() } else { Vec::new() };
+                    (Place::Name, if is_type { Step::Read(length) } else { damage(LineErrorKind::ContentType) })
+                }
+                None if place == Place::TypeSomewhere => (place, Step::Text(length)),
+                None => (Place::TypeSomewhere, damage(LineErrorKind::ContentType)),
+            },
+        };
+        self.place = place;
+        Progress::Step(step)
+    }
+}
+
+/// Whether the length of a chunk that ends at `end` is right: if a line behind it can be a length,
+/// and what that leads to as well. `None` if more is needed to tell.
+fn is_right(mut end: usize, has_return: bool, input: Input<'_>) -> Option<bool> {
+    /// More digits are too many, and with them is a line end.
+    const LONGEST_LENGTH: usize = 18;
+    /// One label in some thousands reads as a length, but hardly several lines in the right places.
+    const MOST_LENGTHS: usize = 4;
+    for _ in 0..MOST_LENGTHS {
+        let Some(behind) = input.bytes.get(end..) else { return input.is_last.then_some(false) };
+        let (line, length) = match take_line(&behind[..behind.len().min(LONGEST_LENGTH)], input.is_last) {
+            Taken::Line(line, length) => (line, length),
+            Taken::More if behind.len() < LONGEST_LENGTH => return None,
+            Taken::More | Taken::TooLong => return Some(false),
+        };
+        let next = chunk_length(line).filter(|_| behind[..length].ends_with(b"\r\n") == has_return);
+        match next.map(|next| usize::try_from(next).unwrap_or(usize::MAX)) {
+            None => return Some(false),
+            Some(0) => return Some(true),
+            Some(next) => end = end.saturating_add(length).saturating_add(next),
+        }
+        if end > MOST_HELD {
+            break;
+        }
+    }
+    Some(true)
+}
+
+/// The end of details at a mark: a closing bracket there is no content.
+fn cut_at_mark(content: &[u8]) -> Progress {
+    match closing_bracket(content, Behind::Nothing) {
+        Some(Stop::Bracket(length)) => Progress::Cut(length),
+        _ => Progress::Cut(0),
+    }
+}
+
+/// Whether a line is a closing bracket alone.
+fn closing_bracket(line: &[u8], behind: Behind) -> Option<Stop> {
+    match (line, behind) {
+        ([b']', b'\n', ..], _) => Some(Stop::Bracket(2)),
+        ([b']', b'\r', b'\n', ..], _) => Some(Stop::Bracket(3)),
+        ([b']'] | [b']', b'\r'], Behind::Nothing) => Some(Stop::Bracket(line.len())),
+        // The space may be there for the sake of a bracket.
+        ([b']' | b' '] | [b']', b'\r'], Behind::Content) => Some(Stop::More),
+        _ => None,
+    }
+}

@@ -1,0 +1,249 @@
+//! Which version a stream is in, found out while its text is given out.
+//!
+//! Text may come first, in any amount. A packet decides for version 2, an outcome for version 1. A
+//! start, or a directive without a test, decides nothing, because build tools print lines such as
+//! `test: all`. So from such a line on a few bytes are held for what they are followed by. If that
+//! says nothing, the line is given out as text and remembered.
+
+use memchr::memchr;
+
+use crate::packet::header::SIGNATURE;
+use crate::packet::timestamp::Timestamp;
+use crate::v1::glued;
+use crate::v1::line::{Directive, Form, Strength, could_be_directive, is_count};
+use crate::v1::parse::{Input, LONGEST_LINE, MOST_AHEAD, Parser, Taken, take_line};
+use crate::v1::time;
+
+/// Reads the start of a stream until it says which version it is in.
+#[derive(Debug, Default)]
+pub(super) struct Detection {
+    /// The part of the line that was given out, if the next byte is inside one.
+    line: Option<Vec<u8>>,
+    /// What follows the directive that the input begins with.
+    ahead: Ahead,
+    /// Up to here in the input, what follows says nothing.
+    silent_until: u64,
+    /// Tests whose strong starts were given out as text, with the time then.
+    starts: Vec<(Vec<u8>, Option<Timestamp>)>,
+    /// The length of their labels.
+    bytes: usize,
+}
+
+/// What the first bytes of the input are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detected {
+    /// Too few to tell.
+    More,
+    /// This many are text, whatever the version.
+    Text(usize),
+    /// The first line of version 1.
+    Version1,
+}
+
+/// Lines behind a directive, up to one that says which version it is.
+#[derive(Debug, Default)]
+struct Ahead {
+    /// How many bytes were looked at.
+    at: usize,
+    /// The labels of starts there.
+    labels: Vec<Vec<u8>>,
+    /// Whether there is a strong directive.
+    is_strong: bool,
+    /// Whether there is a time and nothing but directives after it.
+    has_time: bool,
+    /// Whether the bytes are in bracketed details.
+    in_details: bool,
+}
+
+/// What a line ahead says.
+enum Sign {
+    /// It is version 1.
+    Version1,
+    /// Nothing: look at the next one.
+    Next,
+    /// Nothing, and neither will those behind it.
+    Silence,
+}
+
+impl Detection {
+    /// Reads on, in a line in which no packet begins.
+    pub(super) fn step(&mut self, input: Input<'_>, parser: &mut Parser) -> Detected {
+        if input.bytes.is_empty() {
+            return Detected::More;
+        }
+        if self.line.is_some() {
+            return self.text(input.bytes, parser);
+        }
+        let (line, length) = match take_line(input.bytes, input.is_last) {
+            Taken::Line(line, length) => (line, length),
+            Taken::More if could_be_directive(input.bytes) => return Detected::More,
+            Taken::More | Taken::TooLong => {
+                self.line = Some(Vec::new());
+                return self.text(input.bytes, parser);
+            }
+        };
+        if Directive::read(line).is_some() && input.offset >= self.silent_until {
+            match self.ahead.look(input, parser) {
+                None => return Detected::More,
+                Some(true) => return Detected::Version1,
+                Some(false) => self.silent_until = input.offset + self.ahead.at as u64,
+            }
+        }
+        self.ahead = Ahead::default();
+        self.remember(line, parser);
+        Detected::Text(length)
+    }
+
+    /// Whether the line that the input begins with has to be complete before any of it is given out.
+    pub(super) fn is_line_held(&self, bytes: &[u8]) -> bool {
+        let line = &bytes[..bytes.len().min(LONGEST_LINE + 1)];
+        let line = &line[..memchr(b'\n', line).unwrap_or(line.len())];
+        self.line.is_none() && line.len() <= LONGEST_LINE && could_be_directive(line)
+    }
+
+    /// Text before a packet that begins inside of a line, or before what may become one.
+    pub(super) fn text_in_line(&mut self, text: &[u8]) {
+        match text.last() {
+            Some(b'\n') | None => self.line = None,
+            Some(_) => self.line = Some(self.line.take().unwrap_or_default()),
+        }
+    }
+
+    /// The first tests, if the stream turned out to be version 1, or to end without a packet.
+    pub(super) fn begin_tests(&mut self, parser: &mut Parser) {
+        for (label, time) in self.starts.drain(..) {
+            parser.begin(&label, time);
+        }
+    }
+
+    /// Text up to the end of the line that it is in.
+    fn text(&mut self, bytes: &[u8], parser: &mut Parser) -> Detected {
+        let end = memchr(b'\n', bytes).map_or(bytes.len(), |end| end + 1);
+        let Some(line) = &mut self.line else { return Detected::Text(end) };
+        // A longer line holds no directive; enough of it is kept to know that.
+        let kept = (LONGEST_LINE + 2).saturating_sub(line.len());
+        line.extend_from_slice(&bytes[..end.min(kept)]);
+        if bytes[..end].ends_with(b"\n") {
+            if let Taken::Line(line, _) = take_line(line, true) {
+                parser.remember_glued(line);
+            }
+            self.line = None;
+        }
+        Detected::Text(end)
+    }
+
+    /// Remembers what a line says that was given out as text.
+    fn remember(&mut self, line: &[u8], parser: &mut Parser) {
+        match Directive::read(line) {
+            Some((Directive::Test(label), strength)) => {
+                if strength == Strength::Strong {
+                    self.remember_start(label, parser.time);
+                }
+                parser.remember(label);
+            }
+            Some((Directive::Time(text), Strength::Strong)) if time::parse(text).is_some() => {
+                parser.time = time::parse(text);
+            }
+            // Those of a test that nobody is sure of are not known.
+            Some((Directive::Tags(tags), Strength::Strong)) if self.starts.is_empty() => {
+                let _ = parser.apply_tags(tags);
+            }
+            _ if glued::may_be_in(line) => parser.remember_glued(line),
+            _ => {}
+        }
+    }
+
+    fn remember_start(&mut self, label: &[u8], time: Option<Timestamp>) {
+        /// One would be enough to see that the run is not complete.
+        const MOST_STARTS: usize = 64;
+        const MOST_BYTES: usize = 1 << 16;
+        let is_new = !self.starts.iter().any(|(known, _)| known == label);
+        if is_new && self.starts.len() < MOST_STARTS && self.bytes + label.len() <= MOST_BYTES {
+            self.bytes += label.len();
+            self.starts.push((label.to_vec(), time));
+        }
+    }
+}
+
+impl Ahead {
+    /// Details in brackets are looked through this far. If they do not end there, they are long
+    /// ones, not a line of a build tool that ends in a bracket.
+    const MOST_DETAILS: usize = 1 << 16;
+
+    /// Looks on. Whether the stream is version 1, or says nothing of it; `None` if more of it is needed.
+    fn look(&mut self, input: Input<'_>, parser: &Parser) -> Option<bool> {
+        loop {
+            let rest = &input.bytes[self.at..];
+            if rest.is_empty() && input.is_last {
+                return Some(self.is_strong);
+            }
+            if self.in_details && self.at > Self::MOST_DETAILS {
+                return Some(true);
+            }
+            let most = if self.in_details { Self::MOST_DETAILS } else { MOST_AHEAD };
+            let (line, length) = match take_line(rest, input.is_last) {
+                _ if self.at > most => return Some(false),
+                Taken::Line(line, length) if self.at == 0 || length <= most => (line, length),
+                Taken::More if rest.len() <= most => return None,
+                Taken::Line(..) | Taken::More | Taken::TooLong => return Some(self.in_details),
+            };
+            match self.sign(line, parser) {
+                Sign::Version1 => return Some(true),
+                Sign::Silence => return Some(false),
+                Sign::Next => self.at += length,
+            }
+        }
+    }
+
+    fn sign(&mut self, line: &[u8], parser: &Parser) -> Sign {
+        let may_hold_packet = line.contains(&SIGNATURE) && str::from_utf8(line).is_err();
+        if self.in_details {
+            return match line {
+                b"]" => Sign::Version1,
+                _ if may_hold_packet => Sign::Silence,
+                _ => Sign::Next,
+            };
+        }
+        let directive = Directive::read(line);
+        if let Some((Directive::Outcome(_, rest), _)) = directive
+            && Form::readings(rest).any(|(label, _)| self.labels.iter().any(|known| known == label) || parser.remembers(label))
+        {
+            return Sign::Version1;
+        }
+        if may_hold_packet {
+            return Sign::Silence;
+        }
+        let is_strong = matches!(directive, Some((_, Strength::Strong)));
+        match directive.map(|(directive, _)| directive) {
+            Some(Directive::Test(_)) if is_strong && self.has_time => return Sign::Version1,
+            Some(Directive::Test(label)) => {
+                self.labels.push(label.to_vec());
+                self.is_strong |= is_strong;
+            }
+            Some(Directive::Time(text)) if time::parse(text).is_some() => {
+                self.has_time |= is_strong && time::parse_full(text).is_some();
+                self.is_strong |= is_strong;
+            }
+            Some(Directive::Tags(_)) => self.is_strong |= is_strong,
+            Some(Directive::Progress(count)) if is_count(count) => self.is_strong |= is_strong,
+            Some(Directive::Outcome(_, rest)) if Form::with_details(rest).is_some() => {
+                if matches!(Form::with_details(rest), Some((_, Form::Multipart))) {
+                    return Sign::Version1;
+                }
+                if !is_strong {
+                    return self.text(line);
+                }
+                (self.in_details, self.is_strong) = (true, true);
+            }
+            _ => return self.text(line),
+        }
+        Sign::Next
+    }
+
+    /// A line of text, which may belong to a test.
+    fn text(&mut self, line: &[u8]) -> Sign {
+        self.labels.extend(glued::starts(line).map(|(_, label)| label.to_vec()));
+        self.has_time &= line.is_empty();
+        if self.labels.is_empty() && !line.is_empty() { Sign::Silence } else { Sign::Next }
+    }
+}

@@ -1,0 +1,17 @@
+"""The runners, and which of them are here. Each module has WRITERS, `why_not` if it may be missing, and then OPTIONAL."""
+
+import importlib
+import pkgutil
+
+
+def available():
+    """The writers of all runners that are here, and of the others the names, why they are missing, and whether they may be."""
+    writers, missing = [], []
+    for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+        runner = importlib.import_module(f"{__name__}.{module}")
+        why_not = runner.why_not() if hasattr(runner, "why_not") else None
+        if why_not:
+            missing.append((module, why_not, runner.OPTIONAL))
+        else:
+            writers += runner.WRITERS
+    return writers, missing

@@ -1,0 +1,6 @@
+# Code outside of tests fails.
+false
+
+@test "one" {
+    true
+}

@@ -1,0 +1,12 @@
+# A test kills its shell.
+@test "one" {
+    true
+}
+
+@test "two" {
+    kill -KILL $$ $BASHPID
+}
+
+@test "three" {
+    true
+}

@@ -1,0 +1,8 @@
+# setup fails.
+setup() {
+    false
+}
+
+@test "one" {
+    true
+}

@@ -1,0 +1,8 @@
+# setup_file skips the whole file.
+setup_file() {
+    skip "no network"
+}
+
+@test "one" {
+    false
+}

@@ -1,0 +1,12 @@
+# Tests are skipped.
+@test "one" {
+    skip
+}
+
+@test "two" {
+    skip "not # now"
+}
+
+@test "three" {
+    true
+}

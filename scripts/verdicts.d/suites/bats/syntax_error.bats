@@ -1,0 +1,4 @@
+# The file does not compile.
+@test "one" {
+    if true; the
+}

@@ -1,0 +1,8 @@
+# teardown fails after a test that passes.
+teardown() {
+    false
+}
+
+@test "one" {
+    true
+}

@@ -1,0 +1,9 @@
+// The process exits in a test.
+import { test } from 'node:test';
+
+test('one', () => {});
+test('two', async () => {
+  await new Promise((done) => setTimeout(done, 50));
+  process.exit(3);
+});
+test('three', () => {});

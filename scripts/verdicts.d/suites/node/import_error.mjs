@@ -1,0 +1,2 @@
+// A module is missing.
+import 'no-such-module-anywhere';

@@ -1,0 +1,2 @@
+// There are no tests.
+console.log('nothing to do');

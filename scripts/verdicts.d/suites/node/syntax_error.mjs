@@ -1,0 +1,4 @@
+// The script does not compile.
+import { test } from 'node:test';
+
+test('one', () => {};

@@ -1,0 +1,3 @@
+# The script dies before its first byte.
+use Test::More;
+die 'no database';

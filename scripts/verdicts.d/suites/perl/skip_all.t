@@ -1,0 +1,2 @@
+# All of the script is skipped.
+use Test::More skip_all => 'no network';

@@ -1,0 +1,4 @@
+# The script dies in a subtest.
+use Test::More tests => 2;
+ok 1, 'one';
+subtest outer => sub { ok 1, 'two'; die 'no database' };

@@ -1,0 +1,12 @@
+"""A byte order mark comes before the first test, which passes."""
+
+import sys
+import unittest
+
+sys.stdout.buffer.write(b"\xef\xbb\xbf")
+sys.stdout.buffer.flush()
+
+
+class TestA(unittest.TestCase):
+    def test_one(self):
+        pass

@@ -1,0 +1,16 @@
+"""A subtest fails in a test that prints without a newline, and another is skipped."""
+
+import unittest
+
+
+class TestA(unittest.TestCase):
+    def test_one(self):
+        for number in range(3):
+            with self.subTest(number=number):
+                print(f"number {number}...", end="", flush=True)
+                if number == 1:
+                    self.skipTest("not this one")
+                self.assertNotEqual(2, number)
+
+    def test_two(self):
+        print("two...", end="", flush=True)

@@ -1,0 +1,3 @@
+"""The module cannot be collected."""
+
+raise OSError("no database")

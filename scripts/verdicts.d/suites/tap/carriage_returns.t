@@ -1,0 +1,1 @@
+print "1..2\r\nok 1 - one\r\nnot ok 2 - two\r\n";

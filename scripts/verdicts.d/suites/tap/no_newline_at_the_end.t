@@ -1,0 +1,1 @@
+print "1..2\nok 1\nnot ok 2";

@@ -1,0 +1,1 @@
+print "testing connection to db\nall is well\n";

@@ -1,0 +1,1 @@
+print "1..3\nok\nok\nok - three\n";
