@@ -34,12 +34,6 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether no file is named and standard input is a terminal, on which nobody types packets.
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        self.files.is_empty() && io::stdin().is_terminal()
-    }
-
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
