@@ -48,6 +48,9 @@ impl Input {
         stop: Option<&Stop>,
     ) -> impl Iterator<Item = Result<Stream, Trouble>> {
         let protocol = self.version.protocol.unwrap_or(protocol);
+        if self.files.is_empty() {
+            say_if_terminal();
+        }
         let standard_input = self.files.is_empty().then(|| OsString::from("-"));
         let bell = stop.map(Stop::bell);
         let names = self.files.into_iter().chain(standard_input);
@@ -103,6 +106,7 @@ impl Stream {
     ///
     /// When there is none.
     pub fn standard_input(protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
+        say_if_terminal();
         Self::open(OsStr::new("-"), protocol, end)
     }
 
@@ -253,7 +257,6 @@ impl Stream {
 /// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
 pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
     let (name, file) = if name == "-" {
-        say_if_terminal();
         // Not through the standard library's buffer: readers have their own.
         let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
         ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
