@@ -171,16 +171,8 @@ fn status_1_says_that_something_failed() {
 fn every_attachment_shows_somewhere() {
     let file = |name: &'static str, text: &'static str| text_file(Event::test("t"), name, text);
     for (status, outcome, rest) in [
-        (
-            Status::Success,
-            "",
-            "bin (image/png, 3 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n",
-        ),
-        (
-            Status::Fail,
-            "bin (image/png, 3 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n",
-            "",
-        ),
+        (Status::Success, "", "bin (image/png, 3 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n"),
+        (Status::Fail, "bin (image/png, 3 bytes)\nlog: {{{\na\nb\n}}}\nTraceback\n", ""),
     ] {
         let input = stream([
             file("stdout", "printed"),

@@ -8,9 +8,9 @@ use subunit_cli::Trouble;
 use subunit_codec::{
     Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, PacketEdit, Status, Timestamp, encode,
 };
+use subunit_formats::repeated_name;
 
 use crate::failures::Failures;
-use crate::source_tag::source_tag;
 use crate::test_tags::TestTags;
 
 /// What packets get besides the route code.
@@ -49,13 +49,9 @@ struct Begun {
 impl Route {
     /// The route of a source that never [fails](Self::fail_open_tests) its tests.
     pub(crate) fn new(code: &str, labels: &Labels) -> Self {
-        let mut tag = None;
-        if let Some(prefix) = &labels.tag_prefix {
-            let (bounded, is_cut) = source_tag(prefix, code);
-            tag = Some(bounded);
-            if is_cut {
-                labels.tell_once(format_args!("{code}: the tag is longer than 256 bytes, and cut"));
-            }
+        let mut tag = labels.tag_prefix.as_ref().map(|prefix| [prefix, code].concat());
+        if tag.as_mut().is_some_and(repeated_name::bound) {
+            labels.tell_once(format_args!("{code}: the tag is longer than 256 bytes, and cut"));
         }
         let tests = tag.as_ref().map(|_| InFlight::new());
         Self { code: code.to_owned(), tag, labels: labels.clone(), tests, failures: None }
