@@ -481,7 +481,7 @@ fn a_second_signal_ends_the_tool_at_once() {
     live.read_until(|output| output == input);
     signal(&live, "-TERM");
     // Two that come at once are one; the first is waited upon for a second.
-    thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(400));
     signal(&live, "-TERM");
     live.read_to_end();
     assert_eq!(live.finish().statuses[0].signal(), Some(15));
@@ -550,8 +550,8 @@ fn a_report_that_cannot_be_written_is_trouble() {
     let mut command = tool("subunit2junitxml").command([""; 0]);
     command.env("TMPDIR", "/proc/nonexistent");
     let finished = Pipeline::new([command]).run(&stream(run(3000, 1)));
-    let line = trouble("subunit2junitxml", &finished);
-    assert!(line.starts_with("temporary file in /") && line.ends_with(": No such file or directory"), "{line}");
+    let said = trouble("subunit2junitxml", &finished);
+    assert!(said.starts_with("temporary file in /") && said.ends_with(": No such file or directory"), "{said}");
 }
 
 #[test]

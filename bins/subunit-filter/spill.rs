@@ -52,10 +52,13 @@ impl Spill {
     pub(crate) fn keep(&mut self, packet: &[u8], held: &mut Held) -> Result<(), Trouble> {
         let is_run = held.in_memory.len() + packet.len() >= Self::SHORTEST_RUN;
         let goes_to_file = is_run && self.in_memory + packet.len() > Self::MOST_IN_MEMORY;
-        if goes_to_file {
-            // Not the room for more to come that the vector would make by itself.
-            held.in_memory.reserve_exact(packet.len());
-        }
+        // What goes to a file needs no room for more to come.
+        let room = if goes_to_file {
+            held.in_memory.try_reserve_exact(packet.len())
+        } else {
+            held.in_memory.try_reserve(packet.len())
+        };
+        room.map_err(|_| Trouble::message("out of memory"))?;
         self.in_memory += packet.len();
         held.in_memory.extend_from_slice(packet);
         if goes_to_file {

@@ -44,7 +44,7 @@ pub(crate) fn pass_on(mut deliveries: HashMap<String, Delivery>, tell: impl Fn(T
             tell(Trouble::message(format_args!("standard input: {problem}")));
         }
     };
-    let result = Stream::standard_input(Protocol::V2, None).and_then(|mut stream| {
+    let result = Stream::standard_input(Protocol::V2).and_then(|mut stream| {
         while let Some(item) = stream.next_after(|| Ok::<_, Trouble>(()))? {
             match &item {
                 Item::Packet(packet) => deliver(packet, &mut deliveries).unwrap_or_else(&mut tell_of),

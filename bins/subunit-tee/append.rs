@@ -1,15 +1,16 @@
 //! Files that go on where a packet or a line ends.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
+use subunit_cli as cli;
 use subunit_codec::{Item, MAX_LENGTH, Protocol, Reader};
 
 /// Opens a file to append to. One that ends in half a line or half a packet, or may do so for all that can be read of it, gets a
 /// newline first.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+    let mut file = cli::create(path, true)?;
     if file.metadata()?.is_file() && !ends_whole(path).unwrap_or(false) {
         file.write_all(b"\n")?;
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Stop, Stream, Trouble, Verdict};
+use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol};
 
 use crate::sinks::{Sinks, Takes};
@@ -52,10 +52,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     for file in args.files {
         sinks.add_file(&file, args.append, copy);
     }
-    // Not before: a signal ends the wait for the reader of a FIFO at once.
-    let stop = Stop::new()?;
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
-    let mut stream = Stream::standard_input(Protocol::V2, Some(stop.bell()))?.copied();
+    let mut stream = Stream::standard_input(Protocol::V2)?.copied();
     loop {
         stream.fill(&mut sinks)?;
         if stream.is_cut() {
@@ -70,7 +68,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         }
     }
     sinks.finish()?;
-    Ok(stop.verdict(Verdict::Success))
+    Ok(Verdict::Success)
 }
 
 /// Copies what is left when we stop reading, up to the last packet: half a packet may stand behind that, and end elsewhere.

@@ -1,10 +1,9 @@
 //! Where the copies go.
 
-use std::fs::File;
 use std::mem;
 use std::path::Path;
 
-use subunit_cli::{LiveOutput, Output, TextOutput, Trouble};
+use subunit_cli::{self as cli, LiveOutput, Output, TextOutput, Trouble};
 use subunit_codec::{Packet, Protocol};
 
 use crate::append;
@@ -40,13 +39,14 @@ impl Sinks {
     }
 
     pub(crate) fn add_standard_output(&mut self, takes: Takes) -> Result<(), Trouble> {
-        self.open.push(Sink { output: TextOutput::to(Output::new()?), takes });
+        let output = if takes == Takes::Text { Output::new() } else { Output::for_packets() };
+        self.open.push(Sink { output: TextOutput::to(output?), takes });
         Ok(())
     }
 
     /// Adds a file, which is made, emptied or got ready for more. One that cannot be opened has failed before the first byte.
     pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
-        let file = if is_appended { append::open(path) } else { File::create(path) };
+        let file = if is_appended { append::open(path) } else { cli::create(path, false) };
         match file {
             Ok(file) => self.open.push(Sink { output: TextOutput::to(Output::file(path, file)), takes }),
             Err(cause) => self.failed(Trouble::with(path.display(), &cause)),

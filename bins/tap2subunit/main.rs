@@ -64,9 +64,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         return script::run(&args.command, conversion);
     }
     conversion.begin()?;
-    let standard_input = args.files.is_empty().then(|| OsString::from("-"));
-    for name in args.files.into_iter().chain(standard_input) {
-        conversion.read(&mut LineReader::open(&name, None)?)?;
+    for name in cli::operands(args.files) {
+        conversion.read(&mut LineReader::open(&name)?)?;
     }
     conversion.end(None)?;
     Ok(Verdict::Success)

@@ -1,19 +1,20 @@
 //! Where a tool reads from.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
-use std::sync::Arc;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use subunit_codec::{Fault, Item, PacketErrorKind, Protocol, Reader};
 
+use crate::file_id::FileId;
 use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
 use crate::options::ProtocolVersion;
-use crate::signals::Stop;
+use crate::report_file::ReportFile;
+use crate::signals;
 use crate::text_output::LiveOutput;
 use crate::trouble::{Trouble, tool_name};
 
@@ -26,6 +27,10 @@ pub struct Input {
 
     #[command(flatten)]
     version: ProtocolVersion,
+
+    /// The file of a report, which is not to be read as well.
+    #[arg(skip)]
+    report: Option<FileId>,
 }
 
 impl Input {
@@ -38,24 +43,37 @@ impl Input {
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        self.streams_until(protocol, None)
+        let protocol = self.version.protocol.unwrap_or(protocol);
+        operands(self.files).map(move |name| {
+            let (name, file) = open(&name, self.report)?;
+            Ok(Stream::new(name, Reader::new(Head::new(file), protocol)))
+        })
     }
 
-    /// The streams as [`streams`](Self::streams) has them, of which those that are open or opened after a signal end early.
-    pub fn streams_until(
-        self,
-        protocol: Protocol,
-        stop: Option<&Stop>,
-    ) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        let protocol = self.version.protocol.unwrap_or(protocol);
-        if self.files.is_empty() {
-            say_if_terminal();
-        }
-        let standard_input = self.files.is_empty().then(|| OsString::from("-"));
-        let bell = stop.map(Stop::bell);
-        let names = self.files.into_iter().chain(standard_input);
-        names.map(move |name| Stream::open(&name, protocol, bell.clone()))
+    /// The file for a report beside these streams, which none of them may be; nothing without a path.
+    ///
+    /// # Errors
+    ///
+    /// When it [cannot be written](ReportFile::new).
+    pub fn report_file(&mut self, path: Option<PathBuf>) -> Result<Option<ReportFile>, Trouble> {
+        let Some(path) = path else { return Ok(None) };
+        self.report = FileId::at(&path).and_then(FileId::regular);
+        ReportFile::new(path).map(Some)
     }
+}
+
+/// The names of files to read, one after the other. Without one, `-` for standard input.
+///
+/// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and leaves out the files behind it. Pipes
+/// still come: their writers may have last words.
+pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
+    if files.is_empty() {
+        say_if_terminal();
+    }
+    let standard_input = files.is_empty().then(|| OsString::from("-"));
+    let is_left_out =
+        |name: &OsString| signals::received().is_some() && fs::metadata(name).is_ok_and(|it| it.is_file());
+    files.into_iter().chain(standard_input).filter(move |name| !is_left_out(name))
 }
 
 /// A stream to read items from.
@@ -100,23 +118,23 @@ enum End {
 }
 
 impl Stream {
-    /// Standard input, for tools whose operands are not files to read. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Standard input, for tools whose operands are not files to read. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When there is none.
-    pub fn standard_input(protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
+    /// When there is none, or standard output is the same file.
+    pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
         say_if_terminal();
-        Self::open(OsStr::new("-"), protocol, end)
+        Self::open(OsStr::new("-"), protocol)
     }
 
-    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When it cannot be opened.
-    pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = open(name, end)?;
+    /// When it cannot be opened, or standard output is the same file.
+    pub fn open(name: &OsStr, protocol: Protocol) -> Result<Self, Trouble> {
+        let (name, file) = open(name, None)?;
         Ok(Self::new(name, Reader::new(Head::new(file), protocol)))
     }
 
@@ -254,16 +272,32 @@ impl Stream {
     }
 }
 
-/// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
-pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
-    let (name, file) = if name == "-" {
-        // Not through the standard library's buffer: readers have their own.
-        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-        ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
-    } else {
-        (file_name(name), InterruptibleInput::open(name.as_ref(), end))
-    };
+/// The file of this name, or standard input for `-`, and what to call it. It may be neither standard output nor `report`.
+pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
+    if name != "-" {
+        return open_path(Path::new(name), report);
+    }
+    // Not through the standard library's buffer: readers have their own.
+    let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    let file = file.map(|file| InterruptibleInput::new(file, signals::bell()));
+    checked("standard input".to_owned(), file, report)
+}
+
+/// The file of this path, and what to call it. It may be neither standard output nor `report`.
+pub(crate) fn open_path(path: &Path, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
+    checked(file_name(path.as_os_str()), InterruptibleInput::open(path, signals::bell()), report)
+}
+
+fn checked(
+    name: String,
+    file: io::Result<InterruptibleInput>,
+    report: Option<FileId>,
+) -> Result<(String, InterruptibleInput), Trouble> {
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
+    let id = FileId::of(&file).and_then(FileId::regular);
+    if id.is_some() && (id == report || id == FileId::of(io::stdout())) {
+        return Err(Trouble::message(format_args!("{name}: {}", FileId::SAME)));
+    }
     Ok((name, file))
 }
 

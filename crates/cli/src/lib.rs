@@ -40,6 +40,8 @@ mod children;
 mod clock;
 mod completions;
 mod escape;
+mod file_id;
+mod file_writer;
 mod foreign;
 mod id_list;
 mod input;
@@ -58,8 +60,9 @@ mod trouble;
 pub use children::{Children, Running, failure_reason, say_cut};
 pub use clock::now;
 pub use escape::escape;
+pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
-pub use input::{Input, Stream};
+pub use input::{Input, Stream, operands};
 pub use interruptible::InterruptibleInput;
 pub use line_reader::{LineReader, Piece};
 pub use options::{
@@ -68,7 +71,6 @@ pub use options::{
 pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Verdict, main};
-pub use signals::Stop;
 pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;

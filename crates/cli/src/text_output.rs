@@ -33,7 +33,7 @@ impl TextOutput {
         Output::new().map(Self::to)
     }
 
-    /// Prints to an output, which is standard output.
+    /// Prints to an output that is standard output.
     #[must_use]
     pub fn to(output: Output) -> Self {
         let harmless = io::stdout().is_terminal().then(HarmlessText::default);
