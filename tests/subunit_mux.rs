@@ -161,7 +161,10 @@ fn arguments_that_make_no_sense_are_refused() {
     let folder = Folder::new();
     folder.write("a", b"");
     for (args, problem) in [
-        (&["1=a", "a"][..], "two sources have the route code \"1\""),
+        (&["1=a", "a"][..], "two sources have the route code '1'"),
+        (&["\u{1b}=a", "\u{1b}=a"], r"two sources have the route code '\x1b'"),
+        (&[""], "'' names no file and no command"),
+        (&["-c", "web="], "'web=' names no file and no command"),
         (&["-", "-"], "standard input can be read once only"),
         (&["--stdin", "-c", "true", "-"], "standard input can be read once only"),
         (&["--in-order", "-c", "true"], "the argument '--in-order' cannot be used with"),
