@@ -24,7 +24,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, ReportFile, Seen, Stop, Trouble, Verdict};
+use subunit_cli::{
+    self as cli, FailOnEmpty, Input, NoPassthrough, ReportFile, Seen, Stop, TextOutput, Trouble, Verdict,
+};
 use subunit_codec::Protocol;
 
 use crate::draft::Complete;
@@ -62,7 +64,7 @@ struct Args {
 const TOOL: &str = "subunit2junitxml";
 
 const EXAMPLES: [&str; 2] =
-    ["subunit2junitxml -o report.xml run.subunit", "run-tests | subunit2junitxml --suite-by tag -o report.xml"];
+    ["subunit2junitxml -o report.xml run.subunit", "run-tests | subunit2junitxml --suite-by worker -o report.xml"];
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -73,12 +75,12 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
     let file = args.output_to.map(ReportFile::new).transpose()?;
     let stop = Stop::new()?;
-    let mut output = Output::new()?;
+    let mut output = TextOutput::new()?;
     let mut report = Report::new(args.suite_by);
     let mut is_foreign = false;
     for stream in args.input.streams_until(Protocol::Auto, Some(&stop)) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(&mut output)? {
+        while let Some(item) = stream.next(output.raw())? {
             passing.item(&item, &mut report, &mut output)?;
         }
         is_foreign |= stream.is_foreign();
@@ -87,7 +89,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let counts = report.counts();
     let report = report.complete()?;
     // The file may be standard output by another name.
-    output.flush()?;
+    output.raw().flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
         None => print(report)?,

@@ -9,11 +9,11 @@
 use memchr::memchr;
 
 use crate::packet::timestamp::Timestamp;
+use crate::v1::fault::{LineError, LineErrorKind};
 use crate::v1::labels::RecentLabels;
 use crate::v1::line::{
     Directive, Form, Outcome, Strength, chunk_length, content_type, could_be_directive, is_mime_type,
 };
-use crate::v1::fault::{LineError, LineErrorKind};
 use crate::v1::open_tests::OpenTest;
 use crate::v1::packets::Packets;
 use crate::v1::parse::{Input, LONGEST_LINE, Step, Taken, take_line};

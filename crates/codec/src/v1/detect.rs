@@ -206,7 +206,8 @@ impl Ahead {
         }
         let directive = Directive::read(line);
         if let Some((Directive::Outcome(_, rest), _)) = directive
-            && Form::readings(rest).any(|(label, _)| self.labels.iter().any(|known| known == label) || parser.remembers(label))
+            && Form::readings(rest)
+                .any(|(label, _)| self.labels.iter().any(|known| known == label) || parser.remembers(label))
         {
             return Sign::Version1;
         }

@@ -128,9 +128,7 @@ impl TestTags {
     /// Whether a line only takes back tags that the test has.
     pub(super) fn are_taken_back_by(&self, line: &[u8]) -> bool {
         let line = text(line);
-        let has = |tag: &str| {
-            self.added.contains(tag) || (self.inherited.contains(tag) && !self.removed.contains(tag))
-        };
+        let has = |tag: &str| self.added.contains(tag) || (self.inherited.contains(tag) && !self.removed.contains(tag));
         added(&line).next().is_none() && removed(&line).all(has)
     }
 

@@ -31,7 +31,8 @@ fn a_pass_whose_details_hold_a_failing_test_is_damage_and_the_test_is_read() {
     for opening in OPENINGS {
         for (word, status) in OUTCOMES.into_iter().filter(|(_, status)| is_pass(*status)) {
             for failing in ["failure: b\n", "error: b [\nboom\n]\n", "uxsuccess: b [ multipart\n]\n"] {
-                let stream = format!("test: a\n{word}: a{opening}test: x\nsuccess: x\ntest: b\n{failing}test: c\nskip: c\n");
+                let stream =
+                    format!("test: a\n{word}: a{opening}test: x\nsuccess: x\ntest: b\n{failing}test: c\nskip: c\n");
                 let verdicts = outcomes(&stream);
                 assert!(verdicts.contains(&("damage".to_owned(), Fail)), "{stream}");
                 assert!(verdicts.contains(&("a".to_owned(), status)), "{stream}");
@@ -46,7 +47,9 @@ fn a_pass_whose_details_hold_a_failing_test_is_damage_and_the_test_is_read() {
 fn the_end_of_the_input_in_details_is_damage_and_tests_behind_them_are_read() {
     for opening in OPENINGS {
         for (word, _) in OUTCOMES {
-            let stream = format!("test: a\n{word}: a{opening}time: 2014-06-08 09:09:11Z\ntest: b\nsuccess: b\ntest: c\nskip: c\n");
+            let stream = format!(
+                "test: a\n{word}: a{opening}time: 2014-06-08 09:09:11Z\ntest: b\nsuccess: b\ntest: c\nskip: c\n"
+            );
             let verdicts = outcomes(&stream);
             assert!(verdicts.contains(&("damage".to_owned(), Fail)), "{stream}");
             let tests: Vec<_> = verdicts.iter().map(|(id, _)| &**id).filter(|id| *id != "damage").collect();
@@ -121,7 +124,11 @@ fn long_content_behind_what_looks_like_a_test_is_passed_on() {
         let stream = [begin.as_bytes(), &content, b"0\r\n]\ntest: b\nsuccess: b\n"].concat();
         let whole = translate(&stream);
         assert_eq!(verdicts(&whole).len(), 2, "both tests have their outcome, and nothing is damaged");
-        let read: Vec<_> = events(&whole).into_iter().filter_map(|event| event.file).flat_map(|file| file.bytes.into_owned()).collect();
+        let read: Vec<_> = events(&whole)
+            .into_iter()
+            .filter_map(|event| event.file)
+            .flat_map(|file| file.bytes.into_owned())
+            .collect();
         assert!(read == content);
         assert!(in_pieces(&stream, &[65_536], Protocol::V1) == whole);
     }

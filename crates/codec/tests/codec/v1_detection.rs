@@ -20,8 +20,26 @@ fn detected(stream: &[u8]) -> Vec<Owned> {
 #[test]
 fn text_may_come_before_version_1() {
     let long = "a line of a build\n".repeat(10_000);
-    for before in ["", "DeprecationWarning: foo\n", "\n\r\n \t\n", "\u{feff}", "\u{feff}\n", "error: no such file\n", "[\n]\n", &long, "café ó \n"] {
-        for test in ["test: a\nfailure: a\n", "test: a\r\nfailure: a [\r\nx\r\n]\r\n", "test a\nfailure a\n", "error: a [\nx\n]\n", "error: a [ multipart\n]\n", "xtest: a\nfailure: a\n", "time: 3\ntest: a\nfailure: a\n"] {
+    for before in [
+        "",
+        "DeprecationWarning: foo\n",
+        "\n\r\n \t\n",
+        "\u{feff}",
+        "\u{feff}\n",
+        "error: no such file\n",
+        "[\n]\n",
+        &long,
+        "café ó \n",
+    ] {
+        for test in [
+            "test: a\nfailure: a\n",
+            "test: a\r\nfailure: a [\r\nx\r\n]\r\n",
+            "test a\nfailure a\n",
+            "error: a [\nx\n]\n",
+            "error: a [ multipart\n]\n",
+            "xtest: a\nfailure: a\n",
+            "time: 3\ntest: a\nfailure: a\n",
+        ] {
             let stream = format!("{before}{test}");
             let items = read(stream.as_bytes(), Protocol::Auto);
             let verdicts: Vec<_> = verdicts(&items).into_iter().filter(|(id, _)| id != "damage").collect();
@@ -49,7 +67,8 @@ fn lines_of_a_build_before_a_packet_are_text() {
     for word in words {
         for rest in rests {
             for line in [format!("{word}: {rest}\n"), format!("{word} {rest}\n"), format!("ok: {word}: {rest}\n")] {
-                let stream = [line.as_bytes(), b"more\n", line.as_bytes(), &passing, line.as_bytes(), &passing].concat();
+                let stream =
+                    [line.as_bytes(), b"more\n", line.as_bytes(), &passing, line.as_bytes(), &passing].concat();
                 let items = detected(&stream);
                 assert_eq!(verdicts(&items), list([("mod.a", Success); 2]), "{line}");
                 assert_eq!(text(&items), [line.as_bytes(), b"more\n", line.as_bytes(), line.as_bytes()].concat());
@@ -72,7 +91,9 @@ fn a_start_far_before_the_first_packet_decides_nothing() {
 #[test]
 fn a_start_without_a_packet_is_version_1() {
     let log = "a line of a log\n".repeat(5_000);
-    for stream in ["test: a\n".to_owned(), "test: a".to_owned(), format!("test: a\n{log}"), format!("text\ntest: a\n{log}{log}")] {
+    for stream in
+        ["test: a\n".to_owned(), "test: a".to_owned(), format!("test: a\n{log}"), format!("text\ntest: a\n{log}{log}")]
+    {
         assert_eq!(verdicts(&read(stream.as_bytes(), Protocol::Auto)), list([("a", Fail)]), "{}", stream.len());
     }
     let crashed = format!("test: a\n{log}test: b\n{log}success: b\n");
@@ -88,7 +109,10 @@ fn packets_in_a_stream_of_version_1_pass_unchanged() {
     let stream = [b"test: a\nsuccess: a\n", &inside[..], b"test: b\n", &inside, b"failure: b\n"].concat();
     let items = detected(&stream);
     assert_eq!(packets(&items).iter().filter(|packet| **packet == inside).count(), 2);
-    assert_eq!(verdicts(&items).into_iter().filter(|(id, _)| id != "v2").collect::<Vec<_>>(), list([("a", Success), ("b", Fail)]));
+    assert_eq!(
+        verdicts(&items).into_iter().filter(|(id, _)| id != "v2").collect::<Vec<_>>(),
+        list([("a", Success), ("b", Fail)])
+    );
 }
 
 #[test]
@@ -97,7 +121,10 @@ fn damage_before_the_version_is_known_is_reported() {
     for rest in [&test("a", Success)[..], b"test: a\nsuccess: a\n"] {
         let items = detected(&[b"text\n", &broken[..], rest].concat());
         let verdicts: Vec<_> = verdicts(&items).into_iter().map(|(id, _)| id).collect();
-        assert_eq!((verdicts.first().map(String::as_str), verdicts.last().map(String::as_str)), (Some("damage"), Some("a")));
+        assert_eq!(
+            (verdicts.first().map(String::as_str), verdicts.last().map(String::as_str)),
+            (Some("damage"), Some("a"))
+        );
     }
 }
 
@@ -122,8 +149,14 @@ fn live(stream: &[u8]) -> Vec<Owned> {
 
 #[test]
 fn text_comes_out_while_the_version_is_not_known() {
-    for before in ["building", "compiling tests", "a\nb", "timely", "tests: 3", "....s..E", "\n", "testing: 1, 2\nok\n."] {
-        assert_eq!(live(before.as_bytes()).iter().flat_map(Owned::bytes).count(), if before.starts_with("testing: ") { 0 } else { before.len() }, "{before:?}");
+    for before in
+        ["building", "compiling tests", "a\nb", "timely", "tests: 3", "....s..E", "\n", "testing: 1, 2\nok\n."]
+    {
+        assert_eq!(
+            live(before.as_bytes()).iter().flat_map(Owned::bytes).count(),
+            if before.starts_with("testing: ") { 0 } else { before.len() },
+            "{before:?}"
+        );
     }
     assert_eq!(live(b"test").len(), 0, "this may become a directive");
     assert_eq!(live(b"tags: x\nplain text\n").len(), 1, "text behind tags: nothing that a test would be in");

@@ -108,7 +108,8 @@ fn an_outcome_without_details_counts_if_its_test_is_known() {
         ] {
             assert_eq!(outcomes(format!("{before}{word}: a\n")), list(expected), "{before}{word}: a");
         }
-        let unknown = format!("{word}: no such file\ntest: a\n{word}: no such file\nsuccess: a\n{word}: no such file\n");
+        let unknown =
+            format!("{word}: no such file\ntest: a\n{word}: no such file\nsuccess: a\n{word}: no such file\n");
         assert_eq!(outcomes(&unknown), list([("a", Success)]));
         assert_eq!(text_of(&unknown), format!("{word}: no such file\n").repeat(3));
     }
@@ -209,7 +210,8 @@ fn prose_that_begins_like_a_directive_is_text() {
 
 #[test]
 fn a_stream_without_colons_is_read() {
-    let stream = "time 2014-06-08 09:09:11Z\ntags w1\nprogress 2\ntest a\nlog\nsuccess a\ntest b\nlog\nfailure b [\nx\n]\n";
+    let stream =
+        "time 2014-06-08 09:09:11Z\ntags w1\nprogress 2\ntest a\nlog\nsuccess a\ntest b\nlog\nfailure b [\nx\n]\n";
     assert_eq!(outcomes(stream), list([("a", Success), ("b", Fail)]));
     let items = translate(stream.as_bytes());
     assert_eq!(text(&items), b"log\nlog\n");
@@ -262,11 +264,11 @@ fn reasons(stream: &str) -> Vec<String> {
 fn a_test_that_is_open_at_the_end_fails_with_the_reason_and_the_time() {
     let stream = "time: 2014-06-08 09:09:11Z\ntest: a\ntest: b\ntime: 2014-06-08 09:09:12Z\nsuccess: b\ntest: c\n";
     assert_eq!(outcomes(stream), list([("b", Success), ("a", Fail), ("c", Fail)]));
-    let expected =
-        ["the test 'a' was interrupted: 'b' began before it ended", "the input ended in the test 'c'"];
+    let expected = ["the test 'a' was interrupted: 'b' began before it ended", "the input ended in the test 'c'"];
     assert_eq!(reasons(stream), expected);
     let items = translate(stream.as_bytes());
-    let times: Vec<_> = events(&items).iter().filter(|event| event.status == Some(Fail)).map(|event| event.timestamp).collect();
+    let times: Vec<_> =
+        events(&items).iter().filter(|event| event.status == Some(Fail)).map(|event| event.timestamp).collect();
     assert_eq!(times, [Some(at(1_402_218_551, 0)), Some(at(1_402_218_552, 0))]);
 }
 
@@ -317,7 +319,8 @@ fn a_test_whose_subtests_were_skipped_is_skipped_if_none_failed() {
 fn many_open_tests_and_glued_lines_take_linear_time() {
     let count = 20_000;
     let starts: String = (0..count).map(|number| format!("test: t{number}\n")).collect();
-    let glued: String = (0..count).map(|number| format!("xsuccess: y{number} error: t\nxsuccess: t{number}\n")).collect();
+    let glued: String =
+        (0..count).map(|number| format!("xsuccess: y{number} error: t\nxsuccess: t{number}\n")).collect();
     let items = translate((starts + &glued).as_bytes());
     assert_eq!(verdicts(&items).len(), count);
     assert!(packets(&items).len() == 2 * count && damage(&items).is_empty());

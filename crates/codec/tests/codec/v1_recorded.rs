@@ -28,11 +28,7 @@ const CASES: [Case; 20] = [
          test: b\nsuccess: b\n",
         &[("a", Success), ("tearDownClass (C)", Fail), ("b", Success)],
     ),
-    (
-        "a test that never began",
-        "test: a\nsuccess: a\nfailure: b [\nboom\n]\n",
-        &[("a", Success), ("b", Fail)],
-    ),
+    ("a test that never began", "test: a\nsuccess: a\nfailure: b [\nboom\n]\n", &[("a", Success), ("b", Fail)]),
     (
         "interleaved tests",
         "test: a\ntest: b\nsuccess: a\nfailure: b [\nx\n]\ntest: c\nsuccess: c\n",
@@ -68,16 +64,8 @@ const CASES: [Case; 20] = [
         &[("test_s.D.test_skip_err", Skip), ("test_s.D.test_skip_err", Fail)],
     ),
     ("the same without details", "test: a\nskip: a\nerror: a\n", &[("a", Skip), ("a", Fail)]),
-    (
-        "trial: a dirty reactor",
-        "test: a\nsuccess: a\nerror: a [\nDirtyReactor\n]\n",
-        &[("a", Success), ("a", Fail)],
-    ),
-    (
-        "a colour reset",
-        "\x1b[31mtest log\n\x1b[0mtest: b\nfailure: b [\nx\n]\n",
-        &[("b", Fail)],
-    ),
+    ("trial: a dirty reactor", "test: a\nsuccess: a\nerror: a [\nDirtyReactor\n]\n", &[("a", Success), ("a", Fail)]),
+    ("a colour reset", "\x1b[31mtest log\n\x1b[0mtest: b\nfailure: b [\nx\n]\n", &[("b", Fail)]),
     (
         "a crash",
         "test: a\nSegfaulttest: b\nfailure: b [\nx\n]\ntest: c\nsuccess: c\n",
