@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::process::Command;
 
 use subunit_codec::{Event, MAX_LENGTH, PARSER_TEST_ID, Status};
@@ -25,8 +26,8 @@ pub(crate) const TOOLS: [Tool; 8] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
-    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).ending_well().with(&["/dev/null"]),
-    Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().ending_well().with(&[
+    Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
+    Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().with(&[
         "-f",
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2junitxml.report"),
@@ -37,6 +38,30 @@ pub(crate) const TOOLS: [Tool; 8] = [
 /// The tool of this name.
 pub(crate) fn tool(name: &str) -> &'static Tool {
     const { &TOOLS }.iter().find(|tool| tool.name == name).unwrap_or_else(|| panic!("{name} is in the table"))
+}
+
+/// The names of what lies in a folder of the project, in order.
+fn names_in(folder: &str) -> Vec<String> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("the folder can be listed");
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.expect("the folder can be listed").file_name().into_string().expect("names are UTF-8"))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[test]
+fn every_tool_is_in_the_table_and_has_a_page_and_a_row() {
+    let mut tools: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
+    tools.sort_unstable();
+    assert_eq!(names_in("bins"), tools, "each folder below bins/ is a line of the table, whose tests it has to pass");
+    let mut pages = names_in("man");
+    pages.retain(|page| page.ends_with(".1"));
+    assert_eq!(pages, tools.iter().map(|tool| format!("{tool}.1")).collect::<Vec<_>>());
+    let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there is one");
+    for tool in tools {
+        assert!(readme.contains(&format!("\n| [{tool}](man/{tool}.1) | ")), "README.md says what {tool} does");
+    }
 }
 
 /// The tools that read subunit.
@@ -569,6 +594,6 @@ fn hostile_bytes(seed: u64) -> Vec<u8> {
     }
 }
 
-fn contains(output: &[u8], wanted: &[u8]) -> bool {
+pub(crate) fn contains(output: &[u8], wanted: &[u8]) -> bool {
     output.windows(wanted.len()).any(|window| window == wanted)
 }

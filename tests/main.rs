@@ -6,10 +6,15 @@
 //! | `foreign_input` | input that is no subunit stream |
 //! | `help` | `--help`, and messages about arguments |
 //! | `subunit_ls` and so on | what one tool does |
+//! | `descriptors` | what every tool does with awkward inputs and outputs |
+//! | `report_files` | what `-o` does in every tool that has it |
+//! | `signals` | what every tool does when a signal comes |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
+//! | `terminal` | what people see on a terminal |
 //! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
 
+mod descriptors;
 mod every_tool;
 mod folder;
 mod foreign_input;
@@ -18,6 +23,8 @@ mod manpages;
 mod pipes;
 mod printed;
 mod readme;
+mod report_files;
+mod signals;
 mod subunit2junitxml;
 mod subunit_1to2;
 mod subunit_filter;
@@ -26,4 +33,5 @@ mod subunit_mux;
 mod subunit_stats;
 mod subunit_tee;
 mod tap2subunit;
+mod terminal;
 mod tool;

@@ -499,7 +499,7 @@ fn a_second_signal_ends_the_tool_at_once() {
     live.read_until(|output| output == input);
     signal(&live, "-TERM");
     // Two that come at once are one; the first is waited upon for a second.
-    thread::sleep(Duration::from_millis(100));
+    thread::sleep(Duration::from_millis(400));
     signal(&live, "-TERM");
     live.read_to_end();
     assert_eq!(live.finish().statuses[0].signal(), Some(15));

@@ -186,7 +186,8 @@ fn the_recorded_run_passes_whole_when_all_is_asked_for() {
 
 // What is kept stays as it was.
 
-/// Packets that no encoder would write like this: numbers wider than they need to be, bytes after the last field, unusual fields.
+/// Packets that no encoder would write like this: numbers wider than they need to be, bytes after
+/// the last field, unusual fields.
 fn odd_packets() -> Vec<u8> {
     let wide_length = {
         let fields = b"\x40\x01a??";

@@ -588,7 +588,8 @@ fn threads_that_cannot_be_started_are_trouble_and_end_the_commands() {
     let folder = Folder::new();
     let commands = ["one", "two", "three"].map(|name| format!("echo $$ > {name}; exec sleep 60"));
     let args: Vec<&str> = commands.iter().flat_map(|command| ["-c", command]).collect();
-    // There is room for one thread that waits for signals and one for each command, and not for all those that they need then.
+    // There is room for one thread that waits for signals and one for each command, and not for all
+    // those that they need then.
     let mut limited = Command::new("sh");
     limited.args(["-c", "ulimit -v 2000000; exec \"$0\" \"$@\"", tool("subunit-mux").path]).args(args);
     limited.current_dir(folder.path("")).env("RUST_MIN_STACK", "268435456");

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -24,8 +25,6 @@ pub(crate) struct Tool {
     pub(crate) judges: bool,
     /// Whether it runs commands: one that fails makes its exit status 1, too.
     pub(crate) runs_commands: bool,
-    /// Whether it brings something to an end when a signal comes.
-    pub(crate) ends_well: bool,
     /// The route code that it puts on packets.
     pub(crate) route_code: Option<&'static str>,
     /// Arguments with which all of a stream shows in the output.
@@ -57,7 +56,6 @@ impl Tool {
             reads_files: true,
             judges: false,
             runs_commands: false,
-            ends_well: false,
             route_code: None,
             args: &[],
         }
@@ -76,22 +74,17 @@ impl Tool {
     /// A tool that reads its operands all at once, runs commands, and puts route codes on packets, `0` on the first one's.
     pub(crate) const fn merger(name: &'static str, path: &'static str) -> Self {
         let writer = Self::writer(name, path);
-        Self { reads_files: false, runs_commands: true, ends_well: true, route_code: Some("0"), ..writer }
+        Self { reads_files: false, runs_commands: true, route_code: Some("0"), ..writer }
     }
 
     /// A tool that makes subunit of something else, in files or from a command that it runs.
     pub(crate) const fn converter(name: &'static str, path: &'static str) -> Self {
-        Self { reads_subunit: false, runs_commands: true, ends_well: true, ..Self::writer(name, path) }
+        Self { reads_subunit: false, runs_commands: true, ..Self::writer(name, path) }
     }
 
     /// The same tool, which judges too.
     pub(crate) const fn judging(self) -> Self {
         Self { judges: true, ..self }
-    }
-
-    /// The same tool, which brings something to an end when a signal comes.
-    pub(crate) const fn ending_well(self) -> Self {
-        Self { ends_well: true, ..self }
     }
 
     /// The same tool, to be run with these arguments.
@@ -131,7 +124,7 @@ impl Tool {
             ("0", true),
             ("1", self.judges || self.runs_commands),
             ("2", true),
-            ("130, 143", self.ends_well),
+            ("129, 130, 143", true),
             ("141", true),
         ];
         all.into_iter().filter_map(|(status, can_be)| can_be.then_some(status)).collect()
@@ -162,6 +155,11 @@ pub(crate) fn trouble<'a>(name: &str, finished: &'a Finished) -> &'a str {
 #[track_caller]
 pub(crate) fn assert_silent(name: &str, finished: &Finished) {
     assert!(finished.stderr.iter().all(String::is_empty), "{name} has no complaints: {:?}", finished.stderr);
+}
+
+/// Says that a test cannot run here.
+pub(crate) fn skipped(reason: &str) {
+    io::stderr().write_all(format!("skipped: {reason}\n").as_bytes()).unwrap_or_default();
 }
 
 /// A file of the recorded test data.

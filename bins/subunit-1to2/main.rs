@@ -29,7 +29,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let mut output = Output::new()?;
+    let mut output = Output::for_packets()?;
     for stream in args.input.streams(Protocol::V1) {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let mut output = Output::new()?;
+    let mut output = Output::for_packets()?;
     args.refuse_terminal()?;
     let mut filter = Filter::new(args.rules()?, args.edits()?);
     for stream in args.input.streams(Protocol::Auto) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 
-use subunit_cli::{Children, Output, Stop, Stream, Trouble, Verdict, spawn};
+use subunit_cli::{Children, Output, Stream, Trouble, Verdict, spawn};
 use subunit_codec::Protocol;
 
 use crate::command::Runner;
@@ -27,7 +27,7 @@ pub(crate) fn run(
     protocol: Protocol,
     is_controlled: bool,
 ) -> Result<Verdict, Trouble> {
-    let children = Arc::new(Children::default());
+    let children = Children::new()?;
     let result = merge(sources, labels, protocol, is_controlled, &children);
     if result.is_err() {
         // No terminal reaches them.
@@ -43,13 +43,8 @@ fn merge(
     is_controlled: bool,
     children: &Arc<Children>,
 ) -> Result<Verdict, Trouble> {
-    let lane = SharedOutput::new(Output::new()?);
+    let lane = SharedOutput::new(Output::for_packets()?);
     let (news, events) = mpsc::channel();
-    let stop = {
-        let children = Arc::clone(children);
-        Stop::telling(move |signal| children.signal(signal))?
-    };
-
     let mut running = sources.len();
     let mut deliveries = HashMap::new();
     for Source { code, is_named, origin } in sources {
@@ -62,9 +57,9 @@ fn merge(
                 start(news, move || runner.run(&text, input))?;
             }
             Origin::File(name) => {
-                let (bell, mut lane) = (stop.bell(), lane);
+                let mut lane = lane;
                 start(news, move || {
-                    let mut stream = Stream::open(&name, protocol, Some(bell))?;
+                    let mut stream = Stream::open(&name, protocol)?;
                     relay(&mut stream, &mut Route::new(&code, &labels), &mut lane).map(|()| true)
                 })?;
             }
@@ -95,7 +90,7 @@ fn merge(
             }
         }
     }
-    trouble.map_or(Ok(stop.verdict(verdict)), Err)
+    trouble.map_or(Ok(verdict), Err)
 }
 
 /// Runs a source in a thread of its own.
@@ -111,7 +106,10 @@ fn start(news: Sender<News>, run: impl FnOnce() -> Result<bool, Failure> + Send 
 pub(crate) fn relay(stream: &mut Stream, route: &mut Route, lane: &mut SharedOutput) -> Result<(), Failure> {
     let end = loop {
         match stream.next_after(|| lane.flush()) {
-            Ok(Some(item)) => lane.push(|out| route.item(&item, out))?,
+            Ok(Some(item)) => {
+                lane.make_room(&item)?;
+                lane.push(|out| route.item(&item, out))?;
+            }
             Ok(None) => break Ok(()),
             Err(failure) => break Err(failure),
         }

@@ -3,11 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use subunit_cli::{Output, Stop, Stream, Trouble, Verdict};
+use subunit_cli::{Output, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol, Timestamp};
 
 use crate::relabel::{Labels, Route};
-use crate::shared_output::Failure;
+use crate::shared_output::{Failure, try_reserve};
 use crate::source::{Origin, Source};
 
 /// A stream, and what comes next of it.
@@ -19,17 +19,16 @@ struct Recorded {
     packets: Vec<u8>,
 }
 
-/// Writes the earliest of the next items of all sources, and so on. A source's items stay in order; of those that happened at the
-/// same time, the one of the first source comes first.
+/// Writes the earliest of the next items of all sources, again and again. The items of a source
+/// stay in order. Of items with equal times, the one of the first source comes first.
 pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> Result<Verdict, Trouble> {
-    let mut output = Output::new()?;
-    let stop = Stop::new()?;
+    let mut output = Output::for_packets()?;
     let mut trouble = None;
     let mut tell = |told: Trouble| trouble = Some(told.reported(env!("CARGO_BIN_NAME")));
     let (mut recorded, mut next) = (Vec::new(), BinaryHeap::new());
     for Source { code, origin, .. } in sources {
         let Origin::File(name) = origin else { continue };
-        match Stream::open(&name, protocol, Some(stop.bell())) {
+        match Stream::open(&name, protocol) {
             Ok(stream) => recorded.push(Recorded::new(stream, Route::new(&code, labels))),
             Err(unopened) => tell(unopened),
         }
@@ -51,7 +50,7 @@ pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> 
         }
     }
     output.finish()?;
-    trouble.map_or(Ok(stop.verdict(Verdict::Success)), Err)
+    trouble.map_or(Ok(Verdict::Success), Err)
 }
 
 impl Recorded {
@@ -64,6 +63,7 @@ impl Recorded {
         self.packets.clear();
         let Some(item) = self.stream.next_after(|| output.flush().map_err(Failure::All))? else { return Ok(false) };
         self.time = if let Item::Packet(packet) = &item { packet.timestamp() } else { None };
+        try_reserve(&mut self.packets, &item)?;
         self.route.item(&item, &mut self.packets);
         Ok(true)
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use subunit_cli::{Output, Trouble};
+use subunit_codec::Item;
 
 /// Why a source ends early.
 pub(crate) enum Failure {
@@ -18,8 +19,8 @@ impl From<Trouble> for Failure {
     }
 }
 
-/// A way to the output that all lanes share. Each lane gathers packets of its own and hands on whole ones; while one of them
-/// writes, the others wait, and so do their sources in the end.
+/// The output that all sources share. Each source buffers packets of its own and writes whole ones;
+/// while one writes, the others wait, and so do their writers in the end.
 #[derive(Clone)]
 pub(crate) struct SharedOutput {
     output: Arc<Mutex<Output>>,
@@ -40,6 +41,11 @@ impl SharedOutput {
         if self.packets.len() < Self::FULL { Ok(()) } else { self.write(|_| Ok(())) }
     }
 
+    /// Makes room for what becomes of an item. A system that is out of memory ends all sources with a line.
+    pub(crate) fn make_room(&mut self, item: &Item<'_>) -> Result<(), Failure> {
+        try_reserve(&mut self.packets, item)
+    }
+
     /// Has all that was pushed written.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         if self.packets.is_empty() { Ok(()) } else { self.write(Output::flush) }
@@ -51,4 +57,16 @@ impl SharedOutput {
         self.packets.clear();
         result.map_err(Failure::All)
     }
+}
+
+/// Makes room for what becomes of an item that may be large.
+pub(crate) fn try_reserve(packets: &mut Vec<u8>, item: &Item<'_>) -> Result<(), Failure> {
+    let length = match item {
+        Item::Packet(packet) => packet.as_bytes().len(),
+        Item::Text(text) => text.len(),
+        Item::Damage(damage) => damage.bytes.len(),
+    };
+    // Besides: route code, tag and what else a label is.
+    let room = packets.try_reserve(length + length / 1024 + 256);
+    room.map_err(|_| Failure::All(Trouble::message("out of memory")))
 }

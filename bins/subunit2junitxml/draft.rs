@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Seek, Write};
 use std::os::unix::fs::FileExt;
 
-use subunit_cli::Trouble;
+use subunit_cli::{FileWriter, Trouble};
 
 use crate::text_store::{opened, trouble};
 
@@ -62,13 +62,10 @@ impl Draft {
 
 impl Complete {
     /// Writes the report to a file. The system copies a long one by itself if it can.
-    pub(crate) fn write_to(self, target: &mut File) -> io::Result<()> {
+    pub(crate) fn write_to(self, target: &mut FileWriter) -> io::Result<()> {
         match self {
             Self::Short(bytes) => target.write_all(&bytes),
-            Self::Long(mut file) => {
-                file.rewind()?;
-                io::copy(&mut file, target).map(drop)
-            }
+            Self::Long(file) => target.copy(&file, 0, file.metadata()?.len()),
         }
     }
 }

@@ -17,19 +17,19 @@ mod suites;
 mod tags;
 mod text_store;
 
-use std::fs::File;
-use std::io;
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+<<<<<<< HEAD
 use subunit_cli::{
     self as cli, FailOnEmpty, Input, NoPassthrough, ReportFile, Seen, Stop, TextOutput, Trouble, Verdict,
 };
+=======
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, Trouble, Verdict};
+>>>>>>> main
 use subunit_codec::Protocol;
 
-use crate::draft::Complete;
 use crate::report::Report;
 use crate::routing::Routing;
 use crate::suites::By;
@@ -70,15 +70,21 @@ fn main() -> ExitCode {
     cli::main(run)
 }
 
-fn run(args: Args) -> Result<Verdict, Trouble> {
+fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing =
         Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
+<<<<<<< HEAD
     let file = args.output_to.map(ReportFile::new).transpose()?;
     let stop = Stop::new()?;
     let mut output = TextOutput::new()?;
+=======
+    let output = if args.forward { Output::for_packets() } else { Output::new() };
+    let mut output = output?.optional(args.output_to.is_some());
+    let file = args.input.report_file(args.output_to)?;
+>>>>>>> main
     let mut report = Report::new(args.suite_by);
     let mut is_foreign = false;
-    for stream in args.input.streams_until(Protocol::Auto, Some(&stop)) {
+    for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
         while let Some(item) = stream.next(output.raw())? {
             passing.item(&item, &mut report, &mut output)?;
@@ -92,17 +98,10 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     output.raw().flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
-        None => print(report)?,
+        None => output.directly(|file| report.write_to(file))?,
     }
     output.finish()?;
     let failures = counts.failures > 0 || counts.errors > 0;
     let seen = Seen { failures, tests: counts.tests > 0, foreign: is_foreign };
-    Ok(stop.verdict(args.empty.verdict(seen)))
-}
-
-/// Writes the report to standard output.
-fn print(report: Complete) -> Result<(), Trouble> {
-    let file = io::stdout().as_fd().try_clone_to_owned().map(File::from);
-    let written = file.and_then(|mut file| report.write_to(&mut file));
-    written.map_err(|cause| Trouble::writing("standard output", &cause))
+    Ok(args.empty.verdict(seen))
 }

@@ -37,7 +37,7 @@ impl Sink {
 
 impl Conversion {
     pub(crate) fn new(name: Option<String>, has_timestamps: bool, passes_text: bool) -> Result<Self, Trouble> {
-        let sink = Sink { output: Output::new()?, passes_text };
+        let sink = Sink { output: Output::for_packets()?, passes_text };
         Ok(Self {
             sink,
             expects_tests: name.is_some(),

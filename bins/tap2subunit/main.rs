@@ -25,7 +25,7 @@ struct Args {
     #[arg(value_name = "COMMAND", last = true, conflicts_with = "files")]
     command: Vec<OsString>,
 
-    /// Put all tests below one of this name
+    /// Report the whole script as a test SCRIPT, its assertions as SCRIPT/...
     #[arg(long, value_name = "SCRIPT", value_parser = OsStringValueParser::new().try_map(not_empty))]
     name: Option<OsString>,
 
@@ -57,9 +57,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         return script::run(&args.command, conversion);
     }
     conversion.begin()?;
-    let standard_input = args.files.is_empty().then(|| OsString::from("-"));
-    for name in args.files.into_iter().chain(standard_input) {
-        conversion.read(&mut LineReader::open(&name, None)?)?;
+    for name in cli::operands(args.files) {
+        conversion.read(&mut LineReader::open(&name)?)?;
     }
     conversion.end(None)?;
     Ok(Verdict::Success)

@@ -5,13 +5,13 @@ use std::io;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use subunit_cli::{Children, LineReader, Stop, Trouble, Verdict, failure_reason, say_cut};
+use subunit_cli::{Children, LineReader, Trouble, Verdict, failure_reason, say_cut};
 
 use crate::conversion::Conversion;
 
 /// Runs a command and translates what it prints to standard output. Its standard error is ours, its standard input is empty.
 pub(crate) fn run(words: &[OsString], conversion: Conversion) -> Result<Verdict, Trouble> {
-    let children = Arc::new(Children::default());
+    let children = Children::new()?;
     let result = translate(words, conversion, &children);
     if result.is_err() {
         // Nobody listens to it any more.
@@ -24,10 +24,6 @@ fn translate(words: &[OsString], mut conversion: Conversion, children: &Arc<Chil
     let name = words.join(OsStr::new(" ")).to_string_lossy().into_owned();
     let [program, arguments @ ..] = words else { return Ok(Verdict::Success) };
     let named = |cause: io::Error| Trouble::with(program.to_string_lossy(), &cause);
-    let stop = {
-        let children = Arc::clone(children);
-        Stop::telling(move |signal| children.signal(signal))?
-    };
     let (reader, writer) = io::pipe().map_err(named)?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(writer);
@@ -45,5 +41,5 @@ fn translate(words: &[OsString], mut conversion: Conversion, children: &Arc<Chil
     let status = running.status().map_err(named)?;
     let failure = (!status.success()).then(|| failure_reason(status));
     conversion.end_command(&name, failure.as_deref())?;
-    Ok(stop.verdict(Verdict::failure_if(failure.is_some())))
+    Ok(Verdict::failure_if(failure.is_some()))
 }

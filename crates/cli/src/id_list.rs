@@ -1,9 +1,10 @@
 //! Files that list test ids.
 
 use std::collections::HashSet;
-use std::fs;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::input;
 use crate::trouble::Trouble;
 
 /// A set of test ids from files with one on each line.
@@ -19,7 +20,7 @@ impl IdList {
     ///
     /// # Errors
     ///
-    /// When a file cannot be read.
+    /// When a file cannot be read to its end, or standard output is the same file.
     pub fn read(files: &[PathBuf], whole_lines: bool) -> Result<Self, Trouble> {
         let mut list = Self::default();
         for file in files {
@@ -41,7 +42,14 @@ impl IdList {
     }
 
     fn add_file(&mut self, file: &Path, whole_lines: bool) -> Result<(), Trouble> {
-        let bytes = fs::read(file).map_err(|cause| Trouble::with(file.display(), &cause))?;
+        let (name, mut file) = input::open_path(file, None)?;
+        let mut bytes = Vec::new();
+        let read = match file.read_to_end(&mut bytes) {
+            // Half a list is worse than none.
+            Ok(_) if file.is_cut() => Err(io::ErrorKind::Interrupted.into()),
+            read => read,
+        };
+        read.map_err(|cause| Trouble::with(name, &cause))?;
         self.add(&bytes, whole_lines);
         Ok(())
     }

@@ -1,20 +1,21 @@
 //! Where a tool reads from.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
-use std::sync::Arc;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use subunit_codec::{Fault, Item, PacketErrorKind, Protocol, Reader};
 
+use crate::file_id::FileId;
 use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
 use crate::options::ProtocolVersion;
-use crate::output::Output;
-use crate::signals::Stop;
+use crate::report_file::ReportFile;
+use crate::signals;
+use crate::text_output::LiveOutput;
 use crate::trouble::{Trouble, tool_name};
 
 /// The arguments of every tool that reads streams.
@@ -26,6 +27,10 @@ pub struct Input {
 
     #[command(flatten)]
     version: ProtocolVersion,
+
+    /// The file of a report, which is not to be read as well.
+    #[arg(skip)]
+    report: Option<FileId>,
 }
 
 impl Input {
@@ -38,21 +43,34 @@ impl Input {
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        self.streams_until(protocol, None)
+        let protocol = self.version.protocol.unwrap_or(protocol);
+        operands(self.files).map(move |name| {
+            let (name, file) = open(&name, self.report)?;
+            Ok(Stream::new(name, Reader::new(Head::new(file), protocol)))
+        })
     }
 
-    /// The streams as [`streams`](Self::streams) has them, of which those that are open or opened after a signal end early.
-    pub fn streams_until(
-        self,
-        protocol: Protocol,
-        stop: Option<&Stop>,
-    ) -> impl Iterator<Item = Result<Stream, Trouble>> {
-        let protocol = self.version.protocol.unwrap_or(protocol);
-        let standard_input = self.files.is_empty().then(|| OsString::from("-"));
-        let bell = stop.map(Stop::bell);
-        let names = self.files.into_iter().chain(standard_input);
-        names.map(move |name| Stream::open(&name, protocol, bell.clone()))
+    /// The file for a report beside these streams, which none of them may be; nothing without a path.
+    ///
+    /// # Errors
+    ///
+    /// When it [cannot be written](ReportFile::new).
+    pub fn report_file(&mut self, path: Option<PathBuf>) -> Result<Option<ReportFile>, Trouble> {
+        let Some(path) = path else { return Ok(None) };
+        self.report = FileId::at(&path).and_then(FileId::regular);
+        ReportFile::new(path).map(Some)
     }
+}
+
+/// The names of files to read, one after the other. Without one, `-` for standard input.
+///
+/// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and leaves out the files behind it. Pipes
+/// still come: their writers may have last words.
+pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
+    let standard_input = files.is_empty().then(|| OsString::from("-"));
+    let is_left_out =
+        |name: &OsString| signals::received().is_some() && fs::metadata(name).is_ok_and(|it| it.is_file());
+    files.into_iter().chain(standard_input).filter(move |name| !is_left_out(name))
 }
 
 /// A stream to read items from.
@@ -64,6 +82,8 @@ pub struct Stream {
     damage: Option<Likeness>,
     /// Whether the end of the input was seen, and what it showed.
     end: Option<End>,
+    /// What is to be said of the end.
+    message: Option<Trouble>,
     purpose: Purpose,
 }
 
@@ -95,22 +115,22 @@ enum End {
 }
 
 impl Stream {
-    /// Standard input, for tools whose operands are not files to read. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Standard input, for tools whose operands are not files to read. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When there is none.
-    pub fn standard_input(protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        Self::open(OsStr::new("-"), protocol, end)
+    /// When there is none, or standard output is the same file.
+    pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
+        Self::open(OsStr::new("-"), protocol)
     }
 
-    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When it cannot be opened.
-    pub fn open(name: &OsStr, protocol: Protocol, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = open(name, end)?;
+    /// When it cannot be opened, or standard output is the same file.
+    pub fn open(name: &OsStr, protocol: Protocol) -> Result<Self, Trouble> {
+        let (name, file) = open(name, None)?;
         Ok(Self::new(name, Reader::new(Head::new(file), protocol)))
     }
 
@@ -122,7 +142,7 @@ impl Stream {
     }
 
     fn new(name: String, reader: Reader<Head>) -> Self {
-        Self { name, reader, failure: None, damage: None, end: None, purpose: Purpose::Stream }
+        Self { name, reader, failure: None, damage: None, end: None, message: None, purpose: Purpose::Stream }
     }
 
     /// The same stream, for a tool that copies it as version 2 although it may be version 1.
@@ -148,8 +168,9 @@ impl Stream {
     /// # Errors
     ///
     /// When writing fails. When reading fails, after the items that were read before.
-    pub fn next(&mut self, output: &mut Output) -> Result<Option<Item<'_>>, Trouble> {
-        self.next_after(|| output.flush())
+    pub fn next(&mut self, output: &mut impl LiveOutput) -> Result<Option<Item<'_>>, Trouble> {
+        self.fill(output)?;
+        self.item()
     }
 
     /// The next item, `None` at the end. Calls `before_read` before each read, which may block: for tools that do not have one
@@ -160,19 +181,32 @@ impl Stream {
     /// When `before_read` fails. When reading fails, after the items that were read before.
     pub fn next_after<E: From<Trouble>>(
         &mut self,
-        before_read: impl FnMut() -> Result<(), E>,
+        mut before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
-        self.fill(before_read)?;
+        self.fill_in_silence(&mut before_read)?;
+        if let Some(message) = self.message.take() {
+            before_read()?;
+            let _ = message.reported(&tool_name());
+        }
         Ok(self.item()?)
     }
 
-    /// Reads until there is an item or the input ends. [`next_after`](Self::next_after) is this and [`item`](Self::item): for tools
-    /// that want to know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
+    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and [`item`](Self::item): for tools that want to
+    /// know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
     ///
     /// # Errors
     ///
-    /// When `before_read` fails.
-    pub fn fill<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
+    /// When writing fails.
+    pub fn fill(&mut self, output: &mut impl LiveOutput) -> Result<(), Trouble> {
+        self.fill_in_silence(|| output.flush())?;
+        if let Some(message) = self.message.take() {
+            output.make_way_for_message()?;
+            let _ = message.reported(&tool_name());
+        }
+        Ok(())
+    }
+
+    fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
         let mut other_trouble = None;
         let before_read = || {
             before_read().map_err(|trouble| {
@@ -192,8 +226,8 @@ impl Stream {
         Ok(())
     }
 
-    /// Tells what the input was, now that all of it was read. If it is foreign, a line on standard error says so.
-    fn end(&self) -> End {
+    /// Tells what the input was, now that all of it was read. If it is foreign, there is a message that says so.
+    fn end(&mut self) -> End {
         let head = self.reader.get_ref();
         let is_all = self.failure.is_none() && !self.is_cut();
         if head.first().is_empty() || self.reader.is_recognized() || !is_all {
@@ -212,7 +246,7 @@ impl Stream {
             _ => hint,
         };
         let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-        let _ = Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)).reported(&tool_name());
+        self.message = Some(Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)));
         End::Foreign
     }
 
@@ -234,17 +268,33 @@ impl Stream {
     }
 }
 
-/// The file of this name, or standard input for `-`, and what to call it. It ends early when `end` tells it to.
-pub(crate) fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<(String, InterruptibleInput), Trouble> {
-    let (name, file) = if name == "-" {
-        say_if_terminal();
-        // Not through the standard library's buffer: readers have their own.
-        let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
-        ("standard input".to_owned(), file.map(|file| InterruptibleInput::new(file, end)))
-    } else {
-        (file_name(name), InterruptibleInput::open(name.as_ref(), end))
-    };
+/// The file of this name, or standard input for `-`, and what to call it. It may be neither standard output nor `report`.
+pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
+    if name != "-" {
+        return open_path(Path::new(name), report);
+    }
+    say_if_terminal();
+    // Not through the standard library's buffer: readers have their own.
+    let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    let file = file.map(|file| InterruptibleInput::new(file, signals::bell()));
+    checked("standard input".to_owned(), file, report)
+}
+
+/// The file of this path, and what to call it. It may be neither standard output nor `report`.
+pub(crate) fn open_path(path: &Path, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
+    checked(file_name(path.as_os_str()), InterruptibleInput::open(path, signals::bell()), report)
+}
+
+fn checked(
+    name: String,
+    file: io::Result<InterruptibleInput>,
+    report: Option<FileId>,
+) -> Result<(String, InterruptibleInput), Trouble> {
     let file = file.map_err(|cause| Trouble::with(&name, &cause))?;
+    let id = FileId::of(&file).and_then(FileId::regular);
+    if id.is_some() && (id == report || id == FileId::of(io::stdout())) {
+        return Err(Trouble::message(format_args!("{name}: {}", FileId::SAME)));
+    }
     Ok((name, file))
 }
 

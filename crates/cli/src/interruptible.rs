@@ -1,8 +1,8 @@
 //! Input that can be told to end.
 
 use std::fs::{self, File};
-use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
+use std::io::{self, IsTerminal, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, fcntl_setfl};
 use rustix::io::{Errno, ioctl_fionread};
 
+use crate::signals;
+
 /// A file that is read until it ends, or until soon after it was told to end.
 ///
 /// It is told to by a second file that becomes readable or is closed at its other end, and is never read. From then on, whoever
@@ -20,6 +22,7 @@ use rustix::io::{Errno, ioctl_fionread};
 #[derive(Debug)]
 pub struct InterruptibleInput {
     file: File,
+    is_regular: bool,
     end: Option<Arc<OwnedFd>>,
     last: Option<Last>,
     is_cut: bool,
@@ -42,7 +45,8 @@ impl InterruptibleInput {
     /// A file that is told to end by `end`; without one, never.
     #[must_use]
     pub fn new(file: File, end: Option<Arc<OwnedFd>>) -> Self {
-        Self { file, end, last: None, is_cut: false }
+        let is_regular = file.metadata().is_ok_and(|found| found.is_file());
+        Self { file, is_regular, end, last: None, is_cut: false }
     }
 
     /// Opens a file that is told to end by `end`; without one, never. Does not wait for somebody to open a FIFO for writing where that
@@ -81,44 +85,70 @@ impl InterruptibleInput {
         let Some(end) = &self.end else { return Ok(usize::MAX) };
         if self.last.is_none() {
             let mut files = [readable(end), readable(&self.file)];
-            retry(|| poll(&mut files, None))?;
-            if files[0].revents().is_empty() {
+            // A regular file never has to be waited for.
+            let is_told = if self.is_regular {
+                signals::received().is_some()
+            } else {
+                retry(|| poll(&mut files, None))?;
+                !files[0].revents().is_empty()
+            };
+            if !is_told {
                 return Ok(usize::MAX);
             }
-            let left = ioctl_fionread(&self.file).unwrap_or(0).min(Self::MOST_LEFT);
-            let deadline = Instant::now() + Self::LAST_WORDS;
-            self.last = Some(Last { deadline, left: usize::try_from(left).unwrap_or(usize::MAX) });
+            self.last = Some(self.begin_last());
         }
         let Some(Last { deadline, left }) = self.last else { return Ok(usize::MAX) };
         let remaining = deadline.saturating_duration_since(Instant::now());
-        if remaining.is_zero() {
-            return Ok(if self.has_no_writer()? { usize::MAX } else { left });
-        }
         let timeout = Timespec::try_from(remaining).map_err(io::Error::other)?;
-        let ready = retry(|| poll(&mut [readable(&self.file)], Some(&timeout)))?;
-        Ok(if ready == 0 { 0 } else { usize::MAX })
+        let mut files = [readable(&self.file)];
+        retry(|| poll(&mut files, Some(&timeout)))?;
+        let found = files[0].revents();
+        if found.is_empty() {
+            return Ok(0);
+        }
+        // Once nobody can write to a pipe any more, what it holds is the rest of it.
+        let may_read_all = !remaining.is_zero() || found.contains(PollFlags::HUP);
+        Ok(if may_read_all { usize::MAX } else { left })
     }
 
-    /// Whether nobody can write to the pipe any more, so that what it holds is the rest of it.
-    fn has_no_writer(&self) -> io::Result<bool> {
-        let mut files = [readable(&self.file)];
-        retry(|| poll(&mut files, Some(&Timespec::default())))?;
-        Ok(files[0].revents().contains(PollFlags::HUP))
+    /// What is still to be read from now on. Who types a signal at a terminal has nothing more to say there.
+    fn begin_last(&self) -> Last {
+        let left = ioctl_fionread(&self.file).unwrap_or(0).min(Self::MOST_LEFT);
+        let time = if self.file.is_terminal() { Duration::ZERO } else { Self::LAST_WORDS };
+        Last { deadline: Instant::now() + time, left: usize::try_from(left).unwrap_or(usize::MAX) }
+    }
+}
+
+impl AsFd for InterruptibleInput {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
     }
 }
 
 impl Read for InterruptibleInput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = self.wait()?.min(buffer.len());
-        if most == 0 {
-            self.is_cut = !buffer.is_empty();
-            return Ok(0);
+        loop {
+            let most = self.wait()?.min(buffer.len());
+            if most == 0 {
+                self.is_cut = !buffer.is_empty();
+                return Ok(0);
+            }
+            match self.file.read(&mut buffer[..most]) {
+                // Somebody who has the same pipe or terminal open made it non-blocking, or has read what was there.
+                Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
+                    if self.end.is_none() {
+                        retry(|| poll(&mut [readable(&self.file)], None))?;
+                    }
+                }
+                result => {
+                    let count = result?;
+                    if let Some(last) = &mut self.last {
+                        last.left = last.left.saturating_sub(count);
+                    }
+                    return Ok(count);
+                }
+            }
         }
-        let count = self.file.read(&mut buffer[..most])?;
-        if let Some(last) = &mut self.last {
-            last.left = last.left.saturating_sub(count);
-        }
-        Ok(count)
     }
 }
 

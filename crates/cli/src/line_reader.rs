@@ -2,8 +2,6 @@
 
 use std::ffi::OsStr;
 use std::io::{ErrorKind, Read};
-use std::os::fd::OwnedFd;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::input;
@@ -45,13 +43,13 @@ impl LineReader {
     /// The longest piece, in bytes.
     pub const MOST: usize = 1 << 16;
 
-    /// Opens the file of this name, or standard input for `-`. It ends early when `end` tells it to, see [`InterruptibleInput`].
+    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see [`InterruptibleInput`].
     ///
     /// # Errors
     ///
-    /// When it cannot be opened.
-    pub fn open(name: &OsStr, end: Option<Arc<OwnedFd>>) -> Result<Self, Trouble> {
-        let (name, file) = input::open(name, end)?;
+    /// When it cannot be opened, or standard output is the same file.
+    pub fn open(name: &OsStr) -> Result<Self, Trouble> {
+        let (name, file) = input::open(name, None)?;
         Ok(Self::new(name, file))
     }
 
@@ -148,6 +146,7 @@ impl LineReader {
 mod tests {
     use std::fs::File;
     use std::io::{Write, pipe};
+    use std::os::fd::OwnedFd;
     use std::thread;
 
     use super::*;

@@ -1,24 +1,29 @@
 //! Where a tool writes to.
 
 use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::Path;
 
 use subunit_codec::{Damage, Encoder, Event, Packet};
 
+use crate::file_writer::FileWriter;
 use crate::trouble::Trouble;
 
 /// Standard output or a file, in whole packets or lines: never through a line buffer, which would cut packets at their newlines,
 /// and on a disk that is full without the part of a packet that still fits.
 ///
 /// What is written is gathered. [`Stream::next`](crate::Stream::next) hands it on before it waits for input, and
-/// [`finish`](Self::finish) at the end; when a tool is in trouble instead, what is left goes out as far as it can.
+/// [`finish`](Self::finish) at the end; when a tool is in trouble instead, what is left goes out as far as it can. After a write that
+/// failed, nothing more is written.
 #[derive(Debug)]
 pub struct Output {
-    encoder: Encoder<Target>,
+    encoder: Encoder<FileWriter>,
     /// Which file it is; standard output has no name.
     name: Option<String>,
+    /// Whether a failure is kept for the end.
+    is_optional: bool,
+    failure: Option<Trouble>,
 }
 
 impl Output {
@@ -32,6 +37,28 @@ impl Output {
         Ok(Self::to(File::from(file), None))
     }
 
+    /// Opens standard output for packets, which are no use to a person.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or it is a terminal.
+    pub fn for_packets() -> Result<Self, Trouble> {
+        if io::stdout().is_terminal() {
+            return Err(Trouble::message(
+                "standard output is a terminal: packets are not written there; redirect them, or pipe them into subunit-ls",
+            ));
+        }
+        Self::new()
+    }
+
+    /// The same output, of which a report in a file does not depend: if `is_optional`, a write that fails is no trouble before the
+    /// [end](Self::finish).
+    #[must_use]
+    pub fn optional(mut self, is_optional: bool) -> Self {
+        self.is_optional = is_optional;
+        self
+    }
+
     /// Writes to a file, open at the place to write to. A pipe that nobody reads any more is trouble like any other here.
     #[must_use]
     pub fn file(path: &Path, file: File) -> Self {
@@ -39,7 +66,7 @@ impl Output {
     }
 
     fn to(file: File, name: Option<String>) -> Self {
-        Self { encoder: Encoder::new(Target { file, is_wide: false }), name }
+        Self { encoder: Encoder::new(FileWriter::new(file)), name, is_optional: false, failure: None }
     }
 
     /// Forwards a packet, byte for byte.
@@ -48,7 +75,8 @@ impl Output {
     ///
     /// When writing fails.
     pub fn forward(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
-        self.encoder.forward(packet).map_err(|cause| trouble(self.name.as_deref(), &cause))
+        let result = self.encoder.forward(packet);
+        self.check(result)
     }
 
     /// Writes an event as a packet, or several.
@@ -57,7 +85,8 @@ impl Output {
     ///
     /// When writing fails or the event cannot be written.
     pub fn event(&mut self, event: &Event<'_>) -> Result<(), Trouble> {
-        self.encoder.write(event).map_err(|cause| trouble(self.name.as_deref(), &cause))
+        let result = self.encoder.write(event);
+        self.check(result)
     }
 
     /// Wraps text that stood between packets in packets of a file `stdout`, as python-subunit does.
@@ -84,7 +113,8 @@ impl Output {
     ///
     /// When writing fails.
     pub fn bytes(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        self.encoder.forward_bytes(bytes).map_err(|cause| trouble(self.name.as_deref(), &cause))
+        let result = self.encoder.forward_bytes(bytes);
+        self.check(result)
     }
 
     /// Hands on all that was written.
@@ -93,16 +123,39 @@ impl Output {
     ///
     /// When writing fails.
     pub fn flush(&mut self) -> Result<(), Trouble> {
-        self.encoder.flush().map_err(|cause| trouble(self.name.as_deref(), &cause))
+        let result = self.encoder.flush();
+        self.check(result)
+    }
+
+    /// Has `write` write by itself, behind what was written before.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails.
+    pub fn directly(&mut self, write: impl FnOnce(&mut FileWriter) -> io::Result<()>) -> Result<(), Trouble> {
+        let result = self.encoder.flush().and_then(|()| write(self.encoder.get_mut()));
+        self.check(result)
     }
 
     /// Hands on all that was written, for the last time.
     ///
     /// # Errors
     ///
-    /// When writing fails.
+    /// When writing fails, or did so before in an [optional](Self::optional) output.
     pub fn finish(mut self) -> Result<(), Trouble> {
-        self.flush()
+        self.flush()?;
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    fn check(&mut self, result: io::Result<()>) -> Result<(), Trouble> {
+        let Err(cause) = result else { return Ok(()) };
+        let trouble = trouble(self.name.as_deref(), &cause);
+        // An event that cannot be written is another matter.
+        if self.is_optional && self.encoder.get_mut().has_failed() {
+            self.failure.get_or_insert(trouble);
+            return Ok(());
+        }
+        Err(trouble)
     }
 }
 
@@ -117,69 +170,5 @@ fn trouble(name: Option<&str>, cause: &io::Error) -> Trouble {
     match name {
         Some(name) => Trouble::with(name, cause),
         None => Trouble::writing("standard output", cause),
-    }
-}
-
-/// Where an encoder writes to. A write that fails half done is taken back where that is possible, in a regular file: what is
-/// written ends where a packet does.
-#[derive(Debug)]
-struct Target {
-    file: File,
-    /// Whether it was made wide, where it is a pipe.
-    is_wide: bool,
-}
-
-impl Target {
-    /// What a pipe holds unless it is told otherwise.
-    const PIPE: usize = 1 << 16;
-
-    /// Asks for a pipe that holds more, once so much is written at a time that writer and reader would have to take turns. With a
-    /// megabyte, streams go through twice as fast.
-    fn widen(&mut self) {
-        if !self.is_wide {
-            self.is_wide = true;
-            // It may be no pipe, or the user may have enough of them.
-            #[cfg(target_os = "linux")]
-            let _ = rustix::pipe::fcntl_setpipe_size(&self.file, 1 << 20);
-        }
-    }
-
-    /// Takes back the last `count` bytes written, unless somebody else has written behind them.
-    fn take_back(&mut self, count: u64) -> io::Result<()> {
-        let end = self.file.stream_position()?;
-        let metadata = self.file.metadata()?;
-        if metadata.is_file() && metadata.len() == end {
-            self.file.set_len(end.saturating_sub(count))?;
-        }
-        Ok(())
-    }
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.len() >= Self::PIPE {
-            self.widen();
-        }
-        let mut written = 0;
-        while written < bytes.len() {
-            match self.file.write(&bytes[written..]) {
-                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                Ok(count @ 1..) => written += count,
-                result => {
-                    // The trouble to tell of is the one that was first.
-                    let _ = self.take_back(written as u64);
-                    return Err(result.err().unwrap_or_else(|| io::ErrorKind::WriteZero.into()));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
     }
 }

@@ -3,21 +3,35 @@
 use std::fs::{self, File, Permissions};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, tempfile_in};
+use rustix::io::Errno;
+use tempfile::{Builder, NamedTempFile};
 
+use crate::file_id::FileId;
+use crate::file_writer::{self, FileWriter};
 use crate::trouble::Trouble;
 
 /// A file for a report: complete or absent.
 ///
 /// A report is written beside its name and then renamed; until then, what had that name stays as it is. The permissions of a file
-/// that is replaced stay. What is not an ordinary file, such as a device, a FIFO or a symbolic link, is not replaced but written to. A
-/// name for standard output or standard error means just that: the report follows what was written there.
+/// that is replaced stay. A symbolic link stays too: the file that it leads to is replaced. If the folder does not allow that, a file
+/// that can be written to is written in place. A device or a FIFO is not replaced but written to. A name for standard output or
+/// standard error means just that: the report follows what was written there.
 #[derive(Debug)]
 pub struct ReportFile {
     path: PathBuf,
+}
+
+/// How a report gets to its name.
+enum Place {
+    /// Behind what was written to this file.
+    Behind(File),
+    /// Into what is there.
+    Inside,
+    /// By a rename to this path.
+    Beside(PathBuf),
 }
 
 impl ReportFile {
@@ -28,16 +42,8 @@ impl ReportFile {
     /// When it cannot.
     pub fn new(path: PathBuf) -> Result<Self, Trouble> {
         let file = Self { path };
-        let check = match fs::symlink_metadata(&file.path) {
-            // Cannot be, and the system says so in its own words.
-            Ok(found) if found.is_dir() => File::options().write(true).open(&file.path).map(drop),
-            Ok(found) if !found.is_file() => Ok(()),
-            _ => tempfile_in(file.folder()).map(drop),
-        };
-        match check {
-            Ok(()) => Ok(file),
-            Err(cause) => Err(file.trouble(&cause)),
-        }
+        file.check().map_err(|cause| file.trouble(&cause))?;
+        Ok(file)
     }
 
     /// Writes what `report` writes.
@@ -45,54 +51,109 @@ impl ReportFile {
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn write(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
-        let result = match fs::symlink_metadata(&self.path) {
-            Ok(found) if !found.is_file() => self.write_in_place(report),
-            // Who may do what with it, not as whom it runs.
-            found => self.write_beside(found.ok().map(|found| Permissions::from_mode(found.mode() & 0o777)), report),
+    pub fn write(&self, report: impl FnOnce(&mut FileWriter) -> io::Result<()>) -> Result<(), Trouble> {
+        let result = match self.place() {
+            Ok(Place::Behind(file)) => report(&mut FileWriter::new(file)),
+            Ok(Place::Inside) => {
+                file_writer::create(&self.path, false).and_then(|file| report(&mut FileWriter::new(file)))
+            }
+            Ok(Place::Beside(target)) => write_beside(&target, report),
+            Err(cause) => Err(cause),
         };
         result.map_err(|cause| self.trouble(&cause))
     }
 
-    fn write_in_place(&self, report: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
-        let mut file = self.standard().map_or_else(|| File::create(&self.path), Ok)?;
-        report(&mut file)
+    fn check(&self) -> io::Result<()> {
+        let Place::Beside(target) = self.place()? else { return Ok(()) };
+        new_beside(&target).map(drop).or_else(|cause| in_place(&target, cause).map(drop))
+    }
+
+    fn place(&self) -> io::Result<Place> {
+        if let Some(file) = self.standard() {
+            return Ok(Place::Behind(file));
+        }
+        match fs::metadata(&self.path) {
+            // Cannot be, and the system says so in its own words.
+            Ok(found) if found.is_dir() => File::options().write(true).open(&self.path).map(|_| Place::Inside),
+            Ok(found) if !found.is_file() => Ok(Place::Inside),
+            _ => self.follow(),
+        }
     }
 
     /// Standard output or standard error, where the name leads to what one of them is: what is there already is not lost.
     fn standard(&self) -> Option<File> {
-        let named = fs::metadata(&self.path).ok()?;
+        let named = FileId::at(&self.path)?;
         let (output, errors) = (io::stdout(), io::stderr());
-        [output.as_fd(), errors.as_fd()].into_iter().find_map(|standard| {
-            let file = File::from(standard.try_clone_to_owned().ok()?);
-            let found = file.metadata().ok()?;
-            ((found.dev(), found.ino()) == (named.dev(), named.ino())).then_some(file)
-        })
+        let mut standard = [output.as_fd(), errors.as_fd()].into_iter();
+        let file = standard.find(|standard| FileId::of(standard) == Some(named))?;
+        file.try_clone_to_owned().ok().map(File::from)
     }
 
-    /// Writes a file of the permissions that the one had that it replaces, if there is one.
-    fn write_beside(
-        &self,
-        replaced: Option<Permissions>,
-        report: impl FnOnce(&mut File) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut builder = Builder::new();
-        // What the user's mask leaves of this, as of any new file: at no time more than it is to be in the end.
-        builder.prefix(".subunit-").permissions(replaced.clone().unwrap_or(Permissions::from_mode(0o666)));
-        let mut file = builder.tempfile_in(self.folder())?;
-        if let Some(permissions) = replaced {
-            file.as_file().set_permissions(permissions)?;
+    /// Follows symbolic links to the name that the report is to have.
+    fn follow(&self) -> io::Result<Place> {
+        /// As many as the system follows.
+        const MOST: usize = 40;
+        let mut path = self.path.clone();
+        for _ in 0..MOST {
+            let Ok(next) = fs::read_link(&path) else { return Ok(Place::Beside(path)) };
+            // An open file by its number: whoever has it open would not see another one of that name.
+            if fs::canonicalize(folder_of(&path)).is_ok_and(|folder| folder.starts_with("/proc")) {
+                return Ok(Place::Inside);
+            }
+            path = folder_of(&path).join(next);
         }
-        report(file.as_file_mut())?;
-        file.persist(&self.path)?;
-        Ok(())
-    }
-
-    fn folder(&self) -> &Path {
-        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+        Err(Errno::LOOP.into())
     }
 
     fn trouble(&self, cause: &io::Error) -> Trouble {
         Trouble::writing(self.path.display(), cause)
     }
+}
+
+fn write_beside(target: &Path, report: impl FnOnce(&mut FileWriter) -> io::Result<()>) -> io::Result<()> {
+    let mut file = match new_beside(target) {
+        Ok(file) => file,
+        Err(cause) => {
+            let file = in_place(target, cause)?;
+            file.set_len(0)?;
+            return report(&mut FileWriter::new(file));
+        }
+    };
+    report(&mut FileWriter::new(file.as_file().try_clone()?))?;
+    let Err(error) = file.persist(target) else { return Ok(()) };
+    file = error.file;
+    let in_place = in_place(target, error.error)?;
+    in_place.set_len(0)?;
+    FileWriter::new(in_place).copy(file.as_file(), 0, file.as_file().metadata()?.len())
+}
+
+/// Makes a file with the permissions of the one that it is to replace, if there is one.
+fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
+    // Who may do what with it, not as whom it runs.
+    let replaced = fs::metadata(target).ok().map(|found| found.permissions().mode() & 0o777);
+    // What the user's mask leaves of this, as of any new file: at no time more than it is to be in the end.
+    let mode = replaced.unwrap_or(0o666);
+    let mut options = File::options();
+    options.read(true).write(true).create_new(true).mode(mode);
+    // Opened here: the library's own errors name the temporary file, which means nothing to a user.
+    let file = Builder::new().prefix(".subunit-").make_in(folder_of(target), |path| options.open(path))?;
+    if replaced.is_some() {
+        file.as_file().set_permissions(Permissions::from_mode(mode))?;
+    }
+    Ok(file)
+}
+
+/// Opens a file that cannot be replaced because of `cause`: its folder is not ours, or it is a mount point, as a container has it.
+fn in_place(target: &Path, cause: io::Error) -> io::Result<File> {
+    let is_allowed = [Errno::ACCESS, Errno::PERM, Errno::BUSY, Errno::XDEV, Errno::ROFS]
+        .into_iter()
+        .any(|errno| cause.raw_os_error() == Some(errno.raw_os_error()));
+    if !is_allowed {
+        return Err(cause);
+    }
+    File::options().write(true).open(target).map_err(|_| cause)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -11,6 +11,7 @@ use signal_hook::consts::SIGXFSZ;
 
 use crate::completions;
 use crate::output::Output;
+use crate::signals;
 use crate::trouble::Trouble;
 
 /// What a tool that ran to its end has to say of the stream.
@@ -20,12 +21,6 @@ pub enum Verdict {
     Success,
     /// The stream holds failures: exit status 1. Only tools that judge say so.
     Failure,
-    /// A signal asked the tool to stop, and it ended well before its input did: exit status 128 and the signal's number, as a shell
-    /// says of a program that a signal ended.
-    Stopped {
-        /// The number of the signal.
-        signal: u8,
-    },
 }
 
 impl Verdict {
@@ -43,8 +38,10 @@ impl Verdict {
 /// | 0 | all is well |
 /// | 1 | the stream holds failures |
 /// | 2 | trouble: usage, reading, writing |
-/// | 130, 143 | stopped by SIGINT or SIGTERM |
+/// | 129, 130, 143 | SIGHUP, SIGINT or SIGTERM ended the input, and the tool has finished its output |
 /// | 141 | the output pipe was closed |
+///
+/// Inputs and commands see to the signals themselves.
 ///
 /// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
@@ -53,19 +50,21 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
     let result = match completions::shell(env::args_os()) {
         Some(shell) => completions::write(shell, Args::command()).map(|()| Verdict::Success),
         None => match Args::try_parse() {
-            Ok(args) => run(args),
+            Ok(args) => signals::install().map_err(|cause| Trouble::with("signals", &cause)).and_then(|()| run(args)),
             Err(error) => answer(&error, Args::command()),
         },
     };
-    match result {
-        Ok(Verdict::Success) => ExitCode::SUCCESS,
-        Ok(Verdict::Failure) => ExitCode::from(1),
-        Ok(Verdict::Stopped { signal }) => ExitCode::from(128 | signal),
-        Err(trouble) if trouble.is_closed_pipe() => ExitCode::from(141),
-        Err(trouble) => {
+    match (result, signals::received()) {
+        (Err(trouble), _) if trouble.is_closed_pipe() => ExitCode::from(141),
+        (Err(trouble), _) if !trouble.is_interrupted() => {
             let _ = trouble.reported(Args::command().get_name());
             ExitCode::from(2)
         }
+        // As a shell says of a program that a signal ended.
+        (_, Some(signal)) => ExitCode::from(128 | signal),
+        (Ok(Verdict::Success), None) => ExitCode::SUCCESS,
+        (Ok(Verdict::Failure), None) => ExitCode::from(1),
+        (Err(_), None) => ExitCode::from(2),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::env;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use crate::escape::escape;
+use crate::file_writer::write_whole;
 
 /// Why a tool could not go on: a line on standard error and exit status 2, or for a closed output pipe status 141 and not a word.
 #[derive(Debug)]
@@ -16,12 +17,16 @@ enum Kind {
     Message(String),
     Reported,
     ClosedPipe,
+    Interrupted,
 }
 
 impl Trouble {
     /// Trouble with `operand`, a file for instance, because of `cause`.
     #[must_use]
     pub fn with(operand: impl Display, cause: &io::Error) -> Self {
+        if cause.kind() == io::ErrorKind::Interrupted {
+            return Self(Kind::Interrupted);
+        }
         Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
     }
 
@@ -43,7 +48,7 @@ impl Trouble {
     pub fn reported(self, tool: &str) -> Self {
         let Self(Kind::Message(message)) = &self else { return self };
         // Nothing is left to do about a standard error that cannot be written.
-        let _ = io::stderr().write_all(format!("{tool}: {}\n", escape(message)).as_bytes());
+        let _ = write_whole(io::stderr(), format!("{tool}: {}\n", escape(message)).as_bytes());
         Self(Kind::Reported)
     }
 
@@ -51,6 +56,12 @@ impl Trouble {
     #[must_use]
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self.0, Kind::ClosedPipe)
+    }
+
+    /// Whether the trouble is only that a signal came first.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        matches!(self.0, Kind::Interrupted)
     }
 
     /// Trouble with writing `operand`.

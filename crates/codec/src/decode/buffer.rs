@@ -1,5 +1,7 @@
 //! Bytes that came in and were not given out yet.
 
+use std::collections::TryReserveError;
+
 /// A buffer that is filled at its end and emptied at its start.
 #[derive(Debug, Default)]
 pub(crate) struct Buffer {
@@ -27,19 +29,34 @@ impl Buffer {
 
     /// Room for the next bytes, never empty. What is put there counts after [`filled`](Self::filled).
     pub(crate) fn space(&mut self) -> &mut [u8] {
-        if self.bytes.len() - self.end < Self::READ {
-            // Moving what is left costs less than what was taken since the last move did; otherwise the buffer has to grow.
-            if self.start >= self.bytes.len() / 2 {
-                self.bytes.copy_within(self.start..self.end, 0);
-                self.end -= self.start;
-                self.start = 0;
-            }
-            let wanted = self.end + 2 * Self::READ;
-            if self.bytes.len() < self.end + Self::READ {
-                self.bytes.resize(wanted.max(2 * self.end), 0);
-            }
-        }
+        let wanted = self.make_room();
+        self.bytes.resize(wanted, 0);
         &mut self.bytes[self.end..]
+    }
+
+    /// As [`space`](Self::space), but a system that is out of memory is an error and not the end of the process.
+    pub(crate) fn try_space(&mut self) -> Result<&mut [u8], TryReserveError> {
+        let wanted = self.make_room();
+        self.bytes.try_reserve_exact(wanted - self.bytes.len())?;
+        self.bytes.resize(wanted, 0);
+        Ok(&mut self.bytes[self.end..])
+    }
+
+    /// Makes room by moving what is left to the front, and says how long the buffer has to be then.
+    fn make_room(&mut self) -> usize {
+        if self.bytes.len() - self.end >= Self::READ {
+            return self.bytes.len();
+        }
+        // Moving what is left costs less than what was taken since the last move did; otherwise the buffer has to grow.
+        if self.start >= self.bytes.len() / 2 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.bytes.len() >= self.end + Self::READ {
+            return self.bytes.len();
+        }
+        (self.end + 2 * Self::READ).max(2 * self.end)
     }
 
     /// Says that the first `count` bytes of [`space`](Self::space) are input now.

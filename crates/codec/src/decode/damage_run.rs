@@ -30,6 +30,9 @@ pub(crate) struct DamageRun {
 }
 
 impl DamageRun {
+    /// The longest run. A packet that begins in its first mebibyte fits, whatever it claims: such packets that adjoin are one report.
+    const LONGEST: usize = MAX_LENGTH + (1 << 20);
+
     /// The run that begins with a packet that reaches so far and has this fault.
     pub(crate) fn new(reach: Reach, error: PacketError) -> Self {
         let mut run = Self { error, scanned: 1, end: 1, takes_line: true, is_one_line: false, claimed_end: 0, last: 0 };
@@ -48,7 +51,7 @@ impl DamageRun {
     }
 
     /// Scans on in `bytes`, which begin with the run at `offset` in the input: how many of them are damage, at least one; `None` when
-    /// more of them are needed to tell. No more than the longest packet is looked at, nor given up at once.
+    /// more of them are needed to tell. No more than [`LONGEST`](Self::LONGEST) bytes are looked at.
     #[inline(never)]
     pub(crate) fn length(
         &mut self,
@@ -57,9 +60,9 @@ impl DamageRun {
         bytes: &[u8],
         is_last: bool,
     ) -> Option<usize> {
-        let window = &bytes[..bytes.len().min(MAX_LENGTH)];
+        let window = &bytes[..bytes.len().min(Self::LONGEST)];
         // A full window is one whether the input ends with it or not: that may not be known yet.
-        let is_full = window.len() == MAX_LENGTH;
+        let is_full = window.len() == Self::LONGEST;
         let is_last = is_last && !is_full;
         while let Some(at) = self.next_candidate(window) {
             let is_boundary = at == self.end || window[at - 1] == b'\n';

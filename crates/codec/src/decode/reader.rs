@@ -156,7 +156,11 @@ impl<R: Read> Reader<R> {
             Stream::V2(decoder) => decoder.buffer(),
         };
         loop {
-            match self.source.read(buffer.space()) {
+            let read = match buffer.try_space() {
+                Ok(space) => self.source.read(space),
+                Err(_) => Err(ErrorKind::OutOfMemory.into()),
+            };
+            match read {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Ok(count @ 1..) => {
                     buffer.filled(count);

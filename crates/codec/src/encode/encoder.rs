@@ -68,6 +68,10 @@ impl<W: Write> Encoder<W> {
     ///
     /// When writing fails, or with an [`EncodeError`](crate::EncodeError) inside when the event cannot be written.
     pub fn write(&mut self, event: &Event<'_>) -> io::Result<()> {
+        // For what may be large. A system that is out of memory is an error and not the end of the process.
+        let room = event.file.as_ref().map_or(0, |file| file.bytes.len() + file.bytes.len() / 1024);
+        let room = self.gathered.try_reserve(room);
+        room.map_err(|_| io::ErrorKind::OutOfMemory)?;
         encode(event, &mut self.gathered)?;
         if self.gathered.len() >= Self::FULL { self.write_gathered() } else { Ok(()) }
     }
@@ -80,6 +84,11 @@ impl<W: Write> Encoder<W> {
     pub fn flush(&mut self) -> io::Result<()> {
         self.write_gathered()?;
         self.output.flush()
+    }
+
+    /// The output, to which more can be written after a [`flush`](Self::flush).
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.output
     }
 
     /// The output, without what was not flushed.

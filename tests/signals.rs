@@ -1,0 +1,346 @@
+//! What every tool does when a signal asks it to stop.
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use subunit_codec::{Event, PARSER_TEST_ID, Status};
+use testkit::items::{decode, packets};
+use testkit::pipeline::{Live, Pipeline};
+use testkit::stream::{packet, stream, test};
+
+use crate::every_tool::{TOOLS, contains, tool};
+use crate::folder::Folder;
+use crate::printed;
+use crate::tool::{DEADLINE, Tool, Writes, assert_silent};
+
+const STOPPING: [(Signal, i32); 3] = [(Signal::HUP, 129), (Signal::INT, 130), (Signal::TERM, 143)];
+
+/// Each takes a second or more, and next to no processor: all run at once.
+fn at_once<T: Send>(cases: impl IntoIterator<Item = T>, run: impl Fn(T) + Sync) {
+    thread::scope(|scope| {
+        let run = &run;
+        let threads: Vec<_> = cases.into_iter().map(|case| scope.spawn(move || run(case))).collect();
+        for thread in threads {
+            if let Err(panic) = thread.join() {
+                std::panic::resume_unwind(panic);
+            }
+        }
+    });
+}
+
+fn every_tool_and_signal() -> impl Iterator<Item = (&'static Tool, Signal, i32)> {
+    const { &TOOLS }.iter().flat_map(|tool| STOPPING.map(|(signal, code)| (tool, signal, code)))
+}
+
+fn process(id: u32) -> Pid {
+    Pid::from_raw(id.cast_signed()).expect("process ids are not 0")
+}
+
+/// Sends a signal to the last command of a pipeline.
+fn signal(live: &Live, signal: Signal) {
+    let id = *live.process_ids().last().expect("there is a command");
+    kill_process(process(id), signal).expect("the process is there");
+}
+
+/// Whether nothing runs under this number any more. Whoever inherits a process collects it in its own time.
+fn is_gone(id: u32) -> bool {
+    let is_zombie = || fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| stat.contains(") Z "));
+    test_kill_process(process(id)).is_err() || is_zombie()
+}
+
+/// Waits until a file has a line.
+fn wait_for(folder: &Folder, name: &str) {
+    let since = Instant::now();
+    while !fs::read(folder.path(name)).is_ok_and(|bytes| bytes.ends_with(b"\n")) {
+        assert!(since.elapsed() < DEADLINE, "{name} never came");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[track_caller]
+fn assert_gone(folder: &Folder, name: &str) {
+    let id = String::from_utf8(folder.read(name)).expect("it is text").trim().parse().expect("it is a number");
+    let since = Instant::now();
+    while !is_gone(id) {
+        assert!(since.elapsed() < Duration::from_secs(2), "{id} was left running");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[track_caller]
+fn assert_whole(tool: &Tool, output: &[u8]) {
+    match tool.writes {
+        Writes::Subunit => assert_eq!(printed::strays(output), [""; 0], "{} writes whole packets", tool.name),
+        Writes::Copy => {
+            let whole = packets(&decode(output)).concat().len();
+            assert_eq!(whole, output.len(), "{} copies whole packets", tool.name);
+        }
+        Writes::Report => {
+            // Half a packet at the end of the input is a report of damage, and text.
+            let lines = output.split_inclusive(|byte| *byte == b'\n');
+            let mut lines = lines.take_while(|line| !line.starts_with(PARSER_TEST_ID.as_bytes()));
+            assert!(lines.all(|line| line.ends_with(b"\n")), "{} writes whole lines", tool.name);
+        }
+    }
+}
+
+/// Each tool with one of the signals, for what takes a processor too.
+fn every_tool_and_some_signal() -> impl Iterator<Item = (&'static Tool, Signal, i32)> {
+    let signals = STOPPING.into_iter().cycle();
+    const { &TOOLS }.iter().zip(signals).map(|(tool, (signal, code))| (tool, signal, code))
+}
+
+/// So much that no pipe holds what any tool makes of it.
+fn more_than_pipes_hold() -> Vec<u8> {
+    let id = "long".repeat(300);
+    stream((0..3000).map(|number| Event::test(format!("{number}{id}")).status(Status::Success)))
+}
+
+#[test]
+fn a_signal_ends_an_input_that_waits() {
+    at_once(every_tool_and_signal(), |(tool, number, code)| {
+        let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
+        live.write(&test("before", Status::Success));
+        live.read_until(|output| contains(output, b"before"));
+        signal(&live, number);
+        thread::sleep(Duration::from_millis(200));
+        live.write(&test("last-words", Status::Success));
+        live.read_to_end();
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{}", tool.name);
+        assert_silent(tool.name, &finished);
+        assert_whole(tool, &finished.stdout);
+        assert!(contains(&finished.stdout, b"last-words"), "{} reads what comes within a second", tool.name);
+    });
+}
+
+#[test]
+fn a_signal_ends_an_input_that_flows() {
+    let folder = Folder::new();
+    folder.write("some", &stream((0..50).map(|number| Event::test(format!("t{number}")).status(Status::Success))));
+    at_once(every_tool_and_some_signal(), |(tool, number, code)| {
+        let mut endless = Command::new("sh");
+        let script = "trap '' INT TERM HUP; while :; do cat some || exit; sleep 0.05; done";
+        endless.args(["-c", script]).current_dir(folder.path(""));
+        let mut live = Pipeline::new([endless, tool.usual([""; 0])]).deadline(DEADLINE).start();
+        live.read_until(|output| contains(output, b"t49"));
+        signal(&live, number);
+        live.read_to_end();
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{}", tool.name);
+        assert_whole(tool, &finished.stdout);
+    });
+}
+
+#[test]
+fn a_signal_does_not_tear_what_waits_for_a_reader() {
+    let input = more_than_pipes_hold();
+    at_once(every_tool_and_some_signal(), |(tool, number, code)| {
+        let (mut reader, writer) = io::pipe().expect("there is a pipe");
+        let live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).output(writer).start();
+        live.write(&input);
+        thread::sleep(Duration::from_millis(500));
+        signal(&live, number);
+        thread::sleep(Duration::from_millis(1500));
+        let mut output = Vec::new();
+        reader.read_to_end(&mut output).expect("a pipe can be read");
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{}", tool.name);
+        assert_silent(tool.name, &finished);
+        assert!(output.len() > 1 << 16, "{} waited for its reader", tool.name);
+        assert_whole(tool, &output);
+    });
+}
+
+#[test]
+fn a_second_signal_ends_a_tool_at_once() {
+    let input = more_than_pipes_hold();
+    at_once(every_tool_and_some_signal(), |(tool, number, _)| {
+        let (_reader, writer) = io::pipe().expect("there is a pipe");
+        let live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).output(writer).start();
+        live.write(&input);
+        thread::sleep(Duration::from_millis(500));
+        signal(&live, number);
+        thread::sleep(Duration::from_millis(200));
+        let since = Instant::now();
+        signal(&live, number);
+        let finished = live.finish();
+        assert_eq!(finished.statuses[0].signal(), Some(number.as_raw()), "{}", tool.name);
+        assert!(since.elapsed() < Duration::from_secs(8), "{} waits for nobody", tool.name);
+    });
+}
+
+#[test]
+fn a_signal_that_comes_twice_at_once_is_one() {
+    at_once(&TOOLS, |tool| {
+        let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
+        live.write(&test("before", Status::Success));
+        live.read_until(|output| contains(output, b"before"));
+        // As `timeout` does: to its command, and then to the group of both.
+        signal(&live, Signal::TERM);
+        signal(&live, Signal::TERM);
+        live.read_to_end();
+        assert_eq!(live.finish().code(), 143, "{}", tool.name);
+    });
+}
+
+#[test]
+fn a_signal_that_was_ignored_from_the_start_stays_so() {
+    at_once(every_tool_and_signal(), |(tool, number, _)| {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' HUP INT TERM; exec \"$0\" \"$@\"", tool.path]).args(tool.args);
+        let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
+        live.write(&test("before", Status::Success));
+        live.read_until(|output| contains(output, b"before"));
+        signal(&live, number);
+        thread::sleep(Duration::from_millis(1500));
+        live.write(&test("after", Status::Success));
+        live.read_until(|output| contains(output, b"after"));
+        assert_eq!(live.finish().code(), 0, "{}", tool.name);
+    });
+}
+
+/// The tools that run commands, each with a command that says that it runs, and then goes on as `script` does, in a shell.
+fn with_command(script: &str) -> [(&'static str, Command); 2] {
+    let script = format!("echo ok 1; {script}");
+    [
+        ("subunit-mux", ["-c", &script].map(String::from).to_vec()),
+        ("tap2subunit", vec!["--".into(), "sh".into(), "-c".into(), script.clone()]),
+    ]
+    .map(|(name, args)| (name, tool(name).command(args)))
+}
+
+/// How a tool ends whose command and reader are of this kind, when one signal comes: after how long, and with which status.
+fn end(folder: &Folder, name: &str, mut command: Command, is_read: bool, number: Signal) -> (Duration, Option<i32>) {
+    let (reader, writer) = io::pipe().expect("there is a pipe");
+    let input = more_than_pipes_hold();
+    command.current_dir(folder.path(""));
+    let live = Pipeline::new([command]).deadline(DEADLINE).output(writer).start();
+    live.write(&input);
+    let mut kept = Some(reader);
+    if is_read && let Some(mut reader) = kept.take() {
+        thread::spawn(move || reader.read_to_end(&mut Vec::new()));
+    }
+    thread::sleep(Duration::from_millis(700));
+    let since = Instant::now();
+    signal(&live, number);
+    let finished = live.finish();
+    drop(kept);
+    let status = finished.statuses[0];
+    assert!(status.code() != Some(2), "{name}: {:?}", finished.stderr);
+    (since.elapsed(), status.code().or(status.signal().map(|signal| 128 + signal)))
+}
+
+#[test]
+fn ten_seconds_after_a_signal_a_tool_ends_whatever_holds_it_up() {
+    let stubborn = "trap '' HUP INT TERM; echo $$ > pid; sleep 60";
+    let stubborn_child = "(trap '' HUP INT TERM; sh -c 'echo $PPID > pid'; sleep 60 >/dev/null 2>&1) & wait";
+    let mut cases: Vec<(String, Command, bool, bool)> = Vec::new();
+    for tool in &TOOLS {
+        cases.push((format!("{} whose reader has stopped", tool.name), tool.usual([""; 0]), false, false));
+    }
+    for (script, is_read) in [(stubborn, true), (stubborn_child, true), ("yes; :", false)] {
+        for (name, command) in with_command(script) {
+            cases.push((format!("{name} that runs {script}"), command, is_read, is_read));
+        }
+    }
+    at_once(cases, |(name, command, is_read, has_pid)| {
+        let folder = Folder::new();
+        let (time, code) = end(&folder, &name, command, is_read, Signal::INT);
+        assert_eq!(code, Some(130), "{name}");
+        assert!((9..14).contains(&time.as_secs()), "{name} ends after {time:?}");
+        if has_pid {
+            assert_gone(&folder, "pid");
+        }
+    });
+}
+
+#[test]
+fn a_second_signal_kills_the_commands() {
+    let script = "trap '' HUP INT TERM; sleep 60 & echo $! > pid; wait; sleep 60";
+    at_once(
+        with_command(script).into_iter().flat_map(|(name, _)| STOPPING.map(|(number, _)| (name, number))),
+        |(name, number)| {
+            let folder = Folder::new();
+            let (_, mut command) =
+                with_command(script).into_iter().find(|(other, _)| *other == name).expect("it is there");
+            command.current_dir(folder.path(""));
+            let live = Pipeline::new([command]).deadline(DEADLINE).start();
+            wait_for(&folder, "pid");
+            signal(&live, number);
+            thread::sleep(Duration::from_millis(200));
+            assert!(!is_gone(live.process_ids()[0]), "{name} gives its command time");
+            signal(&live, number);
+            assert_eq!(live.finish().statuses[0].signal(), Some(number.as_raw()), "{name}");
+            assert_gone(&folder, "pid");
+        },
+    );
+}
+
+#[test]
+fn no_signal_leaves_commands_behind() {
+    let others = [Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM];
+    let cases = others.into_iter().chain(STOPPING.map(|(number, _)| number));
+    let cases = cases.flat_map(|number| {
+        with_command("sleep 60 & echo $! > pid; wait").map(|(name, command)| (name, command, number))
+    });
+    at_once(cases, |(name, mut command, number)| {
+        let folder = Folder::new();
+        command.current_dir(folder.path(""));
+        let live = Pipeline::new([command]).deadline(DEADLINE).start();
+        wait_for(&folder, "pid");
+        signal(&live, number);
+        let status = live.finish().statuses[0];
+        let code = status.code().or(status.signal().map(|signal| 128 + signal));
+        assert_eq!(code, Some(128 + number.as_raw()), "{name}");
+        assert_gone(&folder, "pid");
+    });
+}
+
+#[test]
+fn the_test_that_hangs_is_reported_after_ctrl_c() {
+    let hung = packet(&Event::test("m.hangs").status(Status::InProgress));
+    let input = [test("m.bad", Status::Fail), hung].concat();
+    at_once(STOPPING, |(number, code)| {
+        let folder = Folder::new();
+        folder.write("hang", &input);
+        let mux = folder.command(tool("subunit-mux"), &["-c", "cat hang; sleep 60"]);
+        let filters = [&[][..], &["-s", "--without", "x"]].map(|args| tool("subunit-filter").command(args));
+        let junit = folder.command(tool("subunit2junitxml"), &["-f", "-o", "r.xml"]);
+        let stages = [mux].into_iter().chain(filters).chain([junit]);
+        let mut live = Pipeline::new(stages).deadline(DEADLINE).start();
+        live.read_until(|output| contains(output, b"m.bad"));
+        for id in live.process_ids() {
+            kill_process(process(id), number).expect("it runs");
+        }
+        live.read_to_end();
+        let finished = live.finish();
+        let codes: Vec<_> = finished.statuses.iter().map(ExitStatus::code).collect();
+        assert_eq!(codes, [Some(code); 4]);
+        assert_silent("the pipeline", &finished);
+        let report = String::from_utf8(folder.read("r.xml")).expect("it is text");
+        assert!(report.contains("name=\"bad\"") && report.contains("name=\"hangs\""), "{report}");
+    });
+}
+
+#[test]
+fn files_behind_the_one_that_a_signal_ends_are_left_out() {
+    let folder = Folder::new();
+    folder.fifo("silent");
+    folder.write("late", &test("late", Status::Success));
+    at_once(TOOLS.iter().filter(|tool| tool.reads_files), |tool| {
+        let mut command = tool.usual(["silent", "late"]);
+        command.current_dir(folder.path(""));
+        let live = Pipeline::new([command]).deadline(DEADLINE).start();
+        thread::sleep(Duration::from_millis(300));
+        signal(&live, Signal::INT);
+        let finished = live.finish();
+        assert_eq!(finished.code(), 130, "{}", tool.name);
+        assert!(!contains(&finished.stdout, b"late"), "{}", tool.name);
+    });
+}
