@@ -11,6 +11,7 @@
 //! | `signals` | what every tool does when a signal comes |
 //! | `pipes` | tools connected, as people use them |
 //! | `manpages`, `readme` | that what is written about the tools is so |
+//! | `terminal` | what people see on a terminal |
 //! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
 
 mod descriptors;
@@ -32,4 +33,5 @@ mod subunit_mux;
 mod subunit_stats;
 mod subunit_tee;
 mod tap2subunit;
+mod terminal;
 mod tool;

@@ -153,6 +153,22 @@ fn text_that_other_tools_have_wrapped_is_text() {
 }
 
 #[test]
+fn text_is_made_harmless_for_a_terminal_and_nowhere_else() {
+    let folder = Folder::new();
+    let input = [&b"clear \x1b[2J\ttab caf\xc3"[..], &test("a", Status::Success), b"\xa9\n\xff end \xe2\x80"].concat();
+    folder.write("input", &input);
+    let mut script = Command::new("script");
+    let tee = format!("'{}' --text copy <input", tool("subunit-tee").path);
+    script.args(["-qc", &tee, "/dev/null"]).current_dir(folder.path(""));
+    let finished = Pipeline::new([script]).deadline(DEADLINE).run(b"");
+    let shown = String::from_utf8_lossy(&finished.stdout).replace("\r\n", "\n");
+    assert_eq!(shown, "clear \\x1b[2J\ttab caf\u{e9}\n\u{fffd} end \u{fffd}");
+    assert!(folder.read("copy") == input, "the file has every byte");
+    let piped = run_tee(&folder, &["--text"], &input).stdout;
+    assert!(piped == b"clear \x1b[2J\ttab caf\xc3\xa9\n\xff end \xe2\x80", "{}", piped.escape_ascii());
+}
+
+#[test]
 fn the_log_of_a_build_comes_live_through_other_tools() {
     let folder = Folder::new();
     let script = "echo building; echo warning >&2; cat go; printf 'no newline'; cat go";
@@ -567,7 +583,8 @@ fn the_end_of_a_large_file_is_found_in_little_memory() {
     const MOST: usize = 16 << 20;
     const HEADER: u32 = 11;
     let folder = Folder::new();
-    // Headers of packets that each end with the file: to compute the checksum of each by itself takes minutes.
+    // Headers of packets that each end with the file: to compute the checksum of each by itself
+    // takes minutes.
     let header = |left: u32| {
         let content = left - HEADER - 4;
         [b"\xb3\x20\x40", &number(left, 3)[..], b"\x01l", &number(content, 3)].concat()

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Command, CommandFactory, Parser};
-use subunit_cli::{IdList, Input, Trouble};
+use subunit_cli::{self as cli, IdList, Input, Trouble};
 
 use crate::edits::Edits;
 use crate::optparse::spelled_out;
@@ -16,7 +16,8 @@ use crate::rules::Rules;
 
 /// Select tests; successes and expected failures are dropped unless -s, --xfail
 #[derive(clap::Args)]
-#[command(version, args_override_self = true, infer_long_args = true, after_help = HELP_END)]
+#[command(version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) flags: OutcomeFlags,
@@ -69,17 +70,13 @@ pub(crate) struct Args {
     pub(crate) input: Input,
 }
 
-const HELP_END: &str = "\
-Examples:
-  subunit-filter run.subunit | subunit-ls
-  subunit-filter --all --with-tag worker-0 run.subunit | subunit-stats
-
-Exit status: 0 success, 2 error, 129/130/143 signal, 141 closed pipe
-Manual: man subunit-filter";
+const TOOL: &str = env!("CARGO_BIN_NAME");
+const EXAMPLES: [&str; 2] =
+    ["subunit-filter run.subunit | subunit-ls", "subunit-filter --all --with-tag worker-0 run.subunit | subunit-stats"];
 
 impl CommandFactory for Args {
     fn command() -> Command {
-        <Self as clap::Args>::augment_args(Command::new("subunit-filter"))
+        <Self as clap::Args>::augment_args(Command::new(TOOL))
     }
 
     fn command_for_update() -> Command {
@@ -104,16 +101,6 @@ impl Parser for Args {
 }
 
 impl Args {
-    /// Refuses to wait at the terminal in silence: somebody forgot a file, or a value, whose place the file took.
-    pub(crate) fn refuse_terminal(&self) -> Result<(), Trouble> {
-        let problem = match (self.input.is_terminal(), self.rename.as_slice()) {
-            (false, _) => return Ok(()),
-            (true, []) => "no file is named",
-            (true, _) => "--rename takes two values, and no file is left to read",
-        };
-        Err(Trouble::message(format_args!("{problem}; standard input is a terminal, which - would read")))
-    }
-
     /// The rules that the arguments make.
     pub(crate) fn rules(&self) -> Result<Rules, Trouble> {
         let with = Patterns::new("--with", &self.with)?;

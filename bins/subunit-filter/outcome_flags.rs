@@ -2,6 +2,7 @@
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, Error, FromArgMatches};
+use subunit_cli::NoPassthrough;
 use subunit_codec::Status;
 
 /// What the flags say in the end.
@@ -13,7 +14,7 @@ pub(crate) struct OutcomeFlags {
 }
 
 /// The flags in the order of the help: short name, long name, help.
-const FLAGS: [(Option<char>, &str, &str); 12] = [
+const FLAGS: [(Option<char>, &str, &str); 13] = [
     (None, ALL, "Keep every outcome"),
     (Some('s'), "success", "Keep successes"),
     (None, "no-success", "Drop successes [default]"),
@@ -26,23 +27,19 @@ const FLAGS: [(Option<char>, &str, &str); 12] = [
     (Some('F'), ONLY_FAILURES, "Drop success, skip, xfail and text"),
     (None, "error", "Ignored (version 2 has no errors)"),
     (Some('e'), "no-error", "Ignored (version 2 has no errors)"),
+    (None, "passthrough", "Keep non-test output [default]"),
 ];
-
-/// Those about text, which other tools have as well.
-const TEXT_FLAGS: [(&str, &str); 2] =
-    [("passthrough", "Keep non-test output [default]"), ("no-passthrough", "Drop non-test output")];
 
 const ALL: &str = "all";
 const ONLY_FAILURES: &str = "only-genuine-failures";
 
 impl Args for OutcomeFlags {
     fn augment_args(command: Command) -> Command {
-        let flag = |long, help| Arg::new(long).long(long).help(help).action(ArgAction::SetTrue);
-        let flags = FLAGS.map(|(short, long, help)| match short {
-            Some(short) => flag(long, help).short(short),
-            None => flag(long, help),
+        let flags = FLAGS.map(|(short, long, help)| {
+            let flag = Arg::new(long).long(long).help(help).action(ArgAction::SetTrue);
+            if let Some(short) = short { flag.short(short) } else { flag }
         });
-        command.args(flags).args(TEXT_FLAGS.map(|(long, help)| flag(long, help).display_order(900)))
+        NoPassthrough::augment_args(command.args(flags))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -54,7 +51,8 @@ impl FromArgMatches for OutcomeFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let place = |name| place(matches, name);
         let (all, only_failures) = (place(ALL), place(ONLY_FAILURES));
-        // Each with the places of what drops it and of what keeps it. Place 0, before all others, is the default.
+        // Each with the places of what drops it and of what keeps it. Place 0, before all others,
+        // is the default.
         let rules = [
             (Status::Success, only_failures.max(place("no-success")).or(Some(0)), place("success")),
             (Status::ExpectedFailure, only_failures.max(place("no-xfail")).or(Some(0)), place("xfail")),
@@ -65,7 +63,7 @@ impl FromArgMatches for OutcomeFlags {
         let excluded = rules.into_iter().filter(|(_, drops, keeps)| *drops > all.max(*keeps));
         Ok(Self {
             excluded: excluded.map(|(status, ..)| status).collect(),
-            passes_text: only_failures.max(place("no-passthrough")) <= place("passthrough"),
+            passes_text: only_failures.max(place("no_passthrough")) <= place("passthrough"),
         })
     }
 

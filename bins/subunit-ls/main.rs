@@ -61,7 +61,7 @@ fn read(
 ) -> Result<(), Trouble> {
     // What an earlier tool says of the damage that it reports.
     let mut damage = String::new();
-    while let Some(item) = stream.next(output.raw())? {
+    while let Some(item) = stream.next(output)? {
         match &item {
             Item::Packet(packet) if !packet.has_test_id() => {
                 listing.text(packet.file_bytes().unwrap_or_default(), output)?;

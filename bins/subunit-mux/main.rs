@@ -7,7 +7,6 @@ mod merge_recorded;
 mod relabel;
 mod shared_output;
 mod source;
-mod source_tag;
 mod stdin_router;
 mod test_tags;
 
@@ -16,7 +15,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Trouble, Verdict};
+use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Trouble, Verdict};
 use subunit_codec::Protocol;
 
 use crate::relabel::Labels;
@@ -24,7 +23,8 @@ use crate::source::Source;
 
 /// Merge subunit streams from files and commands into one, as they come
 #[derive(Parser)]
-#[command(name = "subunit-mux", version, args_override_self = true, infer_long_args = true, after_help = HELP_END)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failure")))]
 struct Args {
     /// Files to read, optionally CODE=FILE
     #[arg(value_name = "SOURCE")]
@@ -50,23 +50,18 @@ struct Args {
     #[arg(long, conflicts_with_all = ["commands", "stdin"])]
     in_order: bool,
 
-    /// Drop non-test output
-    #[arg(long)]
-    no_passthrough: bool,
+    #[command(flatten)]
+    passthrough: NoPassthrough,
 
-    /// Protocol version: auto, 1 or 2
-    #[arg(long, value_name = "VERSION", default_value = "auto", hide_default_value = true)]
-    protocol: Protocol,
+    #[command(flatten)]
+    version: ProtocolVersion,
 }
 
-const HELP_END: &str = "\
-Examples:
-  subunit-mux -c 'web=ssh web run-tests' -c 'db=ssh db run-tests' > run
-  subunit-mux --in-order worker-*.subunit | subunit-ls
-
-Exit status: 0 success, 1 a command failed, 2 error, 129/130/143 signal,
-141 closed pipe
-Manual: man subunit-mux";
+const TOOL: &str = env!("CARGO_BIN_NAME");
+const EXAMPLES: [&str; 2] = [
+    "subunit-mux -c 'web=ssh web run-tests' -c 'db=ssh db run-tests' > run",
+    "subunit-mux --in-order worker-*.subunit | subunit-ls",
+];
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -74,15 +69,16 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let sources = Source::all(args.commands, args.files, args.stdin)?;
+    let protocol = args.version.protocol.unwrap_or(Protocol::Auto);
     let labels = Labels {
         tag_prefix: args.tag,
         timestamps: args.timestamps,
-        text: !args.no_passthrough,
+        text: !args.passthrough.no_passthrough,
         is_told: Arc::default(),
     };
     if args.in_order {
-        merge_recorded::run(sources, &labels, args.protocol)
+        merge_recorded::run(sources, &labels, protocol)
     } else {
-        merge_live::run(sources, &labels, args.protocol, args.stdin)
+        merge_live::run(sources, &labels, protocol, args.stdin)
     }
 }

@@ -8,9 +8,9 @@ use subunit_cli::Trouble;
 use subunit_codec::{
     Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, PacketEdit, Status, Timestamp, encode,
 };
+use subunit_formats::repeated_name;
 
 use crate::failures::Failures;
-use crate::source_tag::source_tag;
 use crate::test_tags::TestTags;
 
 /// What packets get besides the route code.
@@ -49,13 +49,9 @@ struct Begun {
 impl Route {
     /// The route of a source that never [fails](Self::fail_open_tests) its tests.
     pub(crate) fn new(code: &str, labels: &Labels) -> Self {
-        let mut tag = None;
-        if let Some(prefix) = &labels.tag_prefix {
-            let (bounded, is_cut) = source_tag(prefix, code);
-            tag = Some(bounded);
-            if is_cut {
-                labels.tell_once(format_args!("{code}: the tag is longer than 256 bytes, and cut"));
-            }
+        let mut tag = labels.tag_prefix.as_ref().map(|prefix| [prefix, code].concat());
+        if tag.as_mut().is_some_and(repeated_name::bound) {
+            labels.tell_once(format_args!("{code}: the tag is longer than 256 bytes, and cut"));
         }
         let tests = tag.as_ref().map(|_| InFlight::new());
         Self { code: code.to_owned(), tag, labels: labels.clone(), tests, failures: None }
@@ -140,8 +136,8 @@ impl Route {
         }
     }
 
-    /// Appends an event of our own. `tags` are those of its test, which keeps what it has if they are `None`. `inner` is the rest of its
-    /// route code.
+    /// Appends an event of our own. `tags` are those of its test, which keeps what it has if they
+    /// are `None`. `inner` is the rest of its route code.
     fn event<'a>(&'a self, mut event: Event<'a>, tags: Option<&'a [String]>, inner: Option<&str>, out: &mut Vec<u8>) {
         event.route_code = Some(joined(&self.code, inner));
         event.timestamp = self.now();
@@ -174,7 +170,8 @@ impl Labels {
     }
 }
 
-/// Keeps track of the test that a packet is about, and gives what is known of it. One that is over with this packet is in `over`.
+/// Keeps track of the test that a packet is about, and gives what is known of it. One that is over
+/// with this packet is in `over`.
 fn follow<'a>(
     tests: &'a mut InFlight<Begun>,
     packet: &Packet<'_>,
@@ -195,7 +192,8 @@ fn follow<'a>(
     if tests.get_mut(&key).is_none() {
         tests.begin(&key, Begun::default());
         if status.is_none() {
-            // The oldest that has no status after thousands of others is an attachment that came late.
+            // The oldest that has no status after thousands of others is an attachment that came
+            // late.
             tests.note_loose(&key, |begun| !begun.is_test);
         }
     }

@@ -69,14 +69,14 @@ fn main() -> ExitCode {
 fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing = args.passing();
     let output = if args.forward { Output::for_packets() } else { Output::new() };
-    let mut output = TextOutput::over(output?.optional(args.output_to.is_some()));
+    let mut output = TextOutput::to(output?.optional(args.output_to.is_some()));
     let file = args.input.report_file(args.output_to.clone())?;
     let mut tests = Assembler::without_files();
     let mut stats = Stats::new(args.by, args.slowest);
     let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(output.raw())? {
+        while let Some(item) = stream.next(&mut output)? {
             match &item {
                 Item::Packet(packet) if !packet.has_test_id() => {
                     stats.text(packet.file_bytes().unwrap_or_default());

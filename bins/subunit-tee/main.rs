@@ -8,14 +8,15 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, Stream, Trouble, Verdict};
+use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Stream, Trouble, Verdict};
 use subunit_codec::{Item, Protocol};
 
 use crate::sinks::{Sinks, Takes};
 
 /// Copy a subunit stream to files and to standard output, in whole packets
 #[derive(Parser)]
-#[command(name = "subunit-tee", version, args_override_self = true, infer_long_args = true, after_help = HELP_END)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 struct Args {
     /// Files to write (created or overwritten)
     #[arg(value_name = "FILE")]
@@ -29,30 +30,24 @@ struct Args {
     #[arg(long)]
     text: bool,
 
-    /// Drop non-test output
-    #[arg(long)]
-    no_passthrough: bool,
+    #[command(flatten)]
+    passthrough: NoPassthrough,
 
-    /// Protocol version: auto, 1 or 2
-    #[arg(long, value_name = "VERSION", default_value = "auto", hide_default_value = true)]
-    protocol: Protocol,
+    #[command(flatten)]
+    version: ProtocolVersion,
 }
 
-const HELP_END: &str = "\
-Examples:
-  make check 2>&1 | subunit-tee --text run.subunit
-  run-tests | subunit-tee run.subunit | subunit-ls --times
-
-Exit status: 0 success, 2 error, 129/130/143 signal, 141 closed pipe
-Manual: man subunit-tee";
+const TOOL: &str = env!("CARGO_BIN_NAME");
+const EXAMPLES: [&str; 2] =
+    ["make check 2>&1 | subunit-tee --text run.subunit", "run-tests | subunit-tee run.subunit | subunit-ls --times"];
 
 fn main() -> ExitCode {
     cli::main(run)
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let copy = if args.no_passthrough { Takes::Stream } else { Takes::All };
-    let mut sinks = Sinks::new(args.protocol);
+    let copy = if args.passthrough.no_passthrough { Takes::Stream } else { Takes::All };
+    let mut sinks = Sinks::new(args.version.protocol.unwrap_or(Protocol::Auto));
     sinks.add_standard_output(if args.text { Takes::Text } else { copy })?;
     for file in args.files {
         sinks.add_file(&file, args.append, copy);
@@ -60,7 +55,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     // Not to be translated: whatever the version, lines that are no packets are bytes to copy.
     let mut stream = Stream::standard_input(Protocol::V2)?.copied();
     loop {
-        stream.fill(|| sinks.flush())?;
+        stream.fill(&mut sinks)?;
         if stream.is_cut() {
             copy_rest(&mut stream, &mut sinks)?;
             break;
@@ -76,7 +71,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     Ok(Verdict::Success)
 }
 
-/// Copies what is left when we stop reading, up to the last packet: half a packet may stand behind that, and end elsewhere.
+/// Copies the rest of a cut input, up to the last packet: behind it may be a packet that is not
+/// complete.
 fn copy_rest(stream: &mut Stream, sinks: &mut Sinks) -> Result<(), Trouble> {
     let mut others: Vec<(bool, Vec<u8>)> = Vec::new();
     while let Some(item) = stream.item()? {

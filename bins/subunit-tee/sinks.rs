@@ -1,8 +1,9 @@
 //! Where the copies go.
 
+use std::mem;
 use std::path::Path;
 
-use subunit_cli::{self as cli, Output, Trouble};
+use subunit_cli::{self as cli, LiveOutput, Output, TextOutput, Trouble};
 use subunit_codec::{Packet, Protocol};
 
 use crate::append;
@@ -28,7 +29,7 @@ pub(crate) struct Sinks {
 }
 
 struct Sink {
-    output: Output,
+    output: TextOutput,
     takes: Takes,
 }
 
@@ -39,15 +40,16 @@ impl Sinks {
 
     pub(crate) fn add_standard_output(&mut self, takes: Takes) -> Result<(), Trouble> {
         let output = if takes == Takes::Text { Output::new() } else { Output::for_packets() };
-        self.open.push(Sink { output: output?, takes });
+        self.open.push(Sink { output: TextOutput::to(output?), takes });
         Ok(())
     }
 
-    /// Adds a file, which is made, emptied or got ready for more. One that cannot be opened has failed before the first byte.
+    /// Adds a file, which is created, overwritten or appended to. If it cannot be opened, that copy
+    /// has failed.
     pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
         let file = if is_appended { append::open(path) } else { cli::create(path, false) };
         match file {
-            Ok(file) => self.open.push(Sink { output: Output::file(path, file), takes }),
+            Ok(file) => self.open.push(Sink { output: TextOutput::to(Output::file(path, file)), takes }),
             Err(cause) => self.failed(Trouble::with(path.display(), &cause)),
         }
     }
@@ -75,16 +77,6 @@ impl Sinks {
         }
     }
 
-    /// Hands on all that was written.
-    ///
-    /// # Errors
-    ///
-    /// When no sink is left.
-    pub(crate) fn flush(&mut self) -> Result<(), Trouble> {
-        self.each(|sink| sink.output.flush());
-        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
-    }
-
     /// Hands on all that was written, for the last time.
     ///
     /// # Errors
@@ -92,11 +84,20 @@ impl Sinks {
     /// When a sink failed, now or earlier.
     pub(crate) fn finish(mut self) -> Result<(), Trouble> {
         self.flush()?;
+        for sink in mem::take(&mut self.open) {
+            if let Err(trouble) = sink.output.finish() {
+                self.failed(trouble);
+            }
+        }
         self.trouble.map_or(Ok(()), Err)
     }
 
     fn write(&mut self, bytes: &[u8], to: &[Takes]) {
-        self.each(|sink| if to.contains(&sink.takes) { sink.output.bytes(bytes) } else { Ok(()) });
+        self.each(|sink| match sink.takes {
+            takes if !to.contains(&takes) => Ok(()),
+            Takes::Text => sink.output.text(bytes),
+            Takes::All | Takes::Stream => sink.output.raw().bytes(bytes),
+        });
     }
 
     /// Has each sink do something. Those that fail are told of and dropped.
@@ -110,8 +111,25 @@ impl Sinks {
 
     /// A closed standard output is not told of, and counts only when there is no other trouble.
     fn failed(&mut self, trouble: Trouble) {
+        for sink in &mut self.open {
+            // One that fails here fails again.
+            let _ = sink.output.make_way_for_message();
+        }
         let trouble = trouble.reported(env!("CARGO_BIN_NAME"));
         let before = self.trouble.take().filter(|trouble| !trouble.is_closed_pipe());
         self.trouble = before.or(Some(trouble));
+    }
+}
+
+impl LiveOutput for Sinks {
+    /// Hands on all that was written. Fails when no sink is left.
+    fn flush(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.flush());
+        if self.open.is_empty() { self.trouble.take().map_or(Ok(()), Err) } else { Ok(()) }
+    }
+
+    fn make_way_for_message(&mut self) -> Result<(), Trouble> {
+        self.each(|sink| sink.output.make_way_for_message());
+        self.flush()
     }
 }

@@ -13,9 +13,9 @@ use crate::file_id::FileId;
 use crate::foreign::{Head, VERSION_1, looks_like};
 use crate::interruptible::InterruptibleInput;
 use crate::options::ProtocolVersion;
-use crate::output::Output;
 use crate::report_file::ReportFile;
 use crate::signals;
+use crate::text_output::LiveOutput;
 use crate::trouble::{Trouble, tool_name};
 
 /// The arguments of every tool that reads streams.
@@ -34,12 +34,6 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether no file is named and standard input is a terminal, on which nobody types packets.
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        self.files.is_empty() && io::stdin().is_terminal()
-    }
-
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
@@ -67,6 +61,9 @@ impl Input {
 /// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and leaves out the files behind it. Pipes
 /// still come: their writers may have last words.
 pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
+    if files.is_empty() {
+        say_if_terminal();
+    }
     let standard_input = files.is_empty().then(|| OsString::from("-"));
     let is_left_out =
         |name: &OsString| signals::received().is_some() && fs::metadata(name).is_ok_and(|it| it.is_file());
@@ -82,6 +79,8 @@ pub struct Stream {
     damage: Option<Likeness>,
     /// Whether the end of the input was seen, and what it showed.
     end: Option<End>,
+    /// What is to be said of the end.
+    message: Option<Trouble>,
     purpose: Purpose,
 }
 
@@ -119,6 +118,7 @@ impl Stream {
     ///
     /// When there is none, or standard output is the same file.
     pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
+        say_if_terminal();
         Self::open(OsStr::new("-"), protocol)
     }
 
@@ -140,7 +140,7 @@ impl Stream {
     }
 
     fn new(name: String, reader: Reader<Head>) -> Self {
-        Self { name, reader, failure: None, damage: None, end: None, purpose: Purpose::Stream }
+        Self { name, reader, failure: None, damage: None, end: None, message: None, purpose: Purpose::Stream }
     }
 
     /// The same stream, for a tool that copies it as version 2 although it may be version 1.
@@ -166,8 +166,9 @@ impl Stream {
     /// # Errors
     ///
     /// When writing fails. When reading fails, after the items that were read before.
-    pub fn next(&mut self, output: &mut Output) -> Result<Option<Item<'_>>, Trouble> {
-        self.next_after(|| output.flush())
+    pub fn next(&mut self, output: &mut impl LiveOutput) -> Result<Option<Item<'_>>, Trouble> {
+        self.fill(output)?;
+        self.item()
     }
 
     /// The next item, `None` at the end. Calls `before_read` before each read, which may block: for tools that do not have one
@@ -178,19 +179,32 @@ impl Stream {
     /// When `before_read` fails. When reading fails, after the items that were read before.
     pub fn next_after<E: From<Trouble>>(
         &mut self,
-        before_read: impl FnMut() -> Result<(), E>,
+        mut before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
-        self.fill(before_read)?;
+        self.fill_in_silence(&mut before_read)?;
+        if let Some(message) = self.message.take() {
+            before_read()?;
+            let _ = message.reported(&tool_name());
+        }
         Ok(self.item()?)
     }
 
-    /// Reads until there is an item or the input ends. [`next_after`](Self::next_after) is this and [`item`](Self::item): for tools
-    /// that want to know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
+    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and [`item`](Self::item): for tools that want to
+    /// know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
     ///
     /// # Errors
     ///
-    /// When `before_read` fails.
-    pub fn fill<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
+    /// When writing fails.
+    pub fn fill(&mut self, output: &mut impl LiveOutput) -> Result<(), Trouble> {
+        self.fill_in_silence(|| output.flush())?;
+        if let Some(message) = self.message.take() {
+            output.make_way_for_message()?;
+            let _ = message.reported(&tool_name());
+        }
+        Ok(())
+    }
+
+    fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
         let mut other_trouble = None;
         let before_read = || {
             before_read().map_err(|trouble| {
@@ -206,12 +220,13 @@ impl Stream {
         }
         if self.end.is_none() && self.reader.is_over() {
             self.end = Some(self.end());
+            self.message = self.message.take().or_else(|| self.cut_tags());
         }
         Ok(())
     }
 
-    /// Tells what the input was, now that all of it was read. If it is foreign, a line on standard error says so.
-    fn end(&self) -> End {
+    /// Tells what the input was, now that all of it was read. If it is foreign, there is a message that says so.
+    fn end(&mut self) -> End {
         let head = self.reader.get_ref();
         let is_all = self.failure.is_none() && !self.is_cut();
         if head.first().is_empty() || self.reader.is_recognized() || !is_all {
@@ -230,8 +245,16 @@ impl Stream {
             _ => hint,
         };
         let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
-        let _ = Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)).reported(&tool_name());
+        self.message = Some(Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)));
         End::Foreign
+    }
+
+    /// What to say if tags were left out because they are too many to repeat.
+    fn cut_tags(&self) -> Option<Trouble> {
+        let count = self.reader.tests_with_cut_tags();
+        let tests = if count == 1 { "test has" } else { "tests have" };
+        let message = format_args!("{}: {count} {tests} only 4 KiB of the global tags", self.name);
+        (count > 0).then(|| Trouble::message(message))
     }
 
     /// The item that was read, `None` at the end.
@@ -257,7 +280,6 @@ pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, Inte
     if name != "-" {
         return open_path(Path::new(name), report);
     }
-    say_if_terminal();
     // Not through the standard library's buffer: readers have their own.
     let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
     let file = file.map(|file| InterruptibleInput::new(file, signals::bell()));

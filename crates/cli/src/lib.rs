@@ -72,6 +72,6 @@ pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Verdict, main};
 pub use test_row::{TestRow, seconds};
-pub use text_output::TextOutput;
+pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
 pub use trouble::Trouble;

@@ -1,10 +1,9 @@
 //! Standard output for people.
 
-use std::fs::{self, File};
-use std::io::{self, IsTerminal};
-use std::os::fd::AsFd;
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+
+use rustix::fs::{Stat, fstat, stat};
 
 use crate::escape::HarmlessText;
 use crate::output::Output;
@@ -20,8 +19,8 @@ pub struct TextOutput {
     output: Output,
     /// For a terminal.
     harmless: Option<HarmlessText>,
-    /// Whether the last byte of non-test output was no newline.
-    is_line_open: bool,
+    /// After the output, so that it is dropped after it.
+    line: Line,
 }
 
 impl TextOutput {
@@ -31,14 +30,14 @@ impl TextOutput {
     ///
     /// If there is none.
     pub fn new() -> Result<Self, Trouble> {
-        Output::new().map(Self::over)
+        Output::new().map(Self::to)
     }
 
     /// Prints to an output that is standard output.
     #[must_use]
-    pub fn over(output: Output) -> Self {
+    pub fn to(output: Output) -> Self {
         let harmless = io::stdout().is_terminal().then(HarmlessText::default);
-        Self { output, harmless, is_line_open: false }
+        Self { output, harmless, line: Line { is_open: false } }
     }
 
     /// Prints non-test output.
@@ -48,7 +47,7 @@ impl TextOutput {
     /// If writing fails.
     pub fn text(&mut self, text: &[u8]) -> Result<(), Trouble> {
         let Some(last) = text.last() else { return Ok(()) };
-        self.is_line_open = *last != b'\n';
+        self.line.is_open = *last != b'\n';
         match &mut self.harmless {
             Some(harmless) => self.output.bytes(harmless.push(text).as_bytes()),
             None => self.output.bytes(text),
@@ -71,7 +70,7 @@ impl TextOutput {
     ///
     /// If writing fails.
     pub fn end_line(&mut self) -> Result<(), Trouble> {
-        if std::mem::take(&mut self.is_line_open) { self.output.bytes(b"\n") } else { Ok(()) }
+        if std::mem::take(&mut self.line.is_open) { self.output.bytes(b"\n") } else { Ok(()) }
     }
 
     /// Hands on all that was written before a file is written that may be standard output by another name. If it is, the line that is not
@@ -81,7 +80,7 @@ impl TextOutput {
     ///
     /// If writing fails.
     pub fn make_way_for(&mut self, path: &Path) -> Result<(), Trouble> {
-        if is_standard_output(path) {
+        if is_standard_output(stat(path)) {
             self.end_line()?;
         }
         self.output.flush()
@@ -101,12 +100,73 @@ impl TextOutput {
         if let Some(harmless) = &mut self.harmless {
             self.output.bytes(harmless.end().as_bytes())?;
         }
+        self.line.is_open = false;
         self.output.finish()
     }
 }
 
-fn is_standard_output(path: &Path) -> bool {
-    let stdout = io::stdout().as_fd().try_clone_to_owned().and_then(|stdout| File::from(stdout).metadata());
-    let (Ok(stdout), Ok(named)) = (stdout, fs::metadata(path)) else { return false };
-    (stdout.dev(), stdout.ino()) == (named.dev(), named.ino())
+/// Output of what was read, which is not held back while the tool waits for more.
+pub trait LiveOutput {
+    /// Hands on all that was written.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    fn flush(&mut self) -> Result<(), Trouble>;
+
+    /// Hands on all that was written, before a message on standard error. If both go to the same place, the message gets a line of its
+    /// own.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    fn make_way_for_message(&mut self) -> Result<(), Trouble>;
+}
+
+impl LiveOutput for Output {
+    fn flush(&mut self) -> Result<(), Trouble> {
+        Self::flush(self)
+    }
+
+    fn make_way_for_message(&mut self) -> Result<(), Trouble> {
+        Self::flush(self)
+    }
+}
+
+impl LiveOutput for TextOutput {
+    fn flush(&mut self) -> Result<(), Trouble> {
+        // After a failure nothing more is written there.
+        self.output.flush().inspect_err(|_| self.line.is_open = false)
+    }
+
+    fn make_way_for_message(&mut self) -> Result<(), Trouble> {
+        if self.line.is_open && is_standard_output(fstat(io::stderr())) {
+            self.end_line()?;
+        }
+        self.output.flush()
+    }
+}
+
+/// The line of non-test output that is being printed.
+///
+/// If the tool ends in trouble, a message follows on standard error: it gets a line of its own there, too.
+#[derive(Debug)]
+struct Line {
+    /// Whether the last byte was no newline.
+    is_open: bool,
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.is_open && is_standard_output(fstat(io::stderr())) {
+            // There is nobody to tell of more trouble.
+            let _ = io::stdout().write_all(b"\n");
+        }
+    }
+}
+
+/// Whether a file is standard output by another name.
+fn is_standard_output(file: rustix::io::Result<Stat>) -> bool {
+    let (Ok(file), Ok(stdout)) = (file, fstat(io::stdout())) else { return false };
+    (file.st_dev, file.st_ino) == (stdout.st_dev, stdout.st_ino)
 }

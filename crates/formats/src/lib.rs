@@ -7,10 +7,12 @@
 //! | [`json`] | tests as JSON |
 //! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
+//! | [`repeated_name`] | names that are written again and again |
 //! | [`worker`] | the workers that ran tests |
 
 pub mod json;
 pub mod junit;
+pub mod repeated_name;
 pub mod tap;
 pub mod text;
 pub mod time;

@@ -25,14 +25,14 @@ def prepare_others(folder):
 VERDICT = Command(("prove", "suite.t"))
 
 WRITERS = [
-    writer("prove", "-v", "prove", "-v", "suite.t", suites=("perl", "tap")),
+    writer("prove", "-v", "prove", "-v", "suite.t", suites=("perl", "tap", "prove")),
     writer("prove", "-v --merge", "prove", "-v", "--merge", "suite.t"),
     writer("prove", "-v --timer", "prove", "-v", "--timer", "suite.t"),
     writer(
         "prove",
         "-v of three scripts",
         *("prove", "-v", "first.t", "suite.t", "last.t"),
-        suites=("perl", "tap"),
+        suites=("perl", "tap", "prove"),
         prepare=prepare_others,
     ),
     writer("Test::More", "the script", "perl", "suite.t", suites=("perl", "tap"), verdict=VERDICT),

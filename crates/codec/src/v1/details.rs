@@ -160,7 +160,7 @@ impl Details {
         let is_marked = self.held.is_some();
         match stop {
             Stop::Bracket(length) => {
-                self.content(&input.bytes[..at], context);
+                self.write(&input.bytes[..at], context);
                 self.end_detail(context);
                 return Progress::Ended(at + length);
             }
@@ -189,8 +189,8 @@ impl Details {
 
     fn chunk(&mut self, left: u64, has_return: bool, input: Input<'_>, context: &mut Context<'_>) -> Progress {
         let end = usize::try_from(left).unwrap_or(usize::MAX);
-        let content = &input.bytes[..end.min(input.bytes.len())];
-        let behind = match (content.len() == end, input.is_last) {
+        let body = &input.bytes[..end.min(input.bytes.len())];
+        let behind = match (body.len() == end, input.is_last) {
             (true, _) => Behind::Chunk,
             (false, true) => Behind::Nothing,
             (false, false) => Behind::Content,
@@ -200,12 +200,12 @@ impl Details {
             let is_near = end <= MOST_HELD || (input.is_last && input.bytes.len() <= MOST_HELD);
             match is_near.then(|| is_right(end, has_return, input)) {
                 Some(None) => return Progress::Step(Step::More),
-                Some(Some(false)) => return cut_at_mark(content),
-                None if input.offset < context.suspicion.chunks_until => return cut_at_mark(content),
+                Some(Some(false)) => return cut_at_mark(body),
+                None if input.offset < context.suspicion.chunks_until => return cut_at_mark(body),
                 Some(Some(true)) | None => {}
             }
         }
-        let (at, stop) = self.look(content, behind, context);
+        let (at, stop) = self.look(body, behind, context);
         let is_marked = self.held.is_some();
         match stop {
             Stop::Outside | Stop::Bracket(_) if at == 0 => {
@@ -214,9 +214,9 @@ impl Details {
             }
             Stop::Failure if is_marked || at == 0 => {
                 context.suspicion.chunks_until = input.offset + at as u64;
-                return cut_at_mark(content);
+                return cut_at_mark(body);
             }
-            Stop::End if is_marked && behind == Behind::Nothing => return cut_at_mark(content),
+            Stop::End if is_marked && behind == Behind::Nothing => return cut_at_mark(body),
             Stop::End | Stop::More if is_marked && behind == Behind::Content => {
                 self.held = Some(at);
                 return Progress::Step(Step::More);
@@ -227,43 +227,43 @@ impl Details {
             0 => Place::Length,
             left => Place::Chunk { left, has_return },
         };
-        Progress::Step(self.pass_on(&content[..at], context))
+        Progress::Step(self.pass_on(&body[..at], context))
     }
 
     /// Passes content on, and gives up the mark.
-    fn pass_on(&mut self, content: &[u8], context: &mut Context<'_>) -> Step {
-        self.content(content, context);
+    fn pass_on(&mut self, body: &[u8], context: &mut Context<'_>) -> Step {
+        self.write(body, context);
         self.held = None;
-        if content.is_empty() { Step::More } else { Step::Read(content.len()) }
+        if body.is_empty() { Step::More } else { Step::Read(body.len()) }
     }
 
-    fn content(&mut self, content: &[u8], context: &mut Context<'_>) {
+    fn write(&mut self, body: &[u8], context: &mut Context<'_>) {
         let subject = self.test.at(context.time);
         if self.place == Place::Bracketed {
             let mut in_line = self.in_line;
-            for line in content.split_inclusive(|byte| *byte == b'\n') {
+            for line in body.split_inclusive(|byte| *byte == b'\n') {
                 // A line that starts with a bracket is written with a space before it.
                 let skipped = usize::from(!in_line && line.starts_with(b" ]"));
                 context.packets.detail(subject, &line[skipped..]);
                 in_line = false;
             }
         } else {
-            context.packets.detail(subject, content);
+            context.packets.detail(subject, body);
         }
-        self.in_line = content.last().map_or(self.in_line, |byte| *byte != b'\n');
+        self.in_line = body.last().map_or(self.in_line, |byte| *byte != b'\n');
     }
 
     /// Looks at the lines of content, from where it was not looked at yet, up to one that matters.
-    fn look(&mut self, content: &[u8], behind: Behind, context: &mut Context<'_>) -> (usize, Stop) {
+    fn look(&mut self, body: &[u8], behind: Behind, context: &mut Context<'_>) -> (usize, Stop) {
         let is_marked = self.held.is_some();
         let is_chunk = self.place != Place::Bracketed;
         let mut at = self.held.unwrap_or(0);
         let mut in_line = self.in_line && !is_marked;
-        while at < content.len() {
+        while at < body.len() {
             if is_marked && at >= MOST_HELD {
                 return (at, Stop::TooMany);
             }
-            let rest = &content[at..];
+            let rest = &body[at..];
             if !in_line {
                 let stop = match closing_bracket(rest, behind) {
                     Some(stop) if !(is_chunk && is_marked) || stop == Stop::More => Some(stop),
@@ -284,7 +284,7 @@ impl Details {
                 None if is_marked && rest.len() > LONGEST_LINE => return (at, Stop::TooMany),
                 None if is_marked && behind == Behind::Content => return (at, Stop::More),
                 None => {
-                    at = content.len();
+                    at = body.len();
                     in_line = true;
                 }
             }
@@ -406,8 +406,8 @@ fn is_right(mut end: usize, has_return: bool, input: Input<'_>) -> Option<bool> 
 }
 
 /// The end of details at a mark: a closing bracket there is no content.
-fn cut_at_mark(content: &[u8]) -> Progress {
-    match closing_bracket(content, Behind::Nothing) {
+fn cut_at_mark(body: &[u8]) -> Progress {
+    match closing_bracket(body, Behind::Nothing) {
         Some(Stop::Bracket(length)) => Progress::Cut(length),
         _ => Progress::Cut(0),
     }

@@ -27,6 +27,7 @@ pub(super) struct Detection {
     starts: Vec<(Vec<u8>, Option<Timestamp>)>,
     /// The length of their labels.
     bytes: usize,
+    is_version_2: bool,
 }
 
 /// What the first bytes of the input are.
@@ -107,6 +108,15 @@ impl Detection {
             Some(b'\n') | None => self.line = None,
             Some(_) => self.line = Some(self.line.take().unwrap_or_default()),
         }
+    }
+
+    /// The next byte begins the first packet of version 2.
+    pub(super) fn settle_on_version_2(&mut self) {
+        self.is_version_2 = true;
+    }
+
+    pub(super) fn is_version_2(&self) -> bool {
+        self.is_version_2
     }
 
     /// The first tests, if the stream turned out to be version 1, or to end without a packet.

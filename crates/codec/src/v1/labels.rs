@@ -59,6 +59,36 @@ impl<V> RecentLabels<V> {
     }
 }
 
+/// A ring buffer of the labels of tests that ended. A label is written for each test, and looked for
+/// only in rare lines: so it is not indexed.
+#[derive(Debug)]
+pub(super) struct EndedTests {
+    hasher: DefaultHashBuilder,
+    hashes: Vec<u64>,
+    next: usize,
+}
+
+impl EndedTests {
+    const MOST: usize = 1 << 12;
+
+    pub(super) fn new() -> Self {
+        Self { hasher: DefaultHashBuilder::default(), hashes: Vec::new(), next: 0 }
+    }
+
+    pub(super) fn insert(&mut self, label: &[u8]) {
+        let hash = self.hasher.hash_one(label);
+        match self.hashes.get_mut(self.next) {
+            Some(oldest) => *oldest = hash,
+            None => self.hashes.push(hash),
+        }
+        self.next = (self.next + 1) % Self::MOST;
+    }
+
+    pub(super) fn contains(&self, label: &[u8]) -> bool {
+        self.hashes.contains(&self.hasher.hash_one(label))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,5 +104,16 @@ mod tests {
         assert!(!labels.contains(b"a") && labels.contains(b"b") && labels.contains(b"c"));
         assert_eq!(labels.remove(b"c"), Some(4));
         assert_eq!(labels.remove(b"c"), None);
+    }
+
+    #[test]
+    fn the_last_4096_tests_that_ended_are_known() {
+        let mut ended = EndedTests::new();
+        for number in 0..=4096_u32 {
+            assert!(!ended.contains(&number.to_le_bytes()));
+            ended.insert(&number.to_le_bytes());
+        }
+        assert!(!ended.contains(&0_u32.to_le_bytes()));
+        assert!((1..=4096_u32).all(|number| ended.contains(&number.to_le_bytes())));
     }
 }

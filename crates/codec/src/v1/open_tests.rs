@@ -4,20 +4,28 @@ use hashbrown::HashMap;
 
 use crate::packet::timestamp::Timestamp;
 use crate::v1::line::Outcome;
-use crate::v1::packets::Subject;
+use crate::v1::packets::{Subject, text};
 use crate::v1::tags::TestTags;
 
 /// A test that has no outcome yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct OpenTest {
-    pub(super) label: Vec<u8>,
+    id: String,
+    /// The label, if it differs from the id because it is not UTF-8 or holds NUL.
+    label: Option<Vec<u8>>,
     pub(super) tags: TestTags,
-    /// The first test that began while this one was the current one, and the time of that.
-    pub(super) interrupted: Option<(Vec<u8>, Option<Timestamp>)>,
+    pub(super) interrupted: Option<Box<Interruption>>,
     /// What became of its subtests.
     subtests: Subtests,
     /// How many tests began before it.
     number: u64,
+}
+
+/// The test that began while another was the current one, and when.
+#[derive(Debug)]
+pub(super) struct Interruption {
+    pub(super) id: String,
+    pub(super) time: Option<Timestamp>,
 }
 
 /// What became of the subtests that a test had.
@@ -32,12 +40,22 @@ enum Subtests {
 
 impl OpenTest {
     pub(super) fn new(label: &[u8], tags: TestTags) -> Self {
-        Self { label: label.to_vec(), tags, ..Self::default() }
+        let id = text(label).into_owned();
+        let label = Some(label).filter(|label| id.as_bytes() != *label).map(<[u8]>::to_vec);
+        Self { id, label, tags, interrupted: None, subtests: Subtests::None, number: 0 }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub(super) fn label(&self) -> &[u8] {
+        self.label.as_deref().unwrap_or(self.id.as_bytes())
     }
 
     /// The test at that time, for a packet.
     pub(super) fn at(&self, time: Option<Timestamp>) -> Subject<'_> {
-        Subject { label: &self.label, time }
+        Subject { id: &self.id, time }
     }
 
     /// Whether the test is over though it has no outcome: unittest reports none for a test in which
@@ -49,7 +67,7 @@ impl OpenTest {
     /// Whether `label` is one that unittest gives to subtests of this test: the label of the test,
     /// a space, and a message in brackets, parameters in parentheses, or both.
     fn has_subtest(&self, label: &[u8]) -> bool {
-        let description = label.strip_prefix(&*self.label);
+        let description = label.strip_prefix(self.label());
         matches!(description, Some([b' ', b'(' | b'[', .., b')' | b']']))
     }
 }
@@ -73,7 +91,7 @@ impl OpenTests {
     }
 
     fn is_current(&self, label: &[u8]) -> bool {
-        self.current.as_ref().is_some_and(|test| test.label == label)
+        self.current.as_ref().is_some_and(|test| test.label() == label)
     }
 
     /// The test that directives without a label are about.
@@ -86,8 +104,8 @@ impl OpenTests {
         test.number = self.begun;
         self.begun += 1;
         if let Some(mut before) = self.current.take() {
-            before.interrupted = Some((test.label.clone(), now));
-            self.others.insert(before.label.clone(), before);
+            before.interrupted = Some(Box::new(Interruption { id: test.id.clone(), time: now }));
+            self.others.insert(before.label().to_vec(), before);
         }
         self.current = Some(test);
     }

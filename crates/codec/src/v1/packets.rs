@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr;
+
 use crate::encode::encode;
 use crate::event::Event;
 use crate::packet::Packet;
@@ -28,13 +30,13 @@ struct Detail {
 /// A test and a time, of which a packet speaks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Subject<'a> {
-    pub(super) label: &'a [u8],
+    pub(super) id: &'a str,
     pub(super) time: Option<Timestamp>,
 }
 
 impl<'a> Subject<'a> {
     fn event(self) -> Event<'a> {
-        Event { timestamp: self.time, ..Event::test(text(self.label)) }
+        Event { timestamp: self.time, ..Event::test(self.id) }
     }
 }
 
@@ -63,9 +65,9 @@ impl Packets {
     }
 
     /// A test has this status, and these tags if there are any.
-    pub(super) fn status(&mut self, subject: Subject<'_>, status: Status, tags: Vec<&str>) {
-        let event = subject.event().status(status);
-        Self::write(&mut self.bytes, &if tags.is_empty() { event } else { event.tags(tags) });
+    pub(super) fn status(&mut self, subject: Subject<'_>, status: Status, tags: Vec<Cow<'_, str>>) {
+        let tags = Some(tags).filter(|tags| !tags.is_empty());
+        Self::write(&mut self.bytes, &Event { tags, ..subject.event().status(status) });
     }
 
     /// An attachment begins.
@@ -103,7 +105,7 @@ impl Packets {
 /// Bytes as a string that a packet can hold.
 pub(super) fn text(bytes: &[u8]) -> Cow<'_, str> {
     match str::from_utf8(bytes) {
-        Ok(text) if !bytes.contains(&0) => text.into(),
+        Ok(text) if memchr(0, bytes).is_none() => text.into(),
         _ => String::from_utf8_lossy(bytes).replace('\0', "\u{fffd}").into(),
     }
 }

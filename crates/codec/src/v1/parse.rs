@@ -10,7 +10,7 @@ use crate::packet::timestamp::Timestamp;
 use crate::v1::details::{Context, Details, Progress, Suspicion};
 use crate::v1::fault::{LineError, LineErrorKind};
 use crate::v1::glued;
-use crate::v1::labels::RecentLabels;
+use crate::v1::labels::{EndedTests, RecentLabels};
 use crate::v1::line::{Directive, Form, Outcome, Strength, is_count};
 use crate::v1::open_tests::{OpenTest, OpenTests};
 use crate::v1::packets::Packets;
@@ -60,7 +60,7 @@ pub(super) struct Parser {
     /// Starts that were taken for text, and the time then: they count if the outcome comes.
     starts: RecentLabels<Option<Timestamp>>,
     /// Tests that ended.
-    ended: RecentLabels<()>,
+    ended: EndedTests,
     details: Option<Details>,
     suspicion: Suspicion,
     /// Whether the next byte is inside a line that is too long for a directive.
@@ -88,8 +88,6 @@ enum Meaning {
 
 impl Parser {
     pub(super) fn new() -> Self {
-        /// Runs whose late errors come for tests that ended longer ago are not known.
-        const MOST_ENDED: usize = 1 << 14;
         const MOST_STARTS: usize = 1 << 10;
         Self {
             packets: Packets::default(),
@@ -97,7 +95,7 @@ impl Parser {
             tags: Arc::default(),
             tests: OpenTests::default(),
             starts: RecentLabels::new(MOST_STARTS),
-            ended: RecentLabels::new(MOST_ENDED),
+            ended: EndedTests::new(),
             details: None,
             suspicion: Suspicion::new(),
             in_long_line: false,
@@ -177,7 +175,7 @@ impl Parser {
         }
         for test in self.tests.drain() {
             if test.is_skipped_by_subtests() && !is_cut {
-                let time = test.interrupted.as_ref().map_or(self.time, |(_, time)| *time);
+                let time = test.interrupted.as_ref().map_or(self.time, |by| by.time);
                 self.status(&test, Status::Skip, time);
             } else if !leaves_open {
                 self.fail(&test, "test");
@@ -189,13 +187,10 @@ impl Parser {
 
     /// Ends a test that has no outcome.
     fn fail(&mut self, test: &OpenTest, place: &str) {
-        let name = |label: &[u8]| String::from_utf8_lossy(label).into_owned();
-        let label = name(&test.label);
+        let id = test.id();
         let (reason, time) = match &test.interrupted {
-            Some((next, time)) => {
-                (format!("the test '{label}' was interrupted: '{}' began before it ended", name(next)), *time)
-            }
-            None => (format!("the input ended in the {place} '{label}'"), self.time),
+            Some(by) => (format!("the test '{id}' was interrupted: '{}' began before it ended", by.id), by.time),
+            None => (format!("the input ended in the {place} '{id}'"), self.time),
         };
         self.packets.begin_detail(b"reason", b"text/plain; charset=\"utf8\"");
         self.packets.detail(test.at(time), reason.as_bytes());
@@ -345,8 +340,8 @@ impl Parser {
 
     fn finish(&mut self, test: &OpenTest, outcome: Outcome) {
         self.status(test, outcome.status(), self.time);
-        self.tests.note(&test.label, outcome);
-        self.ended.insert(&test.label, ());
+        self.tests.note(test.label(), outcome);
+        self.ended.insert(test.label());
     }
 
     fn context(&mut self) -> Context<'_> {
@@ -360,22 +355,26 @@ impl Parser {
     }
 
     fn read_details(&mut self, input: Input<'_>) -> Step {
-        let Some(mut details) = self.details.take() else { return Step::More };
-        match details.step(input, &mut self.context()) {
-            Progress::Step(step) => {
-                self.details = Some(details);
-                step
-            }
-            Progress::Ended(length) => {
-                self.finish(&details.test, details.outcome);
-                Step::Read(length)
-            }
+        let Some(details) = &mut self.details else { return Step::More };
+        let mut context = Context {
+            packets: &mut self.packets,
+            time: self.time,
+            global_tags: &self.tags,
+            suspicion: &mut self.suspicion,
+            starts: &mut self.starts,
+        };
+        let step = match details.step(input, &mut context) {
+            Progress::Step(step) => return step,
+            Progress::Ended(length) => Step::Read(length),
             Progress::Cut(length) => {
-                details.end_detail(&mut self.context());
-                self.finish(&details.test, details.outcome);
+                details.end_detail(&mut context);
                 Step::Damage(length, LineError::new(LineErrorKind::Details))
             }
+        };
+        if let Some(details) = self.details.take() {
+            self.finish(&details.test, details.outcome);
         }
+        step
     }
 
     /// Where a directive begins behind text on a line that has this meaning by itself.

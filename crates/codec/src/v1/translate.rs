@@ -51,8 +51,6 @@ pub struct Translator {
     parser: Parser,
     /// Finds out whether the stream is version 1, until that is known.
     detection: Option<Box<Detection>>,
-    /// Whether the stream is version 2. The buffer begins with its first packet then.
-    is_version_2: bool,
     classifier: Classifier,
     /// Whether the first byte in the buffer stands where packets start.
     is_boundary: bool,
@@ -118,7 +116,6 @@ impl Translator {
             buffer: Buffer::default(),
             parser: Parser::new(),
             detection,
-            is_version_2: false,
             classifier: Classifier::default(),
             is_boundary: true,
             is_ended: false,
@@ -143,7 +140,7 @@ impl Translator {
 
     /// Whether the stream is version 2, if that was to be found out.
     pub(crate) fn is_version_2(&self) -> bool {
-        self.is_version_2
+        self.detection.as_ref().is_some_and(|detection| detection.is_version_2())
     }
 
     /// For how many tests tags in force outside of tests were left out, because a test repeats no
@@ -290,7 +287,9 @@ impl Translator {
                 };
                 detection.text_in_line(&bytes[..before]);
                 if matches!(given, Given::Packet(..)) {
-                    self.is_version_2 = at + before == 0;
+                    if at + before == 0 {
+                        detection.settle_on_version_2();
+                    }
                     return (before > 0).then_some(Read::Given(Given::Text(before)));
                 }
                 if let Given::Text(length) = given {

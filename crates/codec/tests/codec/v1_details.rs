@@ -166,8 +166,9 @@ fn a_start_in_details_is_remembered_for_a_bare_outcome_behind_them() {
 
 #[test]
 fn details_in_details_without_end_take_linear_time() {
-    let starts = |details: &str| -> String {
-        (0..10_000).map(|number| format!("test: t{number}\nsuccess: t{number}{details}")).collect()
+    let starts = |details: &str| {
+        let tests: Vec<_> = (0..10_000).map(|number| format!("test: t{number}\nsuccess: t{number}{details}")).collect();
+        tests.concat()
     };
     let multipart = " [ multipart\nContent-Type: a/b\nf\nFFFFF\n";
     let far = " [ multipart\nContent-Type: a/b\nf\nFFFFFFFF\n";

@@ -1,2 +1,2 @@
-# Two plans, which is a failure.
+# There are two plans, which is a failure.
 print "1..1\nok 1\n1..1\n";
