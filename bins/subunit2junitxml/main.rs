@@ -21,13 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-<<<<<<< HEAD
-use subunit_cli::{
-    self as cli, FailOnEmpty, Input, NoPassthrough, ReportFile, Seen, Stop, TextOutput, Trouble, Verdict,
-};
-=======
-use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, Trouble, Verdict};
->>>>>>> main
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, TextOutput, Trouble, Verdict};
 use subunit_codec::Protocol;
 
 use crate::report::Report;
@@ -73,15 +67,9 @@ fn main() -> ExitCode {
 fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing =
         Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
-<<<<<<< HEAD
-    let file = args.output_to.map(ReportFile::new).transpose()?;
-    let stop = Stop::new()?;
-    let mut output = TextOutput::new()?;
-=======
     let output = if args.forward { Output::for_packets() } else { Output::new() };
-    let mut output = output?.optional(args.output_to.is_some());
+    let mut output = TextOutput::to(output?.optional(args.output_to.is_some()));
     let file = args.input.report_file(args.output_to)?;
->>>>>>> main
     let mut report = Report::new(args.suite_by);
     let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
@@ -98,7 +86,7 @@ fn run(mut args: Args) -> Result<Verdict, Trouble> {
     output.raw().flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
-        None => output.directly(|file| report.write_to(file))?,
+        None => output.raw().directly(|file| report.write_to(file))?,
     }
     output.finish()?;
     let failures = counts.failures > 0 || counts.errors > 0;
