@@ -62,7 +62,7 @@ impl Damage<'_> {
     /// use subunit_codec::{Decoder, Item};
     ///
     /// let mut decoder = Decoder::new();
-    /// decoder.feed(b"\xb3oops\n");
+    /// decoder.feed(b"\xb3\n");
     /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let [_, fault] = damage.report();
@@ -88,7 +88,7 @@ impl Damage<'_> {
     /// use subunit_codec::{Decoder, Item, summarize_damage};
     ///
     /// let mut decoder = Decoder::new();
-    /// decoder.feed(b"\xb3oops");
+    /// decoder.feed(b"\xb3\n");
     /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let summary = "offset 0: the packet's version is not 2";

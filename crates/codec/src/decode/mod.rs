@@ -237,16 +237,41 @@ mod tests {
 
     #[test]
     fn a_signature_is_damage_only_where_packets_start() {
-        let (damage, text) = (item("damage", b"\xb3"), |bytes| item("text", bytes));
-        assert_eq!(items(b"\xb3abc\n"), [damage.clone(), text(b"abc\n")], "at the start of the input");
-        assert_eq!(items(b"a\n\xb3abc\n"), [text(b"a\n"), damage.clone(), text(b"abc\n")], "after a newline");
+        let (damage, text) = (item("damage", b"\xb3\x01"), |bytes| item("text", bytes));
+        assert_eq!(items(b"\xb3\x01bc\n"), [damage.clone(), text(b"bc\n")], "at the start of the input");
+        assert_eq!(items(b"a\n\xb3\x01bc\n"), [text(b"a\n"), damage.clone(), text(b"bc\n")], "after a newline");
         assert_eq!(
-            items(&[FOO, b"\xb3abc\n"].concat()),
-            [item("packet", FOO), damage, text(b"abc\n")],
+            items(&[FOO, b"\xb3\x01bc\n"].concat()),
+            [item("packet", FOO), damage, text(b"bc\n")],
             "after a packet"
         );
-        assert_eq!(items(b"a\xb3abc\n"), [text(b"a\xb3abc\n")], "anywhere else it is text");
-        assert_eq!(items(b"\xb3\xb3oops\n"), [item("damage", b"\xb3\xb3"), text(b"oops\n")], "right after damage");
+        assert_eq!(items(b"a\xb3\x01bc\n"), [text(b"a\xb3\x01bc\n")], "anywhere else it is text");
+        assert_eq!(
+            items(b"\xb3\xb3\x01ops\n"),
+            [item("damage", b"\xb3\xb3\x01"), text(b"ops\n")],
+            "right after damage"
+        );
+    }
+
+    #[test]
+    fn a_line_that_begins_with_a_superscript_three_in_latin_1_is_text() {
+        for line in [
+            &b"\xb3 the volume\n"[..],
+            b"\xb3, which\tis 5 m\xb3\r\n",
+            b"\xb3abc",
+            b"\xb3 at the end",
+            b"\xb3\xe9t\xe9\n",
+        ] {
+            assert_eq!(items(line), [item("text", line)], "{}", line.escape_ascii());
+            let stream = [FOO, line, b"\n", FOO].concat();
+            let (packet, text) = (item("packet", FOO), [line, b"\n"].concat());
+            assert_eq!(items(&stream), [packet.clone(), item("text", &text), packet], "{}", line.escape_ascii());
+        }
+        let long = [&b"\xb3 "[..], &b"long ".repeat(5_000), b"\n"].concat();
+        assert_eq!(items(&long), [item("text", &long)], "nobody waits for the end of a long line");
+        for torn in [&b"\xb3\n"[..], b"\xb3)\x03\n", b"\xb3)S(  tests.module.Class.test_of_the\n"] {
+            assert_eq!(items(torn)[0].0, "damage", "{} may have been a verdict", torn.escape_ascii());
+        }
     }
 
     #[test]
