@@ -34,12 +34,6 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether no file is named and standard input is a terminal, on which nobody types packets.
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        self.files.is_empty() && io::stdin().is_terminal()
-    }
-
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
@@ -226,6 +220,7 @@ impl Stream {
         }
         if self.end.is_none() && self.reader.is_over() {
             self.end = Some(self.end());
+            self.message = self.message.take().or_else(|| self.cut_tags());
         }
         Ok(())
     }
@@ -252,6 +247,14 @@ impl Stream {
         let hint = hint.map(|hint| format!(" ({hint})")).unwrap_or_default();
         self.message = Some(Trouble::message(format_args!("{}: not a subunit stream{hint}", self.name)));
         End::Foreign
+    }
+
+    /// What to say if tags were left out because they are too many to repeat.
+    fn cut_tags(&self) -> Option<Trouble> {
+        let count = self.reader.tests_with_cut_tags();
+        let tests = if count == 1 { "test has" } else { "tests have" };
+        let message = format_args!("{}: {count} {tests} only 4 KiB of the global tags", self.name);
+        (count > 0).then(|| Trouble::message(message))
     }
 
     /// The item that was read, `None` at the end.

@@ -8,7 +8,7 @@ use crate::v1::packets::{Subject, text};
 use crate::v1::tags::TestTags;
 
 /// A test that has no outcome yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct OpenTest {
     id: String,
     /// The label, if it differs from the id because it is not UTF-8 or holds NUL.
@@ -42,7 +42,7 @@ impl OpenTest {
     pub(super) fn new(label: &[u8], tags: TestTags) -> Self {
         let id = text(label).into_owned();
         let label = Some(label).filter(|label| id.as_bytes() != *label).map(<[u8]>::to_vec);
-        Self { id, label, tags, ..Self::default() }
+        Self { id, label, tags, interrupted: None, subtests: Subtests::None, number: 0 }
     }
 
     pub(super) fn id(&self) -> &str {

@@ -33,12 +33,11 @@ impl Tags {
     /// If there would be too many.
     pub(super) fn apply(&mut self, line: &[u8]) -> Result<(), LineError> {
         check(self.bytes, line)?;
-        let line = text(line);
-        for tag in added(&line) {
-            self.add(tag);
-        }
-        for tag in removed(&line) {
-            self.remove(tag);
+        for change in changes(&text(line)) {
+            match change {
+                Change::Add(tag) => self.add(tag),
+                Change::Remove(tag) => self.remove(tag),
+            }
         }
         Ok(())
     }
@@ -103,8 +102,7 @@ impl Tags {
 
     /// Whether a line only takes back tags that are set.
     pub(super) fn are_taken_back_by(&self, line: &[u8]) -> bool {
-        let line = text(line);
-        added(&line).next().is_none() && removed(&line).all(|tag| self.contains(tag))
+        only_removes(&text(line), |tag| self.contains(tag))
     }
 }
 
@@ -112,25 +110,44 @@ fn check(bytes: usize, line: &[u8]) -> Result<(), LineError> {
     if bytes + line.len() > MOST { Err(LineError::new(LineErrorKind::Tags)) } else { Ok(()) }
 }
 
-fn added(line: &str) -> impl Iterator<Item = &str> {
-    line.split_whitespace().filter(|tag| !tag.starts_with('-'))
+/// What a word on a line does.
+enum Change<'a> {
+    Add(&'a str),
+    Remove(&'a str),
 }
 
-fn removed(line: &str) -> impl Iterator<Item = &str> {
-    line.split_whitespace().filter_map(|tag| tag.strip_prefix('-'))
+impl<'a> Change<'a> {
+    fn read(word: &'a str) -> Self {
+        word.strip_prefix('-').map_or(Self::Add(word), Self::Remove)
+    }
+}
+
+/// The changes on a line: tags are added before others are removed.
+fn changes(line: &str) -> impl Iterator<Item = Change<'_>> {
+    let words = || line.split_whitespace().map(Change::read);
+    let is_added = |change: &Change<'_>| matches!(change, Change::Add(_));
+    let removed = words().filter(move |change| !is_added(change));
+    words().filter(is_added).chain(removed)
+}
+
+/// Whether a line only removes tags, and `has` them all.
+fn only_removes(line: &str, has: impl Fn(&str) -> bool) -> bool {
+    line.split_whitespace().all(|word| matches!(Change::read(word), Change::Remove(tag) if has(tag)))
 }
 
 /// The tags of a test: those in force when it began, and its own changes.
 #[derive(Debug, Default)]
 pub(super) struct TestTags {
-    inherited: Arc<Tags>,
+    /// `None` if there were none.
+    inherited: Option<Arc<Tags>>,
     added: Tags,
     removed: Option<Box<HashSet<String>>>,
 }
 
 impl TestTags {
     pub(super) fn inherited(tags: &Arc<Tags>) -> Self {
-        Self { inherited: Arc::clone(tags), ..Self::default() }
+        let inherited = (tags.count > 0).then(|| Arc::clone(tags));
+        Self { inherited, added: Tags::default(), removed: None }
     }
 
     /// Adds and removes the tags on a line, for this test only.
@@ -139,18 +156,22 @@ impl TestTags {
     ///
     /// If there would be too many.
     pub(super) fn apply(&mut self, line: &[u8]) -> Result<(), LineError> {
-        check(self.inherited.bytes + self.added.bytes, line)?;
-        let line = text(line);
-        for tag in added(&line) {
-            if let Some(removed) = &mut self.removed {
-                removed.remove(tag);
-            }
-            self.added.add(tag);
-        }
-        for tag in removed(&line) {
-            self.added.remove(tag);
-            if self.inherited.contains(tag) {
-                self.removed.get_or_insert_default().insert(tag.to_owned());
+        let inherited = self.inherited.as_ref().map_or(0, |tags| tags.bytes);
+        check(inherited + self.added.bytes, line)?;
+        for change in changes(&text(line)) {
+            match change {
+                Change::Add(tag) => {
+                    if let Some(removed) = &mut self.removed {
+                        removed.remove(tag);
+                    }
+                    self.added.add(tag);
+                }
+                Change::Remove(tag) => {
+                    self.added.remove(tag);
+                    if self.inherited.as_ref().is_some_and(|tags| tags.contains(tag)) {
+                        self.removed.get_or_insert_default().insert(tag.to_owned());
+                    }
+                }
             }
         }
         Ok(())
@@ -158,9 +179,9 @@ impl TestTags {
 
     /// Whether a line only takes back tags that the test has.
     pub(super) fn are_taken_back_by(&self, line: &[u8]) -> bool {
-        let line = text(line);
-        let has = |tag: &str| self.added.contains(tag) || (self.inherited.contains(tag) && !self.is_removed(tag));
-        added(&line).next().is_none() && removed(&line).all(has)
+        let inherits = |tag: &str| self.inherited.as_ref().is_some_and(|tags| tags.contains(tag));
+        let has = |tag: &str| self.added.contains(tag) || (inherits(tag) && !self.is_removed(tag));
+        only_removes(&text(line), has)
     }
 
     fn is_removed(&self, tag: &str) -> bool {
@@ -172,7 +193,7 @@ impl TestTags {
     pub(super) fn list(&self) -> (Vec<Cow<'_, str>>, bool) {
         let (mut list, mut bytes, mut is_cut) = (Vec::new(), 0, false);
         list.extend(self.added.newest_first().map(Cow::from));
-        for tag in self.inherited.newest_first() {
+        for tag in self.inherited.iter().flat_map(|tags| tags.newest_first()) {
             bytes += tag.len();
             if bytes > MOST_RESTATED {
                 is_cut = true;
