@@ -166,7 +166,8 @@ fn listed(section: Section, store: &SuiteStore) -> Result<Option<String>, Troubl
 
 /// How many bytes a value takes in an attribute.
 fn xml_length(value: &str) -> usize {
-    let mut markup = Markup::new();
-    markup.empty("", &[("", value)]);
-    markup.len()
+    let (mut with, mut without) = (Markup::new(), Markup::new());
+    with.empty("", &[("", value)]);
+    without.empty("", &[("", "")]);
+    with.len() - without.len()
 }

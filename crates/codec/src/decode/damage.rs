@@ -89,6 +89,7 @@ impl Damage<'_> {
     ///
     /// let mut decoder = Decoder::new();
     /// decoder.feed(b"\xb3oops");
+    /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let summary = "offset 0: the packet's version is not 2";
     /// assert_eq!(damage.summary(), summary);

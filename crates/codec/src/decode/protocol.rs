@@ -19,7 +19,8 @@ use crate::v1::{begins_directive, could_be_directive};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// Version 1 when the first line that is not blank is a version 1 directive and no packet stands before it, else version 2.
+    /// Found out while the stream is read: version 2 if a packet comes before the first test of version 1. Text may come before
+    /// either.
     #[default]
     Auto,
     /// Version 1, which may have packets of version 2 between its lines.
@@ -29,8 +30,9 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The version of a stream that begins with `bytes`, by the rule of [`Auto`](Self::Auto); `None` when more of it is needed to
-    /// tell, which is never so when `is_last` says that there is no more, nor with 64 KiB of it.
+    /// The version of a stream that begins with `bytes` by its first line that is not blank, for those who cannot wait for more, as
+    /// [`Auto`](Self::Auto) does: version 1 if it begins with a directive. `None` if more of it is needed to tell, which is never so if
+    /// `is_last` says that there is no more, nor with 64 KiB of it.
     ///
     /// ```
     /// use subunit_codec::Protocol;

@@ -159,6 +159,11 @@ impl Markup {
         }
     }
 
+    /// Adds what another one wrote.
+    pub fn written(&mut self, xml: &str) {
+        self.xml.push_str(xml);
+    }
+
     /// Ends a line between elements.
     pub fn line(&mut self) {
         self.xml.push('\n');
