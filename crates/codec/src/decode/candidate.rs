@@ -1,7 +1,7 @@
 //! Packet, text or damage: what stands at a signature byte.
 //!
-//! Structure and checksum are the judges, not the place: a test that printed without a newline, or a writer that was killed in
-//! the middle of a character, must not hide the packet that follows.
+//! Structure and checksum are the judges, not the place: a test that printed without a newline, or
+//! a writer that was killed in the middle of a character, must not hide the packet that follows.
 #![expect(clippy::inline_always, reason = "a packet is judged in as many steps as it has fields, and no calls")]
 
 use crc32fast::Hasher;
@@ -32,7 +32,8 @@ pub(crate) enum Verdict {
 /// How far a broken packet reaches, counted from its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// To the end that it claims, where its fields end in time. It may be torn and go on with what came next.
+    /// To the end that it claims, where its fields end in time. It may be torn and go on with what
+    /// came next.
     Claim(usize),
     /// To its first fault. Where it was torn is not known, but not behind that.
     Fault(usize),
@@ -52,7 +53,8 @@ pub(crate) enum Doubt {
 pub(crate) struct Place {
     /// The candidate's offset in the input.
     pub(crate) offset: u64,
-    /// Whether packets start here: at the start of the input, after a newline, or right after a packet.
+    /// Whether packets start here: at the start of the input, after a newline, or right after a
+    /// packet.
     pub(crate) is_boundary: bool,
     /// Whether no bytes will follow those that are there.
     pub(crate) is_last: bool,
@@ -71,10 +73,12 @@ pub(crate) struct Classifier {
 }
 
 impl Classifier {
-    /// Strings of longer packets are checked with what is known of them before they are checked in whole.
+    /// Strings of longer packets are checked with what is known of them before they are checked in
+    /// whole.
     const LONG: usize = 1 << 12;
 
-    /// The length and layout of the packet that `bytes` begin with, which hold all that came in from there on.
+    /// The length and layout of the packet that `bytes` begin with, which hold all that came in
+    /// from there on.
     #[inline(always)]
     pub(crate) fn packet(&mut self, place: Place, bytes: &[u8]) -> Result<(usize, Layout), Doubt> {
         let Ok(Some(header)) = Header::read(bytes) else { return Err(Doubt::Other) };
@@ -92,7 +96,8 @@ impl Classifier {
         Ok((header.length, layout))
     }
 
-    /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they begin with.
+    /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they
+    /// begin with.
     pub(crate) fn classify(&mut self, place: Place, bytes: &[u8]) -> Result<(), Verdict> {
         if let Err(error) = Header::read(bytes) {
             return Err(torn(place, bytes, error));
@@ -113,7 +118,8 @@ impl Classifier {
             Err(error) => return torn(place, bytes, error),
         };
         let Some(packet) = bytes.get(..header.length) else { return self.judge_part(place, bytes, &header) };
-        // A fault that shows early counts whatever the checksum: had fewer bytes come, it would be known before that.
+        // A fault that shows early counts whatever the checksum: had fewer bytes come, it would be
+        // known before that.
         if let Err(error) = self.check_early(place, packet, &header) {
             return torn(place, bytes, error);
         }
@@ -150,7 +156,8 @@ impl Classifier {
         validate::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
     }
 
-    /// The checksum of the first `end` bytes: the first time over computed directly, afterwards from what is known.
+    /// The checksum of the first `end` bytes: the first time over computed directly, afterwards
+    /// from what is known.
     #[inline(always)]
     fn checksum(&mut self, place: Place, bytes: &[u8], end: usize) -> u32 {
         if place.offset >= self.summed || end < 4 * CrcPrefixes::SHORTEST {

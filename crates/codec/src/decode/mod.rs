@@ -23,7 +23,8 @@ use crate::packet::layout::Layout;
 pub enum Item<'a> {
     /// A packet.
     Packet(Packet<'a>),
-    /// Bytes that are no packet and never were: build output, mostly. Text may come in pieces, cut anywhere.
+    /// Bytes that are no packet and never were: build output, mostly. Text may come in pieces, cut
+    /// anywhere.
     Text(&'a [u8]),
     /// Bytes that are no packet and should be.
     Damage(Damage<'a>),
@@ -31,16 +32,19 @@ pub enum Item<'a> {
 
 /// Finds the packets in a stream of version 2, whatever stands between them. Does no I/O.
 ///
-/// A packet may start at any 0xB3. Bytes that fail to be one are damage if their structure was sound and only the checksum is
-/// wrong, or if they stand where packets start: at the start of the input, after a newline, right after a packet. Elsewhere they
-/// are text. A broken packet hides no sound one: only its first byte is given up for certain, and the search goes on behind it.
+/// A packet may start at any 0xB3. Bytes that fail to be one are damage if their structure was
+/// sound and only the checksum is wrong, or if they stand where packets start: at the start of the
+/// input, after a newline, right after a packet. Elsewhere they are text. A broken packet hides no
+/// sound one: only its first byte is given up for certain, and the search goes on behind it.
 ///
-/// Damage ends where the next sound packet begins, or where the broken packet claims to end. If it is known to be torn, the damage
-/// ends with the line, and the readable end of that line is text. Damage that adjoins or overlaps is one item of less than 5 MiB. So
-/// that it can be, damage is held until the byte behind it has come; text before it never is.
+/// Damage ends where the next sound packet begins, or where the broken packet claims to end. If it
+/// is known to be torn, the damage ends with the line, and the readable end of that line is text.
+/// Damage that adjoins or overlaps is one item of less than 5 MiB. So that it can be, damage is
+/// held until the byte behind it has come; text before it never is.
 ///
-/// What the items are does not depend on how the input is cut into pieces, except that text may be cut where they were. Memory is
-/// bounded by the longest packet and a mebibyte. Time is linear in the input, false headers inside false headers included.
+/// What the items are does not depend on how the input is cut into pieces, except that text may be
+/// cut where they were. Memory is bounded by the longest packet and a mebibyte. Time is linear in
+/// the input, false headers inside false headers included.
 ///
 /// ```
 /// use subunit_codec::{Decoder, Item};
@@ -164,8 +168,9 @@ impl Decoder {
             };
             match self.classifier.packet(place, &bytes[at..]) {
                 Ok((length, layout)) if at == 0 => {
-                    // Nearly all packets. What is found goes through no value that others go through, too: such a value is written to
-                    // memory in parts and read as a whole, which processors wait for.
+                    // Nearly all packets. What is found goes through no value that others go
+                    // through, too: such a value is written to memory in parts and read as a whole,
+                    // which processors wait for.
                     self.next = Some(Found::Packet(length, layout));
                     return;
                 }
