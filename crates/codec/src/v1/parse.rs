@@ -163,7 +163,8 @@ impl Parser {
         }
     }
 
-    /// The input ended, and so do the tests that are open. They fail, or are left open.
+    /// The input ended, and so do the tests that are open. They fail, or are left open. If details
+    /// are open, this is reported, unless their test is left open and shows it.
     pub(super) fn end(&mut self, leaves_open: bool) -> Option<LineError> {
         let details = self.details.take();
         let is_cut = details.is_some();
@@ -182,7 +183,7 @@ impl Parser {
             }
         }
         (self.in_long_line, self.is_behind_text) = (false, false);
-        is_cut.then(|| LineError::new(LineErrorKind::Details))
+        (is_cut && !leaves_open).then(|| LineError::new(LineErrorKind::Details))
     }
 
     /// Ends a test that has no outcome.
