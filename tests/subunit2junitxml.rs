@@ -1,12 +1,14 @@
 //! subunit2junitxml.
 
+mod readers;
+
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -25,7 +27,23 @@ use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, 
 fn report(args: &[&str], input: &[u8]) -> Finished {
     let finished = Pipeline::new([tool("subunit2junitxml").command(args)]).run(input);
     assert_silent("subunit2junitxml", &finished);
+    assert_valid(&finished.stdout);
     finished
+}
+
+/// Checks a report by the schema, and that libxml2 takes it. A machine without xmllint checks neither.
+#[track_caller]
+fn assert_valid(report: &[u8]) {
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/junit.xsd");
+    let mut command = Command::new("xmllint");
+    command.args(["--noout", "--schema", schema, "-"]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut xmllint) = command.spawn() else { return };
+    let mut input = xmllint.stdin.take().expect("its standard input is a pipe");
+    // It stops reading where it finds a fault.
+    let _ = input.write_all(report);
+    drop(input);
+    let output = xmllint.wait_with_output().expect("it was started");
+    assert!(output.status.success(), "a report is valid: {}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The command that reports to a file.
@@ -550,7 +568,8 @@ fn a_report_that_cannot_be_written_is_trouble() {
     let mut command = tool("subunit2junitxml").command([""; 0]);
     command.env("TMPDIR", "/proc/nonexistent");
     let finished = Pipeline::new([command]).run(&stream(run(3000, 1)));
-    assert!(trouble("subunit2junitxml", &finished).starts_with("temporary file: No such file"));
+    let said = trouble("subunit2junitxml", &finished);
+    assert!(said.starts_with("temporary file in /") && said.ends_with(": No such file or directory"), "{said}");
 }
 
 #[test]

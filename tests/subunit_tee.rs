@@ -599,7 +599,8 @@ fn the_end_of_a_large_file_is_found_in_little_memory() {
     const MOST: usize = 16 << 20;
     const HEADER: u32 = 11;
     let folder = Folder::new();
-    // Headers of packets that each end with the file: to compute the checksum of each by itself takes minutes.
+    // Headers of packets that each end with the file: to compute the checksum of each by itself
+    // takes minutes.
     let header = |left: u32| {
         let content = left - HEADER - 4;
         [b"\xb3\x20\x40", &number(left, 3)[..], b"\x01l", &number(content, 3)].concat()

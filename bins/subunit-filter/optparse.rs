@@ -5,10 +5,11 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use clap::{Arg, Command};
 
-/// Spells out bundles of short options, and values behind an `=` that are not the only ones of their option.
+/// Spells out bundles of short options, and values behind an `=` that are not the only ones of
+/// their option.
 ///
-/// python-subunit reads the options that `-F` is short for when the bundle is over, so that `-Fs` is `-s -F`. In `-m=a` the value
-/// is `=a`. `--rename=FROM TO` is `--rename FROM TO`.
+/// python-subunit reads the options that `-F` is short for when the bundle is over, so that `-Fs`
+/// is `-s -F`. In `-m=a` the value is `=a`. `--rename=FROM TO` is `--rename FROM TO`.
 pub(crate) fn spelled_out(
     arguments: impl IntoIterator<Item = OsString>,
     mut command: Command,
@@ -64,7 +65,8 @@ fn values_of_long(name: &str, command: &Command) -> usize {
     command.get_opts().find(long).or_else(|| command.get_opts().find(shortened)).map_or(0, values_of)
 }
 
-/// Appends a bundle of short options to `out` one by one, and says how many values of the last one are to come.
+/// Appends a bundle of short options to `out` one by one, and says how many values of the last one
+/// are to come.
 fn spell_out_bundle(argument: OsString, command: &Command, last: u8, out: &mut Vec<OsString>) -> usize {
     let bundle = argument.as_bytes();
     let (mut flags, mut lasts, mut with_value) = (Vec::new(), Vec::new(), Vec::new());

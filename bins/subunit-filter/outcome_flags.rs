@@ -51,7 +51,8 @@ impl FromArgMatches for OutcomeFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, Error> {
         let place = |name| place(matches, name);
         let (all, only_failures) = (place(ALL), place(ONLY_FAILURES));
-        // Each with the places of what drops it and of what keeps it. Place 0, before all others, is the default.
+        // Each with the places of what drops it and of what keeps it. Place 0, before all others,
+        // is the default.
         let rules = [
             (Status::Success, only_failures.max(place("no-success")).or(Some(0)), place("success")),
             (Status::ExpectedFailure, only_failures.max(place("no-xfail")).or(Some(0)), place("xfail")),

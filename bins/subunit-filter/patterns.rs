@@ -10,8 +10,9 @@ use subunit_cli::Trouble;
 #[derive(Debug)]
 pub(crate) struct Patterns(Vec<Pattern>);
 
-/// The regex crate takes the product of both lengths for a pattern of thousands of characters in text that repeats its start: a
-/// minute for 10,000 in 300 KB. A search for a plain string takes their sum.
+/// The regex crate takes the product of both lengths for a pattern of thousands of characters in
+/// text that repeats its start: a minute for 10,000 in 300 KB. A search for a plain string takes
+/// their sum.
 #[derive(Debug)]
 enum Pattern {
     /// The pattern is a plain string.
@@ -40,7 +41,8 @@ impl Patterns {
 }
 
 impl Pattern {
-    /// A table of this size lets patterns of up to 3,000 characters be searched for in linear time, whatever they are.
+    /// A table of this size lets patterns of up to 3,000 characters be searched for in linear time,
+    /// whatever they are.
     const MOST_MEMORY: usize = 8 << 20;
     /// Shorter strings make no pattern slow.
     const SHORTEST_NEEDED: usize = 64;

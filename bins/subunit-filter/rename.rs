@@ -25,7 +25,8 @@ enum Piece {
 pub(crate) struct TooLong;
 
 impl Rename {
-    /// Every match of the regular expression `from` becomes `to`, in which `\1` and `\g<name>` stand for groups.
+    /// Replaces every match of the regular expression `from` with `to`, in which `\1` and
+    /// `\g<name>` are groups.
     pub(crate) fn new(from: &str, to: &str) -> Result<Self, Trouble> {
         let regex = Regex::new(from).map_err(|error| bad_pattern("--rename", from, &error))?;
         let to = pieces(to, &regex).map_err(|problem| Trouble::message(format!("--rename to '{to}': {problem}")))?;

@@ -1,4 +1,4 @@
-//! Looks for patterns in the text of a test, as it comes.
+//! Searches the text attachments of a test for the patterns, as they arrive.
 
 use std::collections::HashMap;
 use std::mem;
@@ -9,10 +9,11 @@ use subunit_formats::text::{Decoder, decode, is_text};
 
 use crate::rules::{RuleState, Rules};
 
-/// The text attachments of a test that have not ended, as far as they were not searched.
+/// The unfinished text attachments of a test, as far as they have not been searched.
 ///
-/// An attachment is searched as a whole when it ends. One that is longer than [`WINDOW`](Self::WINDOW) is searched in parts that
-/// overlap, cut at line ends: a match over more lines than the overlap holds is then missed.
+/// An attachment is searched as a whole when it ends. One that is longer than
+/// [`WINDOW`](Self::WINDOW) is searched in windows that are cut at line ends and overlap: a match
+/// that is longer than the overlap may be missed.
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     unended: HashMap<String, Attachment>,
@@ -21,17 +22,17 @@ pub(crate) struct Search {
 #[derive(Debug, Default)]
 struct Attachment {
     mime_type: Option<String>,
-    /// What was not decoded yet.
+    /// Bytes that have not been decoded.
     bytes: Vec<u8>,
     decoder: Option<Decoder>,
-    /// What was decoded and not searched as a whole.
+    /// Decoded text that may still be part of a match.
     text: String,
 }
 
 impl Search {
-    /// The most of an attachment that is searched at once.
+    /// The length of a window, in bytes.
     const WINDOW: usize = 1 << 18;
-    /// How much of a window the next one begins with.
+    /// How much of a window the next one repeats.
     const OVERLAP: usize = 1 << 14;
 
     /// Searches the part of a file that a packet carries, or keeps it until more has come.
@@ -56,7 +57,7 @@ impl Search {
         }
     }
 
-    /// Searches what is left when the test ends.
+    /// Searches the unfinished attachments: the test has ended.
     pub(crate) fn finish(&mut self, rules: &Rules, state: &mut RuleState) {
         for (_, attachment) in self.unended.drain() {
             attachment.search(rules, state);
@@ -65,14 +66,15 @@ impl Search {
 }
 
 impl Attachment {
-    /// Searches the rest, after which nothing comes.
+    /// Searches the rest of the attachment.
     fn search(mut self, rules: &Rules, state: &mut RuleState) {
         if self.decode(true) {
             rules.search(state, self.text.as_bytes());
         }
     }
 
-    /// Searches whole lines, or what there is of a line longer than the window, and lets go of them, but for the overlap.
+    /// Searches the whole lines in the window, or the start of a line that is longer than the
+    /// window, and drops all but the overlap.
     fn search_window(&mut self, rules: &Rules, state: &mut RuleState) {
         if !self.decode(false) {
             return;
@@ -86,8 +88,8 @@ impl Attachment {
         self.text.drain(..line.unwrap_or(overlap));
     }
 
-    /// Decodes what came, and says whether it is text. Line ends are only seen in what was decoded: in UTF-16, say, a newline is two
-    /// bytes.
+    /// Decodes the bytes that have arrived, and says whether they are text. Line ends are looked
+    /// for in decoded text only: in UTF-16 a newline has two bytes.
     fn decode(&mut self, is_last: bool) -> bool {
         let bytes = mem::take(&mut self.bytes);
         let mime_type = self.mime_type.as_deref();

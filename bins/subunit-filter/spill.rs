@@ -1,4 +1,4 @@
-//! Packets that wait for a decision.
+//! Packets that wait for a decision, in memory and in spill files.
 
 use std::fs::File;
 use std::io;
@@ -7,12 +7,12 @@ use std::os::unix::fs::FileExt;
 
 use subunit_cli::Trouble;
 
-/// Keeps packets in memory up to a bound, and beyond it in temporary files that no folder lists.
+/// Keeps packets in memory up to a bound, and the rest in temporary files without a name.
 #[derive(Debug, Default)]
 pub(crate) struct Spill {
-    /// How many bytes wait in memory.
+    /// Bytes that wait in memory.
     in_memory: usize,
-    /// Each file is let go of when no packet in it is waited for, so that one long wait does not keep the rest.
+    /// A file is closed once no packet in it waits, so that one long wait keeps one file.
     files: Vec<Option<Part>>,
 }
 
@@ -21,18 +21,18 @@ pub(crate) struct Spill {
 struct Part {
     file: File,
     length: u64,
-    /// How many bytes of it are still waited for.
+    /// Bytes of it that still wait.
     waiting: u64,
 }
 
-/// The packets of a test that wait, first those in files. Give them back to their [`Spill`].
+/// The packets of a test that wait: those in files come first. They go back to their [`Spill`].
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     in_files: Vec<Run>,
     in_memory: Vec<u8>,
 }
 
-/// Where in a file packets are, one behind the other.
+/// Consecutive packets in a file.
 #[derive(Debug)]
 struct Run {
     part: usize,
@@ -41,18 +41,20 @@ struct Run {
 }
 
 impl Spill {
-    /// How many bytes of packets are kept in memory, all tests together, and a little more for each test.
+    /// Bytes of packets that are kept in memory, all tests together, and up to a run more for each
+    /// test.
     const MOST_IN_MEMORY: usize = 8 << 20;
-    /// Packets of a test go to a file together when they have this many bytes: to keep count of each takes memory, too.
+    /// Packets of a test go to a file in runs of this many bytes or more: the index takes memory,
+    /// too.
     const SHORTEST_RUN: usize = 1 << 12;
-    /// When a file has this many bytes, the next one begins.
+    /// A file of this many bytes is full.
     const FULL: u64 = 64 << 20;
 
     /// Keeps one more packet of a test.
     pub(crate) fn keep(&mut self, packet: &[u8], held: &mut Held) -> Result<(), Trouble> {
         let is_run = held.in_memory.len() + packet.len() >= Self::SHORTEST_RUN;
         let goes_to_file = is_run && self.in_memory + packet.len() > Self::MOST_IN_MEMORY;
-        // What goes to a file needs no room for more to come.
+        // The vector by itself would reserve room for more, which the file does not need.
         let room = if goes_to_file {
             held.in_memory.try_reserve_exact(packet.len())
         } else {
@@ -81,7 +83,7 @@ impl Spill {
         Ok(run)
     }
 
-    /// Has `pass` take the packets of a test, as many as there are in one go, and lets go of them.
+    /// Gives the packets of a test to `pass`, a run at a time, and frees them.
     pub(crate) fn give(
         &mut self,
         held: &mut Held,
@@ -93,7 +95,7 @@ impl Spill {
         result
     }
 
-    /// Lets go of the packets of a test.
+    /// Frees the packets of a test.
     pub(crate) fn forget(&mut self, held: &mut Held) {
         for run in mem::take(&mut held.in_files) {
             self.forget_in_file(&run);
@@ -101,7 +103,7 @@ impl Spill {
         self.empty(&mut held.in_memory);
     }
 
-    /// Lets go of packets in memory, and keeps little room for the next ones.
+    /// Frees packets in memory, and keeps a little room for the next ones.
     fn empty(&mut self, packets: &mut Vec<u8>) {
         self.in_memory -= packets.len();
         packets.clear();
@@ -129,7 +131,7 @@ impl Spill {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is an error to be mapped")]
 fn trouble(cause: io::Error) -> Trouble {
-    Trouble::with("temporary file", &cause)
+    Trouble::temporary(&cause)
 }
 
 #[cfg(test)]

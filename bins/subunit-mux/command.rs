@@ -27,7 +27,8 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// Runs a command, merges what it prints and says whether it succeeded. Its standard input is empty, or what comes from `input`.
+    /// Runs a command, merges its output and says whether it succeeded. Its standard input is
+    /// `input`, or empty.
     pub(crate) fn run(mut self, text: &OsStr, input: Option<Receiver<Vec<u8>>>) -> Result<bool, Failure> {
         let name = text.to_string_lossy();
         // The test that stands for the command itself.
@@ -101,7 +102,8 @@ impl Runner {
     }
 }
 
-/// Whether a signal ended a command, or it did not start. The shell says so of the last command in it by statuses of its own.
+/// Whether a signal ended a command, or it did not start. A shell has exit statuses for both, for
+/// the command that it ran last.
 fn did_not_finish(status: ExitStatus) -> bool {
     const CANNOT_RUN: i32 = 126;
     const NOT_FOUND: i32 = 127;

@@ -6,8 +6,8 @@ use subunit_codec::{Key, Status};
 
 /// The tests of a source whose last result is bad.
 ///
-/// One that passes when it runs again is no failure any more: tools that look at last results would call the run good, though its
-/// command failed.
+/// One that passes when it runs again is no failure any more: tools that look at last results would
+/// call the run good, though its command failed.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
     /// Hashes of their keys.

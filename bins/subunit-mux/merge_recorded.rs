@@ -19,8 +19,8 @@ struct Recorded {
     packets: Vec<u8>,
 }
 
-/// Writes the earliest of the next items of all sources, and so on. A source's items stay in order; of those that happened at the
-/// same time, the one of the first source comes first.
+/// Writes the earliest of the next items of all sources, again and again. The items of a source
+/// stay in order. Of items with equal times, the one of the first source comes first.
 pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> Result<Verdict, Trouble> {
     let mut output = Output::for_packets()?;
     let mut trouble = None;

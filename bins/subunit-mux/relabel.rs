@@ -136,8 +136,8 @@ impl Route {
         }
     }
 
-    /// Appends an event of our own. `tags` are those of its test, which keeps what it has if they are `None`. `inner` is the rest of its
-    /// route code.
+    /// Appends an event of our own. `tags` are those of its test, which keeps what it has if they
+    /// are `None`. `inner` is the rest of its route code.
     fn event<'a>(&'a self, mut event: Event<'a>, tags: Option<&'a [String]>, inner: Option<&str>, out: &mut Vec<u8>) {
         event.route_code = Some(joined(&self.code, inner));
         event.timestamp = self.now();
@@ -170,7 +170,8 @@ impl Labels {
     }
 }
 
-/// Keeps track of the test that a packet is about, and gives what is known of it. One that is over with this packet is in `over`.
+/// Keeps track of the test that a packet is about, and gives what is known of it. One that is over
+/// with this packet is in `over`.
 fn follow<'a>(
     tests: &'a mut InFlight<Begun>,
     packet: &Packet<'_>,
@@ -191,7 +192,8 @@ fn follow<'a>(
     if tests.get_mut(&key).is_none() {
         tests.begin(&key, Begun::default());
         if status.is_none() {
-            // The oldest that has no status after thousands of others is an attachment that came late.
+            // The oldest that has no status after thousands of others is an attachment that came
+            // late.
             tests.note_loose(&key, |begun| !begun.is_test);
         }
     }

@@ -19,8 +19,8 @@ impl From<Trouble> for Failure {
     }
 }
 
-/// A way to the output that all lanes share. Each lane gathers packets of its own and hands on whole ones; while one of them
-/// writes, the others wait, and so do their sources in the end.
+/// The output that all sources share. Each source buffers packets of its own and writes whole ones;
+/// while one writes, the others wait, and so do their writers in the end.
 #[derive(Clone)]
 pub(crate) struct SharedOutput {
     output: Arc<Mutex<Output>>,

@@ -26,11 +26,12 @@ pub(crate) enum Origin {
 }
 
 impl Source {
-    /// The sources that the arguments name, numbered in this order; standard input when there is none.
+    /// The sources in the arguments, numbered in this order; standard input if there is none.
     ///
     /// # Errors
     ///
-    /// If a route code is not UTF-8 or longer than 256 bytes, two sources have the same, or standard input is to be read twice.
+    /// If a route code is not UTF-8 or longer than 256 bytes, two sources have the same, or
+    /// standard input is to be read twice.
     pub(crate) fn all(
         commands: Vec<OsString>,
         mut files: Vec<OsString>,
@@ -48,17 +49,21 @@ impl Source {
             let (code, rest) = split(&argument);
             let is_named = code.is_some();
             let code = code.map_or_else(|| Ok(number.to_string()), |code| text_of(code, &argument))?;
+            if rest.is_empty() {
+                let argument = argument.display();
+                return Err(Trouble::message(format_args!("'{argument}' names no file and no command")));
+            }
             let origin = origin(rest);
             if matches!(&origin, Origin::File(name) if name == "-") && std::mem::replace(&mut is_stdin_taken, true) {
                 return Err(Trouble::message("standard input can be read once only"));
             }
             if code.len() > MOST_CODE {
                 let start: String = code.chars().take(60).collect();
-                let problem = format_args!("the route code {start:?}... is longer than {MOST_CODE} bytes");
+                let problem = format_args!("the route code '{start}...' is longer than {MOST_CODE} bytes");
                 return Err(Trouble::message(problem));
             }
             if !codes.insert(code.clone()) {
-                return Err(Trouble::message(format_args!("two sources have the route code {code:?}")));
+                return Err(Trouble::message(format_args!("two sources have the route code '{code}'")));
             }
             sources.push(Self { code, is_named, origin });
         }
@@ -66,8 +71,9 @@ impl Source {
     }
 }
 
-/// Takes the route code off an argument. What stands before the first `=` is none when it holds white space or a slash: in
-/// `./a=b` and in `env A=b make` there is no route code. An empty one stands for the number.
+/// Splits an argument into its route code and the rest. There is no route code if the part before
+/// the first `=` contains white space or a slash, as in `./a=b` and `env A=b make`, or if it is
+/// empty.
 fn split(argument: &OsStr) -> (Option<&[u8]>, OsString) {
     let bytes = argument.as_bytes();
     let Some(equals) = bytes.iter().position(|byte| *byte == b'=') else { return (None, argument.to_owned()) };

@@ -1,4 +1,4 @@
-//! Standard input, passed on to the commands that it is for.
+//! Routes standard input to the commands.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -6,8 +6,8 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use subunit_cli::{Stream, Trouble};
 use subunit_codec::{Item, Packet, PacketEdit, Protocol};
 
-/// What is on its way to one command. A command that does not read holds the others up when 4 MiB wait for it: as much as the
-/// longest packet.
+/// The queue of input for one command. It holds 4 MiB, as much as the longest packet: a command
+/// that does not read its input then blocks the others.
 pub(crate) struct Delivery {
     /// `None` once the command's input has ended.
     queue: Option<SyncSender<Vec<u8>>>,
@@ -33,8 +33,9 @@ impl Delivery {
     }
 }
 
-/// Passes each packet of standard input on to the command whose code its route code begins with, without that code. When nothing
-/// is left of the route code, a file called `stdin` is delivered as its bytes, and its end is the end of the command's input.
+/// Passes each packet of standard input on to the command whose code its route code begins with,
+/// without that code. If nothing is left of the route code, a file named `stdin` is delivered as
+/// its bytes, and its end closes the input of the command.
 ///
 /// Tells when standard input cannot be read, and of the first item of it that is for no command.
 pub(crate) fn pass_on(mut deliveries: HashMap<String, Delivery>, tell: impl Fn(Trouble)) {

@@ -4,9 +4,10 @@ use subunit_codec::Packet;
 
 /// The tags that the packets of a test gave last, the one of the source not counted.
 ///
-/// A packet that states no tags leaves its test those that it has. One that is to have the tag of the source must state the others,
-/// too, since the tags of a packet replace those before. That is done as long as it makes the output no longer than twice the input
-/// and [a little](Self::MOST) for each test.
+/// A packet that states no tags leaves its test those that it has. One that is to have the tag of
+/// the source must state the others, too, since the tags of a packet replace those before. That is
+/// done as long as it makes the output no longer than twice the input and [a little](Self::MOST)
+/// for each test.
 #[derive(Debug, Default)]
 pub(crate) struct TestTags {
     tags: Vec<String>,
@@ -30,7 +31,8 @@ impl TestTags {
         }
     }
 
-    /// Whether a packet of the test that states no tags may repeat them, beside the one of the source.
+    /// Whether a packet of the test that states no tags may repeat them, beside the one of the
+    /// source.
     pub(crate) fn pay(&mut self, packet: &Packet<'_>, source: &str) -> bool {
         self.repeated = self.repeated.saturating_sub(packet.as_bytes().len());
         let repeated = self.repeated + self.length + source.len();

@@ -1,4 +1,4 @@
-//! Files that go on where a packet or a line ends.
+//! Files to append to, which must end in a whole packet or line first.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -7,8 +7,8 @@ use std::path::Path;
 use subunit_cli as cli;
 use subunit_codec::{Item, MAX_LENGTH, Protocol, Reader};
 
-/// Opens a file to append to. One that ends in half a line or half a packet, or may do so for all that can be read of it, gets a
-/// newline first.
+/// Opens a file to append to. Writes a newline first if the file ends in an unfinished line or a
+/// torn packet, or cannot be read.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut file = cli::create(path, true)?;
     if file.metadata()?.is_file() && !ends_whole(path).unwrap_or(false) {
@@ -17,7 +17,8 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether a file ends with a newline or a whole packet, or is empty. Looks at its last byte or at as much as a packet can be long.
+/// Whether a file is empty or ends in a newline or a whole packet. Reads its last byte, or as much
+/// as the longest packet.
 fn ends_whole(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
     let length = file.seek(SeekFrom::End(0))?;

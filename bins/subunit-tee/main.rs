@@ -71,7 +71,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     Ok(Verdict::Success)
 }
 
-/// Copies what is left when we stop reading, up to the last packet: half a packet may stand behind that, and end elsewhere.
+/// Copies the rest of a cut input, up to the last packet: behind it may be a packet that is not
+/// complete.
 fn copy_rest(stream: &mut Stream, sinks: &mut Sinks) -> Result<(), Trouble> {
     let mut others: Vec<(bool, Vec<u8>)> = Vec::new();
     while let Some(item) = stream.item()? {

@@ -44,7 +44,8 @@ impl Sinks {
         Ok(())
     }
 
-    /// Adds a file, which is made, emptied or got ready for more. One that cannot be opened has failed before the first byte.
+    /// Adds a file, which is created, overwritten or appended to. If it cannot be opened, that copy
+    /// has failed.
     pub(crate) fn add_file(&mut self, path: &Path, is_appended: bool, takes: Takes) {
         let file = if is_appended { append::open(path) } else { cli::create(path, false) };
         match file {

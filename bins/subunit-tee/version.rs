@@ -41,7 +41,7 @@ impl Version {
         }
     }
 
-    /// Takes note of a packet: text before it that says nothing of version 1 is text, and so is what follows.
+    /// Notes a packet: if nothing before it was version 1, all text is text.
     pub(crate) fn packet(&mut self) {
         if self.protocol == Protocol::Auto {
             (self.protocol, self.held) = (Protocol::V2, Vec::new());

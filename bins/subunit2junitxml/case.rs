@@ -4,11 +4,10 @@ use std::borrow::Cow;
 
 use subunit_cli::Trouble;
 use subunit_codec::{Packet, Span, Status};
-use subunit_formats::junit::{Counts, clean, type_attribute};
+use subunit_formats::junit::{Counts, type_attribute};
 
 use crate::attachment::{Attachment, Attachments, Piece};
 use crate::case_writer::{CaseWriter, others, printed};
-use crate::content::Pieces;
 use crate::outcome::{Outcome, reason};
 use crate::tags::TagList;
 use crate::text_store::Spool;
@@ -40,9 +39,7 @@ impl Case {
     pub(crate) fn absorb(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
         let time = packet.timestamp();
         self.span.start = self.span.start.or(time);
-        if let Some(tags) = packet.tags() {
-            self.tags.set(tags);
-        }
+        self.tags.learn(packet);
         if let Some(status) = packet.status() {
             self.status = Some(status);
             if status.is_final() {
@@ -63,37 +60,26 @@ impl Case {
         }
     }
 
-    /// Writes the test case, with all attachments, which have ended.
+    /// Writes the test case, with all attachments, which have ended, and with lines that tell its properties.
     pub(crate) fn write(
         &self,
         id: &str,
-        route_code: Option<&str>,
         suite: &str,
+        properties: &str,
         writer: &mut CaseWriter,
     ) -> Result<(), Trouble> {
         let (status, time) = (self.status.unwrap_or(Status::InProgress), self.span.duration().unwrap_or_default());
-        let placed = Placed::new(status, &self.tags, &self.attachments.list);
         let outcome = Outcome::of(status);
-        let has_properties = route_code.is_some() || !self.tags.is_empty();
-        let is_empty = outcome.is_none() && !has_properties && placed.attachments.is_empty();
+        let attachments = &*self.attachments.list;
+        let is_empty = outcome.is_none() && properties.is_empty() && attachments.is_empty();
         writer.xml.markup.case(id, suite, time, is_empty);
-        if let Some(outcome) = outcome {
-            write_outcome(&outcome, &placed.at(Place::Outcome), writer)?;
-        }
-        placed.write_attempts(writer)?;
-        if has_properties || placed.has(Place::Output) || placed.has(Place::Rest) {
+        if attachments.is_empty() && !properties.is_empty() && outcome.is_none() {
+            // So it is with most tests.
             writer.xml.markup.open("system-out", &[]);
-            writer.content(|to| {
-                printed(placed.at(Place::Output), to)?;
-                others(placed.at(Place::Rest), |one| Cow::from(&one.name), to)?;
-                properties(route_code, &self.tags, to)
-            })?;
+            writer.xml.markup.clean_text(properties);
             writer.xml.markup.close("system-out");
-        }
-        if placed.has(Place::Errors) {
-            writer.xml.markup.open("system-err", &[]);
-            writer.content(|to| printed(placed.at(Place::Errors), to))?;
-            writer.xml.markup.close("system-err");
+        } else if !is_empty {
+            Placed::new(status, &self.tags, attachments).write(outcome, properties, writer)?;
         }
         if !is_empty {
             writer.xml.markup.close("testcase");
@@ -147,6 +133,29 @@ impl<'a> Placed<'a> {
         self.at(place).next().is_some()
     }
 
+    /// Writes what is in a test case.
+    fn write(&self, outcome: Option<Outcome>, properties: &str, writer: &mut CaseWriter) -> Result<(), Trouble> {
+        if let Some(outcome) = outcome {
+            write_outcome(&outcome, &self.at(Place::Outcome), writer)?;
+        }
+        self.write_attempts(writer)?;
+        if !properties.is_empty() || self.has(Place::Output) || self.has(Place::Rest) {
+            writer.xml.markup.open("system-out", &[]);
+            writer.content(|to| {
+                printed(self.at(Place::Output), to)?;
+                others(self.at(Place::Rest), |one| Cow::from(&one.name), to)?;
+                to.literal(properties)
+            })?;
+            writer.xml.markup.close("system-out");
+        }
+        if self.has(Place::Errors) {
+            writer.xml.markup.open("system-err", &[]);
+            writer.content(|to| printed(self.at(Place::Errors), to))?;
+            writer.xml.markup.close("system-err");
+        }
+        Ok(())
+    }
+
     /// Writes an element for each attempt before the last.
     fn write_attempts(&self, writer: &mut CaseWriter) -> Result<(), Trouble> {
         let Some(element) = self.attempts else { return Ok(()) };
@@ -175,19 +184,4 @@ fn write_outcome<'a>(
     }
     writer.xml.markup.close(outcome.element);
     Ok(())
-}
-
-/// Tells route and tags in lines that some readers take for properties: in Jenkins' schema, a test case has no other place for one.
-/// Of several properties of one name, they would keep the last.
-fn properties(route_code: Option<&str>, tags: &TagList, to: &mut dyn Pieces) -> Result<(), Trouble> {
-    if let Some(code) = route_code {
-        to.literal("[[PROPERTY|route=")?;
-        to.literal(&clean(code))?;
-        to.literal("]]\n")?;
-    }
-    for (number, tag) in tags.iter().enumerate() {
-        to.literal(if number == 0 { "[[PROPERTY|tag=" } else { ", " })?;
-        to.literal(&clean(tag))?;
-    }
-    if tags.is_empty() { Ok(()) } else { to.literal("]]\n") }
 }

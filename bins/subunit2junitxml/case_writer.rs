@@ -75,10 +75,18 @@ impl Xml {
 
     /// Copies the test cases of a suite to the report.
     pub(crate) fn copy_cases(&mut self, suite: u32) -> Result<(), Trouble> {
+        let cases = Section { suite, kind: Kind::Cases };
+        if self.store.len(cases)? < Self::MOST_IN_MEMORY as u64 {
+            self.store.read(cases, |piece| {
+                self.markup.written(piece);
+                Ok(())
+            })?;
+            return self.make_room();
+        }
         let Some(draft) = &mut self.draft else { return Ok(()) };
         draft.add(self.markup.as_bytes())?;
         self.markup.clear();
-        draft.extend(|file| self.store.copy(Section { suite, kind: Kind::Cases }, file))
+        draft.extend(|file| self.store.copy(cases, file))
     }
 }
 

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, Trouble, Verdict};
+use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, TextOutput, Trouble, Verdict};
 use subunit_codec::Protocol;
 
 use crate::report::Report;
@@ -58,7 +58,7 @@ struct Args {
 const TOOL: &str = "subunit2junitxml";
 
 const EXAMPLES: [&str; 2] =
-    ["subunit2junitxml -o report.xml run.subunit", "run-tests | subunit2junitxml --suite-by tag -o report.xml"];
+    ["subunit2junitxml -o report.xml run.subunit", "run-tests | subunit2junitxml --suite-by worker -o report.xml"];
 
 fn main() -> ExitCode {
     cli::main(run)
@@ -68,13 +68,13 @@ fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let passing =
         Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
     let output = if args.forward { Output::for_packets() } else { Output::new() };
-    let mut output = output?.optional(args.output_to.is_some());
+    let mut output = TextOutput::to(output?.optional(args.output_to.is_some()));
     let file = args.input.report_file(args.output_to)?;
     let mut report = Report::new(args.suite_by);
     let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(&mut output)? {
+        while let Some(item) = stream.next(output.raw())? {
             passing.item(&item, &mut report, &mut output)?;
         }
         is_foreign |= stream.is_foreign();
@@ -83,10 +83,10 @@ fn run(mut args: Args) -> Result<Verdict, Trouble> {
     let counts = report.counts();
     let report = report.complete()?;
     // The file may be standard output by another name.
-    output.flush()?;
+    output.raw().flush()?;
     match file {
         Some(file) => file.write(|file| report.write_to(file))?,
-        None => output.directly(|file| report.write_to(file))?,
+        None => output.raw().directly(|file| report.write_to(file))?,
     }
     output.finish()?;
     let failures = counts.failures > 0 || counts.errors > 0;

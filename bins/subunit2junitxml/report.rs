@@ -162,8 +162,8 @@ impl Done {
             });
         }
         self.suites.count(suite, &case.counts(), case.span);
-        self.properties.note(suite, route_code, &case.tags, &mut self.writer.xml.store)?;
+        let properties = self.properties.of_test(suite, route_code, &case.tags, &mut self.writer.xml.store)?;
         self.writer.xml.suite = suite;
-        case.write(id, route_code, self.suites.name(suite), &mut self.writer)
+        case.write(id, self.suites.name(suite), properties, &mut self.writer)
     }
 }

@@ -1,6 +1,6 @@
 //! What becomes of the parts of a stream: report, standard output, or both.
 
-use subunit_cli::{Output, Trouble};
+use subunit_cli::{TextOutput, Trouble};
 use subunit_codec::{Item, Packet};
 
 use crate::report::Report;
@@ -17,22 +17,22 @@ pub(crate) struct Routing {
 }
 
 impl Routing {
-    pub(crate) fn item(self, item: &Item<'_>, report: &mut Report, output: &mut Output) -> Result<(), Trouble> {
+    pub(crate) fn item(self, item: &Item<'_>, report: &mut Report, output: &mut TextOutput) -> Result<(), Trouble> {
         match item {
             Item::Packet(packet) if !packet.has_test_id() => self.global(packet, report, output),
             Item::Packet(packet) => {
                 if self.forward {
-                    output.forward(packet)?;
+                    output.raw().forward(packet)?;
                 }
                 report.packet(packet)
             }
             Item::Text(_) if self.drops_text => Ok(()),
-            Item::Text(text) if self.forward => output.wrapped(text),
+            Item::Text(text) if self.forward => output.raw().wrapped(text),
             Item::Text(text) if self.reports_text => report.text(text),
-            Item::Text(text) => output.bytes(text),
+            Item::Text(text) => output.text(text),
             Item::Damage(damage) => {
                 if self.forward {
-                    output.damage(damage)?;
+                    output.raw().damage(damage)?;
                 }
                 report.damage(damage)
             }
@@ -40,19 +40,19 @@ impl Routing {
     }
 
     /// A packet that is about no test. One of a file `stdout` is text that a filter wrapped.
-    fn global(self, packet: &Packet<'_>, report: &mut Report, output: &mut Output) -> Result<(), Trouble> {
+    fn global(self, packet: &Packet<'_>, report: &mut Report, output: &mut TextOutput) -> Result<(), Trouble> {
         if self.drops_text {
             return Ok(());
         }
         if self.forward {
-            output.forward(packet)?;
+            output.raw().forward(packet)?;
         }
         match packet.file_bytes() {
             Some(text) if packet.file_name() == Some("stdout") && !self.reports_text => {
                 if self.forward {
                     Ok(())
                 } else {
-                    output.bytes(text)
+                    output.text(text)
                 }
             }
             _ => report.packet(packet),

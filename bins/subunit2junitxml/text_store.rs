@@ -162,7 +162,7 @@ fn is_continuation(byte: u8) -> bool {
 }
 
 pub(crate) fn trouble(cause: &io::Error) -> Trouble {
-    Trouble::with("temporary file", cause)
+    Trouble::temporary(cause)
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ TAP_PLAN = (
     "a failed test `tap errors`"
 )
 TAP_BAIL_OUT = "After `Bail out!` in TAP | tests are read on, and missing ones reported | all is text"
+TAP_BARE_BAIL_OUT = "`Bail out!` in TAP without a reason | a test `Bail out! `, with a blank at the end | a test `Bail out!`"
 TAP_TODO = "`ok # TODO` in TAP | xfail | uxsuccess"
 
 ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]

@@ -1,6 +1,8 @@
 """TAP made up from a random source: lists of lines without their ends."""
 
 WORDS = ["wheel", "brake # 2", "lamp", "größe", "a/b", "x = 1", "-", "[ok]", "10 times", "C:\\dir", "it's"]
+#: What logs and terminals put before each line.
+PREFIXES = ["[    {:.6f}] ", "<6>[    {:.6f}] ", "Nov 06 10:00:00 host kernel: ", "2026-11-25T17:56:54Z ", "  ", "    "]
 REASONS = ["", " why", " not yet # really", " ok 3"]
 
 
@@ -67,7 +69,13 @@ def any_version(chance):
     all_lines = lines + [line for part in body for line in part]
     if chance.random() < 0.05:
         all_lines = ["KTAP version 1", *(line for line in all_lines if "version" not in line)]
-    return [f"[    {chance.random():.6f}] {line}" for line in all_lines] if chance.random() < 0.03 else all_lines
+    if chance.random() < 0.06:
+        prefix = chance.choice(PREFIXES)
+        all_lines = [prefix.format(chance.random()) + line for line in all_lines]
+    if chance.random() < 0.05:
+        tabbed = chance.choice(["ok", "not ok 1", "1..3", "TAP version 14", "text"])
+        all_lines.insert(chance.randint(0, len(all_lines)), chance.choice(["\t", "\t\t", "    \t"]) + tabbed)
+    return all_lines
 
 
 def point(chance, number):

@@ -1,4 +1,4 @@
-"""Whether a stream can tell the verdict of its runner at all, by readers that share no code with our tools.
+"""Whether a stream can tell the verdict of its runner, by readers that share no code with our tools.
 
 A runner that dies before its first byte, or between two tests, leaves a stream that does not differ from
 that of a good run: no tool can call it red. A runner may also pass a run in which its own stream says that
@@ -12,8 +12,10 @@ from decode import Packet, decode
 
 BAD = ("fail", "uxsuccess")
 V1_START = re.compile(rb"test(?:ing)?: (.*)")
-V1_OUTCOME = re.compile(rb"(?:success(?:ful)?|failure|error|skip|xfail|uxsuccess): (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
-V1_SKIP = re.compile(rb"skip: (.*?)(?: \[(?: multipart)?)?\r?$", re.M)
+#: A label, and the start of details if there are any.
+V1_LABEL = rb": (.*?)(?: \[(?: multipart)?)?\r?$"
+V1_OUTCOME = re.compile(rb"(?:success(?:ful)?|failure|error|skip|xfail|uxsuccess)" + V1_LABEL, re.M)
+V1_SKIP = re.compile(rb"skip" + V1_LABEL, re.M)
 V1_BAD = re.compile(rb"(failure|error|uxsuccess):")
 V1_OPENED = re.compile(rb" \[( multipart)?\r?\n")
 V1_CLOSED = re.compile(rb"^\]\r?$", re.M)
@@ -72,7 +74,7 @@ def is_mute_tap(stream):
 
 
 def contradiction_v1(stream):
-    """What a good run cannot say of a test that starts on a line of its own: that it fails, or nothing more."""
+    """A test that starts on a line of its own, and then fails or has no outcome."""
     lines = without_details(stream)
     started = re.findall(rb"^test: (.*)$", lines, re.M)
     failed = set(re.findall(rb"^(?:failure|error|uxsuccess): (.*)$", lines, re.M))
@@ -90,7 +92,7 @@ def contradiction(failed, open_tests):
 
 
 def without_details(stream):
-    """The stream without the details of outcomes, by the lengths of their chunks if they have any."""
+    """The stream without the details of outcomes; chunks are skipped by their lengths."""
     kept, at = [], 0
     while opened := V1_DETAILS.search(stream, at):
         kept += [stream[at : opened.start()], b"\n"]

@@ -19,7 +19,7 @@ class Suite:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """How a runner is started in the folder of a suite. It may differ from the usual in its environment."""
+    """How a runner is started in the folder of a suite, and what is added to its environment."""
 
     words: tuple
     env: tuple = ()
@@ -38,7 +38,7 @@ class Writer:
     suites: tuple
     #: What the suite is called in the working folder.
     file: str = "test_suite.py"
-    #: What the verdict is taken from, if it is not the exit status of `stream`: the same runner with its
+    #: The command whose exit status is the verdict, if it is not `stream`: the same runner with its
     #: reporter for people, or a runner that means the same.
     verdict: Command | None = None
     #: Makes other files that the runner needs, in the working folder.

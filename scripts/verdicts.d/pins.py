@@ -1,4 +1,4 @@
-"""The versions of the runners that are installed from PyPI. The others are of Debian, or of the machine."""
+"""The versions of the runners from PyPI. The others come from Debian, or are on the machine."""
 
 PINS = [
     "python-subunit==1.4.6",

@@ -15,7 +15,7 @@ class Mismatch:
     tool: str
     #: The commands before the tool.
     pipeline: str
-    #: "false green", "false red", or "no verdict" of a tool that crashed, hung or refused the stream.
+    #: "false green", "false red", or "no verdict" if the tool crashed, hung or refused the stream.
     kind: str
     #: What the tool said, in words.
     said: str
@@ -25,9 +25,11 @@ class Judgement:
     """Compares everything that our tools say of one stream with the verdict of its runner."""
 
     def __init__(self, tools, folder, protocol, is_red, status, untold):
-        """`status` is what the process that wrote the stream ended with, or None if it says nothing of the tests.
+        """Compares all of it; see `comparisons` and `mismatches`.
 
-        If `untold`, the stream cannot tell the verdict: only what also knows the status is compared.
+        The process that wrote the stream ended with `status`, which is None if it says nothing of the
+        tests. If the stream is `untold`, it cannot tell the verdict: only tools that know the status
+        are compared.
         """
         self.tools, self.folder, self.is_red = tools, folder, is_red
         self.comparisons, self.mismatches = 0, []
@@ -56,7 +58,10 @@ class Judgement:
         return pipelines
 
     def with_status(self, stream, protocol, status):
-        """Tools that run a command and count its exit status, on a command that says and ends as the runner did."""
+        """Compares the tools that run a command and count its exit status.
+
+        Their command writes the same stream as the runner and ends with the same status.
+        """
         again = f"cat {shlex.quote(str(stream))}; exit {status}"
         if protocol == "tap":
             name, command = "tap2subunit --", f"tap2subunit -- sh -c {shlex.quote(again)}"
@@ -69,7 +74,7 @@ class Judgement:
         self.compare("subunit-ls", name, self.run(["subunit-ls"], output))
 
     def piped(self, name, command, stream, saved):
-        """The file with what a command makes of the stream; None if it failed, which is a mismatch."""
+        """The file with the output of a command; None if it failed, which is a mismatch."""
         ended = self.run(shlex.split(command), stream)
         if ended.status != 0:
             self.mismatch(command.split()[0], name, "no verdict", ended)
@@ -109,7 +114,7 @@ class Judgement:
             self.mismatch(tool, pipeline, "false red" if ended.status else "false green", ended)
 
     def compare_count(self, tool, pipeline, ended, count):
-        """Compares the number of failures in a report, which is None if the report cannot be read."""
+        """Compares the number of failures in a report; it is None if the report cannot be read."""
         self.comparisons += 1
         if count is None:
             self.mismatch(tool, pipeline, "no verdict", ended, "a report that cannot be read")
@@ -122,7 +127,7 @@ class Judgement:
 
 
 def failures_in(report):
-    """The number of tests with a failure or an error in a JUnit report; None if it is not well-formed."""
+    """The number of failed tests in a JUnit report; None if it is ill-formed or miscounts."""
     try:
         root = xml.etree.ElementTree.parse(report).getroot()
     except (OSError, xml.etree.ElementTree.ParseError):

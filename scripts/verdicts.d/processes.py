@@ -6,9 +6,9 @@ import signal
 import subprocess
 
 #: Seconds after which a runner, and everything that it started, is killed.
-RUNNER_TIMEOUT = 60
+RUNNER_TIMEOUT = 120
 #: The same for one of our tools: the streams are small.
-TOOL_TIMEOUT = 20
+TOOL_TIMEOUT = 60
 
 
 class Hung(Exception):

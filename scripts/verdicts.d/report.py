@@ -60,8 +60,9 @@ class Teller:
             lines.append([writer.runner, writer.name, *map(str, numbers)])
         widths = [max(map(len, column)) for column in zip(*lines)]
         for line in lines:
-            cells = [cell.ljust(width) if at < 2 else cell.rjust(width) for at, (cell, width) in enumerate(zip(line, widths))]
-            print("  ".join(cells).rstrip())
+            cells = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
+            cells += [cell.rjust(width) for cell, width in zip(line[2:], widths[2:])]
+            print("  ".join(cells))
 
     def untold(self, rows):
         rows = [row for row in rows if row.untold]

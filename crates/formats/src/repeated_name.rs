@@ -5,8 +5,8 @@ const MOST: usize = 256;
 /// As much of a longer one is kept. A tilde and the digest follow.
 const KEPT: usize = 239;
 
-/// Cuts a name of more than 256 bytes to 239, a tilde and 16 digits of a digest, so that different names stay different. Says
-/// whether it was cut.
+/// Cuts a name of more than 256 bytes to 239, a tilde and 16 digits of a digest, so that different
+/// names stay different. Says whether it was cut.
 ///
 /// ```
 /// use subunit_formats::repeated_name::bound;

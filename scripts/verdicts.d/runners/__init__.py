@@ -1,11 +1,14 @@
-"""The runners, and which of them are here. Each module has WRITERS, `why_not` if it may be missing, and then OPTIONAL."""
+"""The runners, and which of them are here.
+
+Each module has WRITERS. If its runner may be missing, it has `why_not` and OPTIONAL, too.
+"""
 
 import importlib
 import pkgutil
 
 
 def available():
-    """The writers of all runners that are here, and of the others the names, why they are missing, and whether they may be."""
+    """The writers of all runners that are here; name, reason and OPTIONAL of each of the others."""
     writers, missing = [], []
     for module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
         runner = importlib.import_module(f"{__name__}.{module}")

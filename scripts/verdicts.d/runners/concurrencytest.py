@@ -1,4 +1,4 @@
-"""concurrencytest: two workers that write version 1, in one pipe, and what their parent makes of them."""
+"""concurrencytest: the version 1 of two workers in one pipe, and the result of their parent."""
 
 from model import Command, Writer
 from runners.unittest_results import UNITTEST

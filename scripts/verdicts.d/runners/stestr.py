@@ -1,4 +1,4 @@
-"""stestr: what it writes while it runs, what it writes afterwards, and the files that it stores, of version 1."""
+"""stestr: the streams of a run and of the last run, and the files that it stores, of version 1."""
 
 from model import Command, Writer
 

@@ -6,7 +6,7 @@ UNITTEST = Command(("python", "-m", "unittest", "test_suite"))
 TESTTOOLS = Command(("python", "-m", "testtools.run", "test_suite"))
 FOLDERS = ("outcomes", "subtests", "dies", "prints", "ids")
 
-#: subunit.run ends with status 0 whatever the tests did, and so does TestProtocolClient, which counts no failures.
+#: subunit.run always ends with status 0, and TestProtocolClient counts no failures.
 WRITERS = [
     Writer(
         "unittest",

@@ -5,10 +5,11 @@
 #![expect(clippy::inline_always, reason = "a packet is judged in as many steps as it has fields, and no calls")]
 
 use crc32fast::Hasher;
+use memchr::memchr;
 
 use crate::decode::memo::{CrcPrefixes, TextMemo, Work};
 use crate::error::{PacketError, PacketErrorKind as Kind};
-use crate::packet::header::{CHECKSUM, Header};
+use crate::packet::header::{CHECKSUM, Header, SIGNATURE};
 use crate::packet::layout::Layout;
 use crate::packet::{checksums_match, stored_checksum, validate};
 
@@ -93,6 +94,9 @@ impl Classifier {
 
     /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they begin with.
     pub(crate) fn classify(&mut self, place: Place, bytes: &[u8]) -> Result<(), Verdict> {
+        if let Err(error) = Header::read(bytes) {
+            return Err(torn(place, error));
+        }
         match self.packet(place, bytes) {
             Ok(_) => Ok(()),
             Err(doubt) => Err(self.verdict(place, bytes, doubt)),
@@ -164,4 +168,9 @@ impl Classifier {
 /// A candidate with a fault before its checksum: damage where packets start, text anywhere else.
 fn torn(place: Place, error: PacketError) -> Verdict {
     if place.is_boundary { Verdict::Damage { reach: Reach::Fault(error.offset()), error } } else { Verdict::Text }
+}
+
+/// Where the next packet may start: mostly at once, right after the one before.
+pub(crate) fn find_signature(bytes: &[u8]) -> Option<usize> {
+    if bytes.first() == Some(&SIGNATURE) { Some(0) } else { memchr(SIGNATURE, bytes) }
 }

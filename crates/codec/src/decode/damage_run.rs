@@ -4,9 +4,9 @@
 //! the run. Where a torn packet ends is not written anywhere. Its run goes on to the end of the line, and the readable end of
 //! that line is text again: `make: *** Error 1` behind a packet of a killed worker is for people to see.
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 
-use crate::decode::candidate::{Classifier, Place, Reach, Verdict};
+use crate::decode::candidate::{Classifier, Place, Reach, Verdict, find_signature};
 use crate::error::PacketError;
 use crate::packet::header::{CHECKSUM, MAX_LENGTH, SIGNATURE};
 
@@ -30,6 +30,9 @@ pub(crate) struct DamageRun {
 }
 
 impl DamageRun {
+    /// The longest run. A packet that begins in its first mebibyte fits, whatever it claims: such packets that adjoin are one report.
+    const LONGEST: usize = MAX_LENGTH + (1 << 20);
+
     /// The run that begins with a packet that reaches so far and has this fault.
     pub(crate) fn new(reach: Reach, error: PacketError) -> Self {
         let mut run = Self { error, scanned: 1, end: 1, takes_line: true, is_one_line: false, claimed_end: 0, last: 0 };
@@ -48,7 +51,7 @@ impl DamageRun {
     }
 
     /// Scans on in `bytes`, which begin with the run at `offset` in the input: how many of them are damage, at least one; `None` when
-    /// more of them are needed to tell. No more than the longest packet is looked at, nor given up at once.
+    /// more of them are needed to tell. No more than [`LONGEST`](Self::LONGEST) bytes are looked at.
     #[inline(never)]
     pub(crate) fn length(
         &mut self,
@@ -57,9 +60,9 @@ impl DamageRun {
         bytes: &[u8],
         is_last: bool,
     ) -> Option<usize> {
-        let window = &bytes[..bytes.len().min(MAX_LENGTH)];
+        let window = &bytes[..bytes.len().min(Self::LONGEST)];
         // A full window is one whether the input ends with it or not: that may not be known yet.
-        let is_full = window.len() == MAX_LENGTH;
+        let is_full = window.len() == Self::LONGEST;
         let is_last = is_last && !is_full;
         while let Some(at) = self.next_candidate(window) {
             let is_boundary = at == self.end || window[at - 1] == b'\n';
@@ -105,7 +108,7 @@ impl DamageRun {
     /// The next candidate inside the run or right behind it.
     fn next_candidate(&mut self, window: &[u8]) -> Option<usize> {
         let inside = &window[..window.len().min(self.end)];
-        if let Some(found) = inside.get(self.scanned..).and_then(|bytes| memchr(SIGNATURE, bytes)) {
+        if let Some(found) = inside.get(self.scanned..).and_then(find_signature) {
             return Some(self.scanned + found);
         }
         self.scanned = self.scanned.max(inside.len());

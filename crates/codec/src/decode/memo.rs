@@ -15,17 +15,13 @@ use crate::packet::validate::{Span, check_text};
 /// Counts bytes that are looked at, for tests of how many that are.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Work {
-    #[cfg(test)]
     bytes: usize,
 }
 
 impl Work {
     #[inline]
-    pub(crate) fn add(&mut self, _bytes: usize) {
-        #[cfg(test)]
-        {
-            self.bytes += _bytes;
-        }
+    pub(crate) fn add(&mut self, bytes: usize) {
+        self.bytes = self.bytes.wrapping_add(bytes);
     }
 
     #[cfg(test)]

@@ -10,15 +10,12 @@ mod memo;
 pub(crate) mod protocol;
 pub(crate) mod reader;
 
-use memchr::memchr;
-
 use crate::decode::buffer::Buffer;
-use crate::decode::candidate::{Classifier, Place, Verdict};
+use crate::decode::candidate::{Classifier, Place, Verdict, find_signature};
 use crate::decode::damage::{Damage, Fault};
 use crate::decode::damage_run::DamageRun;
 use crate::error::PacketError;
 use crate::packet::Packet;
-use crate::packet::header::SIGNATURE;
 use crate::packet::layout::Layout;
 
 /// A stretch of the input. Items come in the order of the input and cover all of it.
@@ -34,13 +31,16 @@ pub enum Item<'a> {
 
 /// Finds the packets in a stream of version 2, whatever stands between them. Does no I/O.
 ///
-/// A packet may start at any 0xB3. Bytes that fail to be one are damage where their structure was sound and only the checksum is
-/// wrong, or where packets start (at the start of the input, after a newline, right after a packet), and text elsewhere. Damage is
-/// local: when a header or the end of the input follows exactly where the damaged packet claims to end, and no good packet ends
-/// there, all of it is given up, else the signature byte alone, and the search goes on behind it.
+/// A packet may start at any 0xB3. Bytes that fail to be one are damage if their structure was sound and only the checksum is
+/// wrong, or if they stand where packets start: at the start of the input, after a newline, right after a packet. Elsewhere they
+/// are text. A broken packet hides no sound one: only its first byte is given up for certain, and the search goes on behind it.
+///
+/// Damage ends where the next sound packet begins, or where the broken packet claims to end. If it is known to be torn, the damage
+/// ends with the line, and the readable end of that line is text. Damage that adjoins or overlaps is one item of less than 5 MiB. So
+/// that it can be, damage is held until the byte behind it has come; text before it never is.
 ///
 /// What the items are does not depend on how the input is cut into pieces, except that text may be cut where they were. Memory is
-/// bounded by the longest packet. Time is linear in the input, false headers inside false headers included.
+/// bounded by the longest packet and a mebibyte. Time is linear in the input, false headers inside false headers included.
 ///
 /// ```
 /// use subunit_codec::{Decoder, Item};
@@ -194,11 +194,6 @@ impl Decoder {
         }
         Some(Found::Damage(length?, run.error()))
     }
-}
-
-/// Where the next packet may start: mostly at once, right after the one before.
-fn find_signature(bytes: &[u8]) -> Option<usize> {
-    if bytes.first() == Some(&SIGNATURE) { Some(0) } else { memchr(SIGNATURE, bytes) }
 }
 
 #[cfg(test)]

@@ -115,9 +115,10 @@ impl<'a> Packet<'a> {
         self.counted(flag::TEST_ID, self.test_id_start())
     }
 
-    /// The tags as they are written.
+    /// The tags as they are written, their number first: for those who compare the tags of packets.
     #[inline]
-    pub(crate) fn tags_field(&self) -> Option<&'a [u8]> {
+    #[must_use]
+    pub fn tags_field(&self) -> Option<&'a [u8]> {
         if self.has(flag::TAGS) { self.as_bytes().get(self.tags_start()..self.mime_type_start()) } else { None }
     }
 

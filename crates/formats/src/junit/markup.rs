@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use memchr::{memchr, memchr3};
 use quick_xml::escape::partial_escape;
 use quick_xml::events::attributes::Attribute;
 use subunit_codec::Span;
 
 use super::byte_search::{is_one_of, position};
 use super::sanitize::{clean, is_suspect};
-use super::test_id::split;
+use super::test_id::{is_plain, split, split_plain};
 use crate::time::rfc3339;
 
 /// How many tests there are, and what became of them.
@@ -79,8 +80,8 @@ impl Markup {
     /// Opens a `testcase`; one that `is_empty` is closed, too. The name of the suite is the classname of an id that has none: Jenkins
     /// shows an empty one as a class without a name.
     pub fn case(&mut self, id: &str, suite: &str, time: Duration, is_empty: bool) {
-        if position(id.as_bytes(), is_doubtful).is_none() {
-            let (class, name) = split(id);
+        if is_plain(id) {
+            let (class, name) = split_plain(id);
             if class.is_empty() {
                 self.start("testcase", &[("classname", suite)]);
             } else {
@@ -146,7 +147,8 @@ impl Markup {
     /// assert_eq!(xml.as_bytes(), b"a&lt;b&gt;&amp;&#13;");
     /// ```
     pub fn clean_text(&mut self, text: &str) {
-        match position(text.as_bytes(), |byte| is_one_of(byte, b"<>&\r")) {
+        let markup = memchr3(b'<', b'>', b'&', text.as_bytes());
+        match markup.into_iter().chain(memchr(b'\r', text.as_bytes())).min() {
             None => self.xml.push_str(text),
             Some(at) => {
                 // The start is copied, not searched again: specials are often at the end.
@@ -155,6 +157,11 @@ impl Markup {
                 self.xml.push_str(&partial_escape(rest));
             }
         }
+    }
+
+    /// Adds what another one wrote.
+    pub fn written(&mut self, xml: &str) {
+        self.xml.push_str(xml);
     }
 
     /// Ends a line between elements.

@@ -1,6 +1,6 @@
 //! Test ids as JUnit has them: a class and a name in it.
 
-use memchr::{memrchr, memrchr_iter};
+use memchr::{memchr2, memrchr, memrchr_iter};
 
 use super::byte_search::{is_one_of, position};
 
@@ -21,7 +21,46 @@ use super::byte_search::{is_one_of, position};
 #[must_use]
 pub fn split(id: &str) -> (&str, &str) {
     let is_end = |byte| is_one_of(byte, b" \t\n\x0c\r([{<\"'`");
-    let head = &id.as_bytes()[..position(id.as_bytes(), is_end).unwrap_or(id.len())];
+    split_head(id, position(id.as_bytes(), is_end).unwrap_or(id.len()))
+}
+
+/// Whether all bytes of an id are plain: none has a meaning in XML or ends what [`split`] looks at, nor does one begin characters of
+/// which some are none of XML.
+pub(super) fn is_plain(id: &str) -> bool {
+    // One look-up a byte: for texts as short as ids that is faster than to compare many bytes at once.
+    id.bytes().fold(true, |is_plain, byte| is_plain & IS_PLAIN[usize::from(byte)])
+}
+
+const IS_PLAIN: [bool; 256] = {
+    let (mut table, specials) = ([true; 256], b" \"&'(<>[`{\xef");
+    let mut index = 0;
+    while index < 256 {
+        table[index] = index >= 0x20;
+        index += 1;
+    }
+    index = 0;
+    while index < specials.len() {
+        table[specials[index] as usize] = false;
+        index += 1;
+    }
+    table
+};
+
+/// Splits an id of [plain](is_plain) bytes, as [`split`] does.
+pub(super) fn split_plain(id: &str) -> (&str, &str) {
+    // Most ids have dots alone.
+    if memchr2(b':', b'/', id.as_bytes()).is_some() {
+        return split_head(id, id.len());
+    }
+    match memrchr(b'.', id.as_bytes()) {
+        Some(at) if at > 0 && at + 1 < id.len() => (&id[..at], &id[at + 1..]),
+        _ => ("", id),
+    }
+}
+
+/// Splits an id of which the first bytes are looked at.
+fn split_head(id: &str, length: usize) -> (&str, &str) {
+    let head = &id.as_bytes()[..length];
     let cut = |at: usize, length: usize| {
         let (class, name) = (&id[..at], &id[at + length..]);
         (!class.is_empty() && !name.is_empty()).then_some((class, name))
@@ -78,6 +117,9 @@ mod tests {
             ("(a.b)", "", "(a.b)"),
         ] {
             assert_eq!(split(id), (class, name), "{id:?}");
+            if is_plain(id) {
+                assert_eq!(split_plain(id), (class, name), "{id:?}");
+            }
         }
     }
 }

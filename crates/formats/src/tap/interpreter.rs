@@ -2,69 +2,28 @@
 
 use std::time::Duration;
 
-use subunit_codec::{Event, Status, Timestamp};
+use subunit_codec::{Event, Status};
 
+use super::diagnostics::Diagnostics;
 use super::document::{Announced, Dialect};
-use super::events::{Out, write_failure, write_text};
-use super::kernel;
-use super::lex::{Indent, indentation};
+use super::events::{Out, write_failure};
+use super::input::Input;
+use super::lex::Indent;
 use super::line::{Line, Plan};
 use super::log_prefix::Source;
-use super::pending::Pending;
 use super::point::{Directive, Point};
 use super::prefix::Prefix;
 use super::stack::{Place, Stack};
-use super::text::{push_id, push_name, unescape};
-
-/// A line and what it is.
-#[derive(Debug)]
-pub(super) struct Input<'a> {
-    /// All of it, with its end.
-    pub(super) raw: &'a [u8],
-    /// Without its end, and without the prefix of a log.
-    pub(super) content: &'a [u8],
-    pub(super) indent: Indent,
-    /// Without its indentation, too.
-    pub(super) inner: &'a [u8],
-    pub(super) line: Line<'a>,
-    pub(super) source: Source,
-}
-
-impl<'a> Input<'a> {
-    pub(super) fn new(raw: &'a [u8], content: &'a [u8], source: Source) -> Self {
-        let (indent, inner) = indentation(content);
-        let line = match Line::parse(inner.trim_ascii_end()) {
-            line if source == Source::KernelLog && !kernel::may_print(&line) => Line::Other,
-            line => line,
-        };
-        Self { raw, content, indent, inner, line, source }
-    }
-
-    pub(super) fn is_version(&self) -> bool {
-        matches!(self.line, Line::Version { .. })
-    }
-}
-
-/// Where the rest goes of a line that is too long to be read as one.
-#[derive(Clone, Copy, Debug)]
-enum Rest {
-    Text,
-    Comment,
-    Yaml,
-}
+use super::text::{push_id, push_name};
 
 /// Turns lines of TAP into events.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Interpreter {
     pub(super) stack: Stack,
-    pending: Pending,
-    rest: Rest,
-    pub(super) time: Option<Timestamp>,
+    pub(super) diagnostics: Diagnostics,
     /// Whether a line of TAP was read.
     has_tap: bool,
-    /// Whether the present document has, or had, a test point.
-    has_points: bool,
     /// Whether an earlier document had tests.
     had_tests: bool,
     /// Whether a version line begins no new document: a script of prove has only one.
@@ -77,11 +36,8 @@ impl Interpreter {
     pub(super) fn new(prefix: Prefix) -> Self {
         Self {
             stack: Stack::new(prefix),
-            pending: Pending::default(),
-            rest: Rest::Text,
-            time: None,
+            diagnostics: Diagnostics::default(),
             has_tap: false,
-            has_points: false,
             had_tests: false,
             is_single: false,
             has_bailed_out: false,
@@ -93,12 +49,7 @@ impl Interpreter {
     /// line begins no other.
     pub(super) fn begin(&mut self, prefix: Prefix, is_single: bool) {
         self.stack.restart(Indent::default(), prefix, Dialect::default());
-        (self.is_single, self.has_tap, self.has_points) = (is_single, false, false);
-    }
-
-    /// A line comes, at this time.
-    pub(super) fn begin_line(&mut self, time: Option<Timestamp>) {
-        (self.time, self.rest) = (time, Rest::Text);
+        (self.is_single, self.has_tap, self.diagnostics.has_points) = (is_single, false, false);
     }
 
     /// Whether neither a test point nor a plan was read so far.
@@ -108,20 +59,26 @@ impl Interpreter {
 
     /// Whether no line of TAP was read, so that the next one may have the prefix of a log before it.
     pub(super) fn is_before_tap(&self) -> bool {
-        !self.has_tap && self.pending.yaml_indent.is_none()
+        !self.has_tap && self.diagnostics.pending.yaml_indent.is_none()
     }
 
     pub(super) fn is_in_yaml(&self) -> bool {
-        self.pending.yaml_indent.is_some()
+        self.diagnostics.pending.yaml_indent.is_some()
+    }
+
+    /// Takes in a line of a block of YAML; `false` if it is in none.
+    pub(super) fn yaml<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<bool, E> {
+        self.diagnostics.yaml(&self.stack, input, out)
     }
 
     /// Takes in a line that is not in a block of YAML.
     pub(super) fn line<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
         let indent = input.indent;
         match &input.line {
-            Line::Comment(_) => self.comment(input.raw, input.inner, out),
-            _ if self.has_bailed_out => self.text(input.raw, out),
-            Line::Point(point) if self.enter(indent, false, out)? => self.point(point, out),
+            Line::Comment(_) => self.diagnostics.comment(&mut self.stack, input.raw, input.inner, out),
+            _ if self.has_bailed_out => self.diagnostics.text(input.raw, out),
+            // Most test points are where the line before them was.
+            Line::Point(point) if self.is_at(indent) || self.enter(indent, false, out)? => self.point(point, out),
             Line::Plan(plan) if self.has_such_plans(plan) && self.enter(indent, false, out)? => {
                 self.plan(plan, input.raw, out)
             }
@@ -132,66 +89,46 @@ impl Interpreter {
                 Ok(())
             }
             Line::BailOut(reason) if self.stack.has_such_tabs(indent) => self.bail_out(reason, out),
-            Line::YamlStart if self.has_result() && indent.columns > self.stack.innermost().indent.columns => {
-                self.pending.yaml_indent = Some(indent.columns);
-                self.yaml(input, out).map(drop)
+            Line::YamlStart
+                if self.diagnostics.has_result() && indent.columns > self.stack.innermost().indent.columns =>
+            {
+                self.diagnostics.pending.yaml_indent = Some(indent.columns);
+                self.diagnostics.yaml(&self.stack, input, out).map(drop)
             }
-            Line::BraceOpens if self.has_result() && indent.columns == self.stack.innermost().indent.columns => {
+            Line::BraceOpens
+                if self.diagnostics.has_result() && indent.columns == self.stack.innermost().indent.columns =>
+            {
                 self.announce_braced();
                 Ok(())
             }
             Line::BraceCloses if self.stack.closes_brace(indent) => self.leave(indent, out),
-            Line::Blank if input.content.is_empty() => self.text(input.raw, out),
-            Line::Blank if self.pending.is_there => self.diagnostic(input.content, out),
-            Line::Blank => self.text(input.raw, out),
-            _ => self.other(input, out),
+            Line::Blank if input.content.is_empty() => self.diagnostics.text(input.raw, out),
+            Line::Blank if self.diagnostics.pending.is_there => self.diagnostics.diagnostic(input.content, out),
+            Line::Blank => self.diagnostics.text(input.raw, out),
+            _ => self.diagnostics.other(&mut self.stack, input, out),
         }
-    }
-
-    /// Takes in more of the line that came last.
-    pub(super) fn rest<E>(&mut self, bytes: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        match self.rest {
-            Rest::Text => self.text(bytes, out),
-            Rest::Comment => self.pending.more_comment(bytes.strip_suffix(b"\n").unwrap_or(bytes), out),
-            Rest::Yaml => self.pending.yaml(bytes, out),
-        }
-    }
-
-    /// Writes what waits for more.
-    pub(super) fn pause<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
-        let is_late = self.has_result();
-        self.pending.settle(out)?;
-        self.pending.is_late = is_late;
-        // More of a long line would have been for the result that is written now.
-        self.rest = Rest::Text;
-        self.lead_as_text(out)
-    }
-
-    /// Writes the diagnostics that wait for a test point that does not come.
-    pub(super) fn lead_as_text<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.pending.lead_as_text(self.time, out)
     }
 
     /// Writes the start of a line that cannot become TAP. The rest of it is text, too.
     pub(super) fn start_of_text<E>(&mut self, start: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         self.stack.innermost_mut().not_tap();
-        self.text(start, out)
+        self.diagnostics.text(start, out)
     }
 
     /// The outermost document has ended: writes the last result and what is missing. If `expects_tests`,
     /// there has to be one.
     pub(super) fn end<E>(&mut self, expects_tests: bool, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.pending.settle(out)?;
-        self.lead_as_text(out)?;
+        self.diagnostics.pending.settle(out)?;
+        self.diagnostics.lead_as_text(out)?;
         if self.has_bailed_out {
             return Ok(());
         }
         if expects_tests && self.is_before_tests() {
             self.has_failed = true;
             let id = [self.stack.root().prefix.as_str(), "tap errors"].concat();
-            return write_failure(id, "no tests", self.time, out);
+            return write_failure(id, "no tests", self.diagnostics.time, out);
         }
-        self.has_failed |= self.stack.close_all(self.time, out)?;
+        self.has_failed |= self.stack.close_all(self.diagnostics.time, out)?;
         Ok(())
     }
 
@@ -201,8 +138,8 @@ impl Interpreter {
         match self.stack.place(indent, is_kernel) {
             Place::Here => {}
             Place::Elsewhere { step } => {
-                self.pending.settle(out)?;
-                self.has_failed |= self.stack.enter(indent, step, self.time, out)?;
+                self.diagnostics.pending.settle(out)?;
+                self.has_failed |= self.stack.enter(indent, step, self.diagnostics.time, out)?;
             }
             // The start of a log may be lost, and the first version line be that of a subtest.
             Place::Outside => self.begin_document(indent, self.stack.root().dialect, out)?,
@@ -210,6 +147,11 @@ impl Interpreter {
         }
         self.has_tap = true;
         Ok(true)
+    }
+
+    /// Whether a line of TAP with this indentation is in the innermost document, as one before it.
+    fn is_at(&self, indent: Indent) -> bool {
+        self.has_tap && self.stack.innermost().indent == indent
     }
 
     /// As [`enter`](Self::enter), but ends no subtest: only a test point does.
@@ -223,8 +165,8 @@ impl Interpreter {
     /// Leaves the subtests that are indented further than this.
     fn leave<E>(&mut self, indent: Indent, out: &mut Out<'_, E>) -> Result<(), E> {
         if self.stack.innermost().indent.columns > indent.columns {
-            self.pending.settle(out)?;
-            self.has_failed |= self.stack.enter(indent, 1, self.time, out)?;
+            self.diagnostics.pending.settle(out)?;
+            self.has_failed |= self.stack.enter(indent, 1, self.diagnostics.time, out)?;
         }
         Ok(())
     }
@@ -233,14 +175,14 @@ impl Interpreter {
     fn begin_document<E>(&mut self, indent: Indent, dialect: Dialect, out: &mut Out<'_, E>) -> Result<(), E> {
         self.end(false, out)?;
         self.had_tests = !self.is_before_tests();
-        self.has_points = false;
+        self.diagnostics.has_points = false;
         self.stack.restart(indent, self.stack.root().prefix.clone(), dialect);
         Ok(())
     }
 
     pub(super) fn point<E>(&mut self, point: &Point<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.pending.settle(out)?;
-        self.has_points = true;
+        self.diagnostics.pending.settle(out)?;
+        self.diagnostics.has_points = true;
         let number = self.stack.point(point.number);
         let document = self.stack.innermost_mut();
         document.next = None;
@@ -259,20 +201,19 @@ impl Interpreter {
         self.has_failed |= status == Status::Fail;
         let duration = point.duration();
         let description = duration.map_or(point.description, |(name, _, _)| name);
-        let id = &mut self.pending.id;
+        let pending = &mut self.diagnostics.pending;
+        let id = &mut pending.id;
         id.clear();
         id.push_str(document.prefix.as_str());
-        self.pending.own = id.len();
+        pending.own = id.len();
         push_id(id, number, "", description, dialect.escapes_backslash);
-        self.pending.begin(status, self.time, out)?;
+        self.diagnostics.pending.begin(status, self.diagnostics.time, out)?;
         if let Some((_, text, milliseconds)) = duration {
-            self.pending.write_start(Duration::from_millis(milliseconds), out)?;
-            self.pending.comment(text, out)?;
+            self.diagnostics.pending.write_start(Duration::from_millis(milliseconds), out)?;
+            self.diagnostics.pending.comment(text, out)?;
         }
         if !point.remark.is_empty() {
-            let mut remark = Vec::new();
-            unescape(point.remark, dialect.escapes_backslash, &mut remark);
-            self.pending.comment(&remark, out)?;
+            self.diagnostics.pending.remark(point.remark, dialect.escapes_backslash, out)?;
         }
         if point.opens {
             self.announce_braced();
@@ -282,18 +223,18 @@ impl Interpreter {
 
     fn plan<E>(&mut self, plan: &Plan<'_>, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         if !self.stack.innermost_mut().plan(plan) {
-            return self.text(line, out);
+            return self.diagnostics.text(line, out);
         }
         if plan.last == 0 { self.skip(plan.comment, out) } else { Ok(()) }
     }
 
     /// All tests of the innermost document are skipped.
     pub(super) fn skip<E>(&mut self, comment: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        self.pending.settle(out)?;
+        self.diagnostics.pending.settle(out)?;
         let prefix = self.stack.innermost().prefix.as_str();
         // python-subunit says of this test, and of no other, that it can be run by itself.
         let event = Event::test([prefix, "file skip"].concat()).status(Status::Skip);
-        let event = Event { timestamp: self.time, runnable: prefix.is_empty(), ..event }.eof();
+        let event = Event { timestamp: self.diagnostics.time, runnable: prefix.is_empty(), ..event }.eof();
         if comment.is_empty() { out(&event) } else { out(&event.file("tap comment", comment)) }
     }
 
@@ -346,9 +287,10 @@ impl Interpreter {
     }
 
     fn bail_out<E>(&mut self, reason: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        self.pending.settle(out)?;
+        self.diagnostics.pending.settle(out)?;
         let escapes_backslash = self.stack.innermost().dialect.escapes_backslash;
-        let id = &mut self.pending.id;
+        let pending = &mut self.diagnostics.pending;
+        let id = &mut pending.id;
         id.clear();
         id.push_str(self.stack.root().prefix.as_str());
         id.push_str("Bail out!");
@@ -356,8 +298,8 @@ impl Interpreter {
             id.push(' ');
             push_name(id, reason, escapes_backslash);
         }
-        (self.has_bailed_out, self.has_failed, self.has_points, self.has_tap) = (true, true, true, true);
-        self.pending.begin(Status::Fail, self.time, out)
+        (self.has_bailed_out, self.has_failed, self.diagnostics.has_points, self.has_tap) = (true, true, true, true);
+        self.diagnostics.pending.begin(Status::Fail, self.diagnostics.time, out)
     }
 
     /// Takes in the comment that announces a subtest, or that names the one that it is in.
@@ -367,9 +309,9 @@ impl Interpreter {
             self.stack.set_dialect(Dialect::of_kernel);
         }
         if !self.enter(input.indent, false, out)? {
-            return self.comment(input.raw, input.raw.trim_ascii(), out);
+            return self.diagnostics.comment(&mut self.stack, input.raw, input.raw.trim_ascii(), out);
         }
-        self.pending.settle(out)?;
+        self.diagnostics.pending.settle(out)?;
         if !self.stack.can_be_named() {
             self.stack.innermost_mut().next = Some(Announced::Comment(name.to_vec()));
             return Ok(());
@@ -386,104 +328,9 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Whether there is a test point that braces or YAML can follow.
-    fn has_result(&self) -> bool {
-        self.pending.is_there || self.pending.is_late
-    }
-
     /// The test point that is pending has its tests in braces.
     fn announce_braced(&mut self) {
-        let id = self.pending.own_id().to_owned();
+        let id = self.diagnostics.pending.own_id().to_owned();
         self.stack.innermost_mut().next = Some(Announced::Brace(id));
-    }
-
-    /// Takes in a line of a block of YAML; `false` if the block ended before it without saying so.
-    pub(super) fn yaml<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<bool, E> {
-        let Some(block) = self.pending.yaml_indent else { return Ok(false) };
-        let content = input.content;
-        let is_tap = matches!(input.line, Line::Point(_) | Line::Plan(_) | Line::BailOut(_));
-        if is_tap && input.indent.columns <= self.stack.innermost().indent.columns {
-            self.pending.end_yaml(out)?;
-            return Ok(false);
-        }
-        if self.pending.is_there {
-            let blanks = content.iter().take(block).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            self.rest = Rest::Yaml;
-            self.pending.yaml(&content[blanks..], out)?;
-            // A piece of a long line has no end.
-            if input.raw.ends_with(b"\n") {
-                self.pending.yaml(b"\n", out)?;
-            }
-        } else {
-            self.text(input.raw, out)?;
-        }
-        if input.indent.columns == block && content.trim_ascii() == b"..." {
-            self.pending.end_yaml(out)?;
-        }
-        Ok(true)
-    }
-
-    fn comment<E>(&mut self, line: &[u8], comment: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        let leads = self.leads(comment);
-        if leads {
-            self.pending.settle(out)?;
-        }
-        if self.pending.is_there {
-            return self.diagnostic(comment, out);
-        }
-        if self.has_points && !leads || !self.pending.lead(comment) {
-            self.lead_as_text(out)?;
-            return self.text(line, out);
-        }
-        Ok(())
-    }
-
-    /// Whether a comment is for the test point that comes next, as the signs of the kernel in it or
-    /// before it say.
-    fn leads(&mut self, comment: &[u8]) -> bool {
-        let dialect = self.stack.innermost().dialect;
-        if dialect.is_kernel {
-            return true;
-        }
-        if kernel::is_of_runner(comment) {
-            self.stack.set_dialect(Dialect::of_kernel);
-        } else if kernel::is_of_harness(comment) {
-            self.stack.set_dialect(|dialect| Dialect { diagnostics_lead: true, ..dialect });
-        } else if let Some((name, message)) = kernel::case_and_message(comment)
-            && !self.pending.is_named(name)
-        {
-            if kernel::is_failure(message) {
-                self.pending.comment_leads_from(&[b"# ", name, b": "].concat());
-                self.stack.set_dialect(Dialect::of_kernel);
-            } else if dialect.may_be_kunit {
-                return true;
-            }
-        }
-        self.stack.innermost().dialect.diagnostics_lead || dialect.may_be_kunit && self.pending.has_lead()
-    }
-
-    /// Adds a line to the comment of the test that is pending.
-    fn diagnostic<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        self.rest = Rest::Comment;
-        self.pending.comment(line, out)
-    }
-
-    /// A line that is not TAP. It continues a diagnostic that leads; else, if it is indented, it belongs to
-    /// the test before it.
-    fn other<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        let document = self.stack.innermost_mut();
-        document.not_tap();
-        let (columns, dialect) = (document.indent.columns, document.dialect);
-        if (dialect.diagnostics_lead || dialect.may_be_kunit) && self.pending.has_lead() {
-            return self.comment(input.raw, input.content, out);
-        }
-        if self.pending.is_there && input.indent.columns > columns {
-            return self.diagnostic(input.content, out);
-        }
-        self.text(input.raw, out)
-    }
-
-    fn text<E>(&mut self, text: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
-        write_text(text, self.time, out)
     }
 }

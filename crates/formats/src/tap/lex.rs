@@ -15,6 +15,9 @@ pub(super) struct Indent {
 
 /// The indentation of a line, and the line without it.
 pub(super) fn indentation(line: &[u8]) -> (Indent, &[u8]) {
+    if !matches!(line.first(), Some(b' ' | b'\t')) {
+        return (Indent::default(), line);
+    }
     let blanks = line.iter().take_while(|byte| **byte == b' ' || **byte == b'\t').count();
     let (blanks, rest) = line.split_at(blanks);
     let tabs = blanks.iter().map(|byte| usize::from(*byte == b'\t')).sum();

@@ -4,6 +4,8 @@
 //! parser does, as many bytes are taken off each later line, if these are no prefix of the same form, which
 //! may be longer or shorter.
 
+use std::mem;
+
 use super::line::Line;
 use super::prefix_pattern::Pattern;
 
@@ -30,6 +32,8 @@ pub(super) struct LogPrefix {
     /// The forms of prefix, the last one first found.
     patterns: Vec<Pattern>,
     is_after_first_line: bool,
+    /// Whether lines are as they are, unless a log may begin: known cheaply.
+    is_idle: bool,
     /// Whether lines have colours in them, which are taken out.
     is_coloured: bool,
     /// The line without colours.
@@ -39,12 +43,19 @@ pub(super) struct LogPrefix {
 impl LogPrefix {
     /// The line without its prefix, and where it is from. `may_begin` says whether a version line may begin
     /// a log here.
+    #[inline]
     pub(super) fn strip<'a>(&'a mut self, line: &'a [u8], may_begin: bool) -> (&'a [u8], Source) {
-        let is_first = !std::mem::replace(&mut self.is_after_first_line, true);
+        if self.is_idle && !may_begin { (line, Source::Output) } else { self.strip_any(line, may_begin) }
+    }
+
+    fn strip_any<'a>(&'a mut self, line: &'a [u8], may_begin: bool) -> (&'a [u8], Source) {
+        let is_first = !mem::replace(&mut self.is_after_first_line, true);
         let line = if is_first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
-        if self.patterns.is_empty() && !self.is_coloured && !(may_begin && may_end_in_version(line)) {
+        self.is_idle = self.patterns.is_empty() && !self.is_coloured;
+        if self.is_idle && !(may_begin && may_end_in_version(line)) {
             return (line, Source::Output);
         }
+        self.is_idle = false;
         self.strip_known(line, may_begin)
     }
 

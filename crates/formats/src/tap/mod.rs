@@ -10,15 +10,17 @@
 //! | `translator` | the layers that a line goes through, and pauses |
 //! | `log_prefix`, `prefix_pattern` | the first layer: the prefix of a log before each line |
 //! | `scripts`, `prove` | the second: the scripts that prove runs |
-//! | `interpreter` | the third: which test a line is about, and what became of it |
+//! | `interpreter`, `diagnostics` | the third: which test a line is about, and what became of it |
 //! | `stack`, `document`, `ranges` | the documents that are being read, and what each lacks |
 //! | `pending` | a result that may still get diagnostics, and diagnostics before their result |
 //! | `kernel` | the signs of the kernel's test frameworks |
-//! | `line`, `point`, `lex` | the syntax of a line |
+//! | `input`, `line`, `point`, `lex` | a line and its syntax |
 //! | `prefix`, `text`, `events` | ids, escapes, and events that are no test point's |
 
+mod diagnostics;
 mod document;
 mod events;
+mod input;
 mod interpreter;
 mod kernel;
 mod lex;

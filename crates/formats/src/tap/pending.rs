@@ -6,6 +6,7 @@ use std::time::Duration;
 use subunit_codec::{Event, Status, Timestamp};
 
 use super::events::{Out, TEXT, write_text};
+use super::text::unescape;
 
 const YAML: &str = "text/x-yaml";
 /// Attachments leave in pieces of about this size.
@@ -38,8 +39,11 @@ impl Pending {
     /// Begins a result, whose id is already in place, with the diagnostics that wait for it.
     pub(super) fn begin<E>(&mut self, status: Status, time: Option<Timestamp>, out: &mut Out<'_, E>) -> Result<(), E> {
         (self.is_there, self.is_late, self.status, self.time) = (true, false, Some(status), time);
+        if self.lead.is_empty() {
+            return Ok(());
+        }
         let lead = mem::take(&mut self.lead);
-        if lead.is_empty() { Ok(()) } else { self.comment(&lead, out) }
+        self.comment(&lead, out)
     }
 
     /// Writes that the test began so long before its end.
@@ -111,6 +115,13 @@ impl Pending {
         self.more_comment(lines, out)
     }
 
+    /// Adds the remark of the test point to the comment, with escapes in it.
+    pub(super) fn remark<E>(&mut self, remark: &[u8], escapes_backslash: bool, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.comment(b"", out)?;
+        unescape(remark, escapes_backslash, &mut self.comment);
+        self.more_comment(b"", out)
+    }
+
     /// Adds to the last line of the comment.
     pub(super) fn more_comment<E>(&mut self, bytes: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         self.comment.extend_from_slice(bytes);
@@ -142,7 +153,9 @@ impl Pending {
 
     /// Gives the result out, if there is one.
     pub(super) fn settle<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.end_yaml(out)?;
+        if self.yaml_indent.is_some() {
+            self.end_yaml(out)?;
+        }
         self.is_late = false;
         if !self.is_there {
             return Ok(());

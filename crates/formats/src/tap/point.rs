@@ -50,7 +50,8 @@ impl<'a> Point<'a> {
             _ => (false, rest),
         };
         let point = Self { is_ok, number, description: rest, directive: None, remark: b"", opens };
-        let Some(hash) = hashes(rest).next() else { return Some(point) };
+        let first = memchr::memchr(b'#', rest);
+        let Some(hash) = first.and_then(|_| hashes(rest).next()) else { return Some(point) };
         let Some((directive, remark)) = directive(rest[hash + 1..].trim_ascii_start()) else { return Some(point) };
         Some(Self { description: rest[..hash].trim_ascii_end(), directive, remark, ..point })
     }

@@ -5,7 +5,8 @@ use std::mem;
 use subunit_codec::{Event, Status};
 
 use super::events::{Out, TEXT};
-use super::interpreter::{Input, Interpreter};
+use super::input::Input;
+use super::interpreter::Interpreter;
 use super::line::Line;
 use super::prefix::Prefix;
 use super::prove::{self, Heading, Remark, Session};
@@ -32,12 +33,19 @@ impl Scripts {
         !self.tap.has_bailed_out && may_be_tap()
     }
 
+    #[inline]
     pub(super) fn line<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.settle_verdict(input.content, out)?;
+        if self.prove.script.is_some() {
+            self.settle_verdict(input.content, out)?;
+        }
         if self.tap.is_in_yaml() && self.tap.yaml(input, out)? {
             return Ok(());
         }
-        if !self.tap.has_bailed_out && self.prove(input, out)? { Ok(()) } else { self.tap.line(input, out) }
+        let may_be_of_prove = self.prove.script.is_some() || matches!(input.line, Line::Other);
+        if may_be_of_prove && !self.tap.has_bailed_out && self.prove(input, out)? {
+            return Ok(());
+        }
+        self.tap.line(input, out)
     }
 
     /// The input has ended.
@@ -86,10 +94,10 @@ impl Scripts {
     }
 
     fn begin_script<E>(&mut self, heading: &Heading<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.tap.lead_as_text(out)?;
+        self.tap.diagnostics.lead_as_text(out)?;
         let mut id = self.prefix.as_str().to_owned();
         push_name(&mut id, heading.name, false);
-        out(&Event { timestamp: self.tap.time, ..Event::test(&*id).status(Status::InProgress) })?;
+        out(&Event { timestamp: self.tap.diagnostics.time, ..Event::test(&*id).status(Status::InProgress) })?;
         self.tap.begin(Prefix::below(id.clone()), true);
         self.prove.begin(id);
         // Each script has tests or a failure.
@@ -104,7 +112,7 @@ impl Scripts {
         self.tap.end(false, out)?;
         let Some(script) = self.prove.script.take() else { return Ok(()) };
         self.tap.has_failed |= verdict == Status::Fail;
-        let event = Event { timestamp: self.tap.time, ..Event::test(script.id).status(verdict) };
+        let event = Event { timestamp: self.tap.diagnostics.time, ..Event::test(script.id).status(verdict) };
         if script.remarks.is_empty() {
             out(&event)?;
         } else {

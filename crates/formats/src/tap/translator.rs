@@ -2,7 +2,7 @@
 
 use subunit_codec::{Event, Timestamp};
 
-use super::interpreter::Input;
+use super::input::Input;
 use super::log_prefix::LogPrefix;
 use super::prefix::Prefix;
 use super::scripts::Scripts;
@@ -85,7 +85,7 @@ impl Translator {
         time: Option<Timestamp>,
         mut out: impl FnMut(&Event<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.scripts.tap.begin_line(time);
+        self.scripts.tap.diagnostics.begin_line(time);
         self.cut.clear();
         let content = line.strip_suffix(b"\n").unwrap_or(line);
         let content = content.strip_suffix(b"\r").unwrap_or(content);
@@ -100,13 +100,17 @@ impl Translator {
     /// As [`line`](Self::line).
     pub fn rest<E>(&mut self, bytes: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
         if self.cut.is_empty() || !self.scripts.tap.is_before_tap() || self.cut.len() + bytes.len() > MOST_CUT {
-            return self.scripts.tap.rest(bytes, &mut out);
+            return self.scripts.tap.diagnostics.rest(bytes, &mut out);
         }
         self.cut.extend_from_slice(bytes);
         let content = self.cut.trim_ascii_end();
         let (content, source) = self.log.strip(content, true);
         let input = Input::new(bytes, content, source);
-        if input.is_version() { self.scripts.line(&input, &mut out) } else { self.scripts.tap.rest(bytes, &mut out) }
+        if input.is_version() {
+            self.scripts.line(&input, &mut out)
+        } else {
+            self.scripts.tap.diagnostics.rest(bytes, &mut out)
+        }
     }
 
     /// Nothing more has come for a while: writes what waits for more, so that it is seen. `partial` are the
@@ -124,7 +128,7 @@ impl Translator {
         if partial.is_empty() {
             self.scripts.settle_verdict(b"", &mut out)?;
         }
-        self.scripts.tap.pause(&mut out)?;
+        self.scripts.tap.diagnostics.pause(&mut out)?;
         let may_become = || self.log.may_become(partial) || self.scripts.may_become(partial);
         let is_text = !partial.is_empty() && !may_become();
         if is_text {
