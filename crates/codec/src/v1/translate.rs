@@ -23,12 +23,12 @@ use crate::v1::parse::{Input, Parser, Step};
 /// `message`. Events have a timestamp only after a `time:`; output is a function of the input. `progress:` has no meaning in version
 /// 2 and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
 ///
-/// A test that is still running when another begins, or when the input ends, fails with an attachment `reason`, unless it is to be
-/// [left open](Self::end_open). An outcome that
-/// stands at the end of a line behind other text counts when it is for the test that runs.
+/// Several tests may be open. One that is open when the input ends fails with an attachment `reason`, unless it is to be [left
+/// open](Self::end_open). Which lines count as directives, and how a reader gets over details without an end, is in subunit(7),
+/// "Which lines count" and "How it is translated".
 ///
-/// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the input, memory bounded by the longest
-/// packet.
+/// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the input. Memory is bounded by the
+/// longest packet, the tests that are open and the last 4096 that ended.
 ///
 /// ```
 /// use subunit_codec::{Item, Status, v1::Translator};
