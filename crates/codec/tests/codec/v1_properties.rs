@@ -17,6 +17,16 @@ enum Act {
     Print(&'static str),
 }
 
+impl Act {
+    fn line(&self) -> String {
+        match self {
+            Self::Start(label) => format!("test: {label}\n"),
+            Self::Outcome(word, label, details) => format!("{}: {label}{details}\n", OUTCOMES[*word].0),
+            Self::Print(output) => (*output).to_owned(),
+        }
+    }
+}
+
 const LABELS: [&str; 3] = ["a", "b", "a b"];
 
 /// Details, some of which hold lines that are directives elsewhere.
@@ -119,14 +129,8 @@ proptest! {
 
     #[test]
     fn verdicts_are_those_of_the_rules(acts in vec(act(), 0..20)) {
-        let mut stream = String::new();
-        for act in &acts {
-            match act {
-                Act::Start(label) => stream += &format!("test: {label}\n"),
-                Act::Outcome(word, label, details) => stream += &format!("{}: {label}{details}\n", OUTCOMES[*word].0),
-                Act::Print(output) => stream += output,
-            }
-        }
+        let stream: Vec<_> = acts.iter().map(Act::line).collect();
+        let stream = stream.concat();
         prop_assert_eq!(verdicts(&translate(stream.as_bytes())), expected(&acts), "{}", stream);
         let detected = verdicts(&read(stream.as_bytes(), Protocol::Auto));
         prop_assert_eq!(detected, expected(&acts), "if the version is found out: {}", stream);
