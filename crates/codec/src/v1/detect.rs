@@ -10,8 +10,9 @@ use memchr::{memchr, memchr_iter};
 use crate::packet::header::{Header, SIGNATURE};
 use crate::packet::timestamp::Timestamp;
 use crate::v1::glued;
+use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
 use crate::v1::line::{Directive, Form, Strength, could_be_directive, is_count};
-use crate::v1::parse::{Input, LONGEST_LINE, MOST_AHEAD, Parser, Taken, take_line};
+use crate::v1::parse::{MOST_AHEAD, Parser};
 use crate::v1::time;
 
 /// Reads the start of a stream until it says which version it is in.
@@ -104,7 +105,8 @@ impl Detection {
         Detected::Text(length)
     }
 
-    /// Whether the line that the input begins with has to be complete before any of it is given out.
+    /// Whether the line that the input begins with has to be complete before any of it is given
+    /// out.
     pub(super) fn is_line_held(&self, bytes: &[u8]) -> bool {
         let line = &bytes[..bytes.len().min(LONGEST_LINE + 1)];
         let line = &line[..memchr(b'\n', line).unwrap_or(line.len())];
@@ -202,7 +204,8 @@ impl Ahead {
     /// ones, not a line of a build tool that ends in a bracket.
     const MOST_DETAILS: usize = 1 << 16;
 
-    /// Looks on. Whether the stream is version 1, or says nothing of it; `None` if more of it is needed.
+    /// Looks on. Whether the stream is version 1, or says nothing of it; `None` if more of it is
+    /// needed.
     fn look(&mut self, input: Input<'_>, parser: &Parser) -> Option<bool> {
         loop {
             let rest = &input.bytes[self.at..];
