@@ -179,11 +179,6 @@ impl TestTags {
 
     /// Whether a line only takes back tags that the test has.
     pub(super) fn are_taken_back_by(&self, line: &[u8]) -> bool {
-<<<<<<< HEAD
-        let line = text(line);
-        let has = |tag: &str| self.added.contains(tag) || (self.inherited.contains(tag) && !self.removed.contains(tag));
-        added(&line).next().is_none() && removed(&line).all(has)
-=======
         let inherits = |tag: &str| self.inherited.as_ref().is_some_and(|tags| tags.contains(tag));
         let has = |tag: &str| self.added.contains(tag) || (inherits(tag) && !self.is_removed(tag));
         only_removes(&text(line), has)
@@ -191,7 +186,6 @@ impl TestTags {
 
     fn is_removed(&self, tag: &str) -> bool {
         self.removed.as_ref().is_some_and(|removed| removed.contains(tag))
->>>>>>> main
     }
 
     /// The tags in the order in which they came, and whether inherited ones were left out because
