@@ -173,6 +173,7 @@ fn text_comes_out_while_the_version_is_not_known() {
         );
     }
     assert_eq!(live(b"test").len(), 0, "this may become a directive");
+    assert_eq!(live(b"testing the server\nit runs\n").len(), 1, "text behind prose");
     assert_eq!(live(b"tags: x\nplain text\n").len(), 1, "text behind tags: nothing that a test would be in");
 }
 
