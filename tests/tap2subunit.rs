@@ -41,7 +41,7 @@ fn lines(tap: impl AsRef<[u8]>) -> Vec<String> {
 fn tests(stream: &[u8]) -> Vec<Test> {
     let mut reader = Reader::new(stream, Protocol::V2);
     let (mut assembler, mut tests) = (Assembler::keeping_files(), Vec::new());
-    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+    while let Some(item) = reader.next().expect("a slice can be read") {
         let Item::Packet(packet) = item else { panic!("{item:?} is no packet") };
         tests.extend(assembler.push(&packet).cloned());
     }

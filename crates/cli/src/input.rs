@@ -229,7 +229,7 @@ impl Stream {
     fn end(&mut self) -> End {
         let head = self.reader.get_ref();
         let is_all = self.failure.is_none() && !self.is_cut();
-        if head.first().is_empty() || self.reader.is_recognized() || !is_all {
+        if head.first().is_empty() || self.reader.decoder().is_recognized() || !is_all {
             return End::Stream;
         }
         let hint = looks_like(head.first());
@@ -251,7 +251,7 @@ impl Stream {
 
     /// What to say if tags were left out because they are too many to repeat.
     fn cut_tags(&self) -> Option<Trouble> {
-        let count = self.reader.tests_with_cut_tags();
+        let count = self.reader.decoder().tests_with_cut_tags();
         let tests = if count == 1 { "test has" } else { "tests have" };
         let message = format_args!("{}: {count} {tests} only 4 KiB of the global tags", self.name);
         (count > 0).then(|| Trouble::message(message))

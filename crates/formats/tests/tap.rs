@@ -77,7 +77,7 @@ fn translated(lines: &[Vec<u8>], pause: Option<usize>) -> Vec<u8> {
 fn outcomes(stream: &[u8]) -> Vec<String> {
     let mut reader = subunit_codec::Reader::new(stream, subunit_codec::Protocol::V2);
     let mut outcomes = Vec::new();
-    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+    while let Some(item) = reader.next().expect("a slice can be read") {
         let subunit_codec::Item::Packet(packet) = item else { panic!("{item:?} is no packet") };
         outcomes.extend(packet.test_id().zip(packet.status()).map(|(id, status)| format!("{id} {status}")));
     }
