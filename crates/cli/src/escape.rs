@@ -16,8 +16,7 @@ use std::fmt::Write;
 /// ```
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
-    // Nearly all ids: the loop has no early exit, so that it is compiled to vector instructions.
-    if text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~')) {
+    if is_plain_ascii(text) {
         return text.into();
     }
     let Some(first) = text.find(is_hostile) else { return text.into() };
@@ -28,6 +27,13 @@ pub fn escape(text: &str) -> Cow<'_, str> {
         push_escaped(&mut escaped, character);
     }
     escaped.into()
+}
+
+/// Whether there are only visible ASCII characters and spaces, as in nearly all ids. Without an early exit, this is compiled to vector
+/// instructions.
+fn is_plain_ascii(text: &str) -> bool {
+    let others = text.bytes().map(|byte| u8::from(byte.wrapping_sub(b' ') > b'~' - b' '));
+    others.fold(0, |any, other| any | other) == 0
 }
 
 /// Makes non-test output harmless for a terminal: as [`escape`] does, but newline and tab stay.

@@ -182,9 +182,9 @@ impl Stream {
         mut before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
         self.fill_in_silence(&mut before_read)?;
-        if let Some(message) = self.message.take() {
+        if self.message.is_some() {
             before_read()?;
-            let _ = message.reported(&tool_name());
+            self.tell();
         }
         Ok(self.item()?)
     }
@@ -197,11 +197,19 @@ impl Stream {
     /// When writing fails.
     pub fn fill(&mut self, output: &mut impl LiveOutput) -> Result<(), Trouble> {
         self.fill_in_silence(|| output.flush())?;
-        if let Some(message) = self.message.take() {
+        if self.message.is_some() {
             output.make_way_for_message()?;
-            let _ = message.reported(&tool_name());
+            self.tell();
         }
         Ok(())
+    }
+
+    /// Says what is to be said of the end.
+    #[cold]
+    fn tell(&mut self) {
+        if let Some(message) = self.message.take() {
+            let _ = message.reported(&tool_name());
+        }
     }
 
     fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
@@ -226,6 +234,7 @@ impl Stream {
     }
 
     /// Tells what the input was, now that all of it was read. If it is foreign, there is a message that says so.
+    #[cold]
     fn end(&mut self) -> End {
         let head = self.reader.get_ref();
         let is_all = self.failure.is_none() && !self.is_cut();
