@@ -26,7 +26,7 @@ struct Args {
     #[arg(value_name = "COMMAND", last = true, conflicts_with = "files")]
     command: Vec<OsString>,
 
-    /// Report the whole script as a test SCRIPT, its assertions as SCRIPT/...
+    /// Report the script as a test, its tests as SCRIPT/...
     #[arg(long, value_name = "SCRIPT", value_parser = OsStringValueParser::new().try_map(not_empty))]
     name: Option<OsString>,
 

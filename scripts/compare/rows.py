@@ -41,14 +41,15 @@ LOST_TAGS = (
 )
 LS_TIMES = (
     "`subunit-ls --times` | counts from the last attachment to the last time seen on any route; "
-    "ends in a traceback when there is no start, or with `--exists` | counts from a test's first packet to its last; 0.000 when unknown"
+    "ends in a traceback when there is no start, or with `--exists` | counts from a test's first packet to its last; 0.000 if unknown"
 )
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
 STATS_UXSUCCESS = "Unexpected successes in `subunit-stats` | count as passed, status 0 | count as failed, status 1"
 JUNIT_NAMES = (
     "Test ids in `subunit2junitxml` | split at the last `.` before the first `(` | "
-    "split at the last `::`, or else `/`, or else `.`, before the first bracket, quote or white space"
+    "split at the last `::`, or else `/`, or else `.`, before the first bracket, quote or white space; an id that has none is in the "
+    "class `subunit`"
 )
 JUNIT_FAILURES = (
     "Failures in `subunit2junitxml` | the type `testtools.testresult.real._StringException`, no message, all texts in one | "
@@ -61,11 +62,11 @@ JUNIT_UXSUCCESS = (
 )
 JUNIT_ATTACHMENTS = (
     "Attachments in `subunit2junitxml` | dropped unless the test failed | "
-    "each shows somewhere: `failure`, `skipped`, `system-out`, `system-err`"
+    "all that hold a byte are in `failure`, `skipped`, `system-out` or `system-err`, each up to 10,000,000 bytes"
 )
 JUNIT_TAGS = (
     "Tags and routes in `subunit2junitxml` | dropped | "
-    "properties of the suite, and lines in `system-out` of the test"
+    "properties of the suite, one for routes and one for tags, and lines in `system-out` of the test"
 )
 JUNIT_CONTROLS = (
     "Control characters in `subunit2junitxml` | dropped, the rest of an ANSI sequence stays | "
@@ -73,7 +74,7 @@ JUNIT_CONTROLS = (
 )
 JUNIT_TIMES = (
     "Times in `subunit2junitxml` | count to the last time seen on any route, or to now; may be negative | "
-    "count from a test's first packet to its last; 0.000 when unknown"
+    "count from a test's first packet to its last; 0.000 if unknown"
 )
 JUNIT_CHARSET = "Text attachments without a charset in `subunit2junitxml` | are read as Latin-1 | are read as UTF-8"
 TAP_ORDER = "TAP tests that are missing before the last one | are reported where the next one comes | are reported at the end"
