@@ -1,4 +1,5 @@
-//! Tests by the worker, the tag or the route that they have in common, and how evenly work was shared out among these groups.
+//! Tests by the worker, the tag or the route that they have in common, and how evenly work was
+//! shared out among these groups.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -62,7 +63,8 @@ pub(crate) struct Group<'a> {
 pub(crate) struct Balance {
     /// From the end of the first group to the end of the last one.
     pub(crate) skew: Duration,
-    /// How much earlier the last one would have ended, had all ended at the same moment: the mean of their idle times.
+    /// How much earlier the last one would have ended, had all ended at the same moment: the mean
+    /// of their idle times.
     pub(crate) saving: Duration,
 }
 
