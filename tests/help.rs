@@ -1,6 +1,10 @@
 //! What --help and messages about arguments look like, in every tool.
 
-use crate::every_tool::TOOLS;
+use std::os::unix::ffi::OsStrExt;
+
+use testkit::pipeline::Pipeline;
+
+use crate::every_tool::{TOOLS, tool};
 use crate::tool::trouble;
 
 /// Options that several tools have: their words, in the order in which they end the list.
@@ -66,4 +70,11 @@ fn a_mistyped_option_is_answered_with_the_one_that_is_meant() {
             assert_eq!(trouble(tool.name, &finished), line);
         }
     }
+}
+
+#[test]
+fn an_argument_that_is_not_utf_8_is_named() {
+    let argument = std::ffi::OsStr::from_bytes(b"--with=caf\xe9");
+    let finished = Pipeline::new([tool("subunit-filter").command([argument])]).run(b"");
+    assert_eq!(trouble("subunit-filter", &finished), "'--with=caf\u{fffd}' is not UTF-8");
 }

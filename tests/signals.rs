@@ -1,12 +1,13 @@
 //! What every tool does when a signal asks it to stop.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, PipeReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
 use testkit::items::{decode, packets};
@@ -215,13 +216,28 @@ fn with_command(script: &str) -> [(&'static str, Command); 2] {
     .map(|(name, args)| (name, tool(name).command(args)))
 }
 
+/// Waits until nothing more gets into a pipe that nobody reads.
+fn wait_until_full(pipe: &PipeReader) {
+    let (mut before, mut unchanged) = (0, 0);
+    while unchanged < 4 {
+        thread::sleep(Duration::from_millis(500));
+        let count = ioctl_fionread(pipe).expect("a pipe can be asked");
+        unchanged = if count > 1 << 15 && count == before { unchanged + 1 } else { 0 };
+        before = count;
+    }
+}
+
 /// How a tool ends whose command and reader are of this kind, when one signal comes: after how long, and with which status.
 fn end(folder: &Folder, name: &str, mut command: Command, is_read: bool, number: Signal) -> (Duration, Option<i32>) {
     let (reader, writer) = io::pipe().expect("there is a pipe");
     let input = more_than_pipes_hold();
+    folder.write("long", &input);
     command.current_dir(folder.path(""));
-    let live = Pipeline::new([command]).deadline(DEADLINE).output(writer).start();
+    let live = Pipeline::new([command]).deadline(3 * DEADLINE).output(writer).start();
     live.write(&input);
+    if !is_read {
+        wait_until_full(&reader);
+    }
     let mut kept = Some(reader);
     if is_read && let Some(mut reader) = kept.take() {
         thread::spawn(move || reader.read_to_end(&mut Vec::new()));
@@ -244,7 +260,7 @@ fn ten_seconds_after_a_signal_a_tool_ends_whatever_holds_it_up() {
     for tool in &TOOLS {
         cases.push((format!("{} whose reader has stopped", tool.name), tool.usual([""; 0]), false, false));
     }
-    for (script, is_read) in [(stubborn, true), (stubborn_child, true), ("yes; :", false)] {
+    for (script, is_read) in [(stubborn, true), (stubborn_child, true), ("cat long; :", false)] {
         for (name, command) in with_command(script) {
             cases.push((format!("{name} that runs {script}"), command, is_read, is_read));
         }

@@ -264,17 +264,62 @@ fn a_broken_packet_between_the_lines_costs_itself_alone() {
 }
 
 #[test]
-fn a_test_that_another_interrupts_fails_with_the_reason() {
+fn a_test_that_another_interrupts_and_that_stays_open_fails_with_the_reason() {
     assert_eq!(
         translated("test: a\ntest: b\nsuccess: b\n"),
         [
             "a inprogress".to_owned(),
-            reason("a", "the test \\'a\\' was interrupted: \\'b\\' began before it ended"),
-            "a fail".to_owned(),
             "b inprogress".to_owned(),
             "b success".to_owned(),
+            reason("a", "the test \\'a\\' was interrupted: \\'b\\' began before it ended"),
+            "a fail".to_owned(),
         ]
     );
+    let seen = translated("test: a\ntest: b\nsuccess: a\nfailure: b\n");
+    assert_eq!(seen, ["a inprogress", "b inprogress", "a success", "b fail"], "unless its outcome comes");
+}
+
+#[test]
+fn an_outcome_without_a_start_is_a_test() {
+    let seen = translated("error: setUpClass (m.A) [\nno database\n]\ntest: b\nsuccess: b\n");
+    let fixture = ["setUpClass (m.A) inprogress", "setUpClass (m.A) fail"];
+    assert_eq!([&*seen[0], &*seen[2]], fixture);
+    assert_eq!(seen[3..], ["b inprogress", "b success"]);
+    let seen = translated("error: no such file\ntest: b\nsuccess: b\n");
+    assert_eq!(seen[0], "- ... stdout=\"error: no such file\\n\"", "compilers print that");
+    assert_eq!(seen.len(), 3);
+}
+
+#[test]
+fn prose_in_a_test_is_text() {
+    let prose = "testing the connection\ntime taken: 3 s\ntags are fine\nerror of 3 %\n";
+    let seen = translated(format!("test: a\n{prose}success: a\n"));
+    assert_eq!(seen, ["a inprogress".to_owned(), format!("- ... stdout={prose:?}"), "a success".to_owned()]);
+}
+
+#[test]
+fn a_pass_that_swallowed_a_failing_test_is_damage() {
+    let seen = translated("test: a\nsuccess: a [\nmsg\ntest: b\nfailure: b [\nboom\n]\ntest: c\nsuccess: c\n");
+    let report =
+        "subunit.parser fail Parser Error=\"details without an end; 0 bytes given up at offset 25 of the input\"";
+    assert!(seen.iter().any(|line| line.starts_with(report)), "{seen:?}");
+    for line in ["a success", "b inprogress", "b fail", "c inprogress", "c success"] {
+        assert!(seen.iter().any(|seen| seen == line), "{line}: {seen:?}");
+    }
+}
+
+#[test]
+fn global_tags_that_are_too_many_to_repeat_are_left_out_and_a_line_says_so() {
+    let tags: Vec<_> = (0..4_000).map(|number| format!("tag-{number:04}")).collect();
+    let tests: Vec<_> = (0..500).map(|number| format!("test: t{number}\nsuccess: t{number}\n")).collect();
+    let input = format!("tags: {}\n{}", tags.join(" "), tests.concat());
+    let finished = Pipeline::new([tool("subunit-1to2").command([""; 0])]).run(input.as_bytes());
+    assert_eq!(finished.code(), 0);
+    let message = "subunit-1to2: standard input: 500 tests have only 4 KiB of the global tags\n";
+    assert_eq!(finished.stderr, [message]);
+    let seen = lines(&finished.stdout);
+    assert!(finished.stdout.len() < 500 * 5_200, "{} bytes", finished.stdout.len());
+    assert!(seen[1].ends_with(" #tag-3998 #tag-3999"), "those that came last are kept: {}", seen[1]);
 }
 
 #[test]
@@ -302,11 +347,22 @@ fn the_end_of_the_input_fails_the_test_that_runs() {
 }
 
 #[test]
-fn details_that_never_end_are_kept_and_their_test_fails() {
+fn details_that_never_end_are_kept_and_reported_and_their_test_fails() {
+    let report = |offset: usize| {
+        [
+            "subunit.parser ... Packet data=\"\" (application/octet-stream) eof".to_owned(),
+            format!(
+                "subunit.parser fail Parser Error=\"details without an end; 0 bytes given up at offset {offset} of the \
+                 input\" (text/plain;charset=utf8) eof"
+            ),
+        ]
+    };
     for outcome in ["failure", "success"] {
-        let seen = translated(format!("test: a\n{outcome}: a [\nline\nhalf a line"));
+        let text = format!("test: a\n{outcome}: a [\nline\nhalf a line");
+        let seen = translated(&text);
         assert!(seen[1].contains("=\"line\\nhalf a line\""), "{seen:?}");
-        assert_eq!(seen[2..], [reason("a", "the input ended in the details of the test \\'a\\'"), "a fail".to_owned()]);
+        let reason = reason("a", "the input ended in the details of the test \\'a\\'");
+        assert_eq!(seen[2..], [&[reason, "a fail".to_owned()][..], &report(text.len())].concat());
     }
     let seen = translated("test: a\nsuccess: a [ multipart\nContent-Type: text/plain\nlog\nff\r\nhalf a chunk");
     assert_eq!(seen[1], "a ... log=\"half a chunk\" (text/plain) eof");
@@ -396,7 +452,7 @@ fn a_line_too_long_for_a_directive_is_text() {
 fn more_than_64_kib_of_tags_are_refused() {
     let line = "x".repeat(30_000);
     let tags: String = (0..3).fold(String::new(), |all, n| format!("{all}tags: {n}{line}\n"));
-    let seen = translated(format!("{tags}test: a\nsuccess: a\n"));
+    let seen = translated(format!("test: a\n{tags}success: a\n"));
     assert!(seen.iter().any(|line| line.contains("more than 64 KiB of tags")));
     assert!(seen.last().is_some_and(|line| line.starts_with("a success #0x")), "the ones before are kept");
 }

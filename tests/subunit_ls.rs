@@ -10,7 +10,7 @@ use testkit::stream::{at, good_tests, packet, stream, test, with_flip};
 
 use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::tool::{DEADLINE, assert_silent, read_data, trouble};
+use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
 
 fn run(args: &[&str], input: &[u8]) -> Finished {
     Pipeline::new([tool("subunit-ls").command(args)]).run(input)
@@ -486,4 +486,20 @@ fn a_test_that_did_not_finish_is_listed_before_trouble_with_the_next_file() {
     let finished = Pipeline::new([folder.command(tool("subunit-ls"), &["run", "/usr"])]).run(b"");
     assert_eq!(trouble("subunit-ls", &finished), "/usr: Is a directory");
     assert_eq!(finished.text(), "a\n");
+}
+
+#[test]
+fn details_keep_no_more_of_an_attachment_than_they_show() {
+    const MOST: usize = 16 << 20;
+    let piece = packet(&Event::test("a").file("log", vec![b'x'; 1 << 20]).mime_type("text/plain"));
+    let mut live = Pipeline::new([tool("subunit-ls").command(["--json", "--details"])]).deadline(DEADLINE).start();
+    for _ in 0..40 {
+        live.write(&piece);
+    }
+    live.write(&[test("marker", Status::Success), packet(&Event::test("a").status(Status::Fail))].concat());
+    live.read_until(|output| output.ends_with(b"\"}}\n"));
+    let most = peak_memory(live.process_ids()[0]);
+    assert!(most < MOST, "{most} bytes were used for an attachment of 40 MiB");
+    let finished = live.finish();
+    assert!(finished.text().contains("[... 41938944 more bytes]"), "{}", finished.text().len());
 }

@@ -262,9 +262,25 @@ fn nothing_is_left_out_of_version_1() {
         let finished = run_tee(&folder, &["--no-passthrough", "one"], &input);
         assert!(finished.stdout == test("b", Status::Success), "{:?} is not version 1", text.escape_ascii());
     }
-    // However it comes, a start that is blank for 64 KiB settles it.
-    let blank = [b"\n".repeat(70_000), b"test: a\n".to_vec()].concat();
-    assert!(run_tee(&folder, &["--no-passthrough", "one"], &blank).stdout.is_empty(), "that is no start of version 1");
+}
+
+#[test]
+fn text_before_version_1_is_left_out_and_no_result_is() {
+    let folder = Folder::new();
+    let line = "a line of a build\n";
+    for text in [line, &line.repeat(10_000), &"\n".repeat(70_000), &"x".repeat(200_000), "test of it\n"] {
+        for results in ["test: a\nfailure: a\n", "test: a\nfailure: a", "error: a [\nx\n]\n", "test: a\n", "test: a"] {
+            let newline = if text.ends_with('\n') { "" } else { "\n" };
+            let input = format!("{text}{newline}{results}");
+            let finished = run_tee(&folder, &["--no-passthrough", "one"], input.as_bytes());
+            let expected = if text.starts_with("test of") { &input } else { results };
+            assert_eq!(String::from_utf8_lossy(&finished.stdout), *expected, "{}", &text[..9]);
+        }
+    }
+    let log = line.repeat(10_000);
+    let input = format!("building\ntest: a\n{log}failure: a\n");
+    let finished = run_tee(&folder, &["--no-passthrough", "one"], input.as_bytes());
+    assert_eq!(String::from_utf8_lossy(&finished.stdout), &input["building\n".len()..]);
 }
 
 #[test]

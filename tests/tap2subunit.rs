@@ -290,6 +290,18 @@ fn names_that_are_repeated_are_cut_and_this_is_said_once() {
 }
 
 #[test]
+fn output_is_linear_in_the_blocks_of_yaml() {
+    let blocks = "  ---\n  a: 1\n  ...\n".repeat(2_000);
+    let stdout = run(&[], format!("1..2\nok 1 - {}\n{blocks}ok 2\n{blocks}", "x".repeat(16_000))).stdout;
+    assert!(stdout.len() < 500_000, "{} bytes", stdout.len());
+    for test in tests(&stdout) {
+        let yaml = printed::file(&stdout, Some(&test.id), "tap yaml");
+        assert_eq!(yaml, "---\na: 1\n...\n".repeat(2_000).as_bytes());
+        assert_eq!(test.attachments.len(), 16, "a few of them are attachments of their own");
+    }
+}
+
+#[test]
 fn output_is_linear_in_the_gaps_between_tests() {
     let gaps = (0..5_000).map(|index| format!("ok {}\n", 90 * index)).collect::<Vec<_>>().concat();
     let stdout = run(&[], &gaps).stdout;

@@ -101,17 +101,6 @@ impl Parser for Args {
 }
 
 impl Args {
-    /// Refuses to wait at the terminal in silence: somebody forgot a file, or a value, whose place
-    /// the file took.
-    pub(crate) fn refuse_terminal(&self) -> Result<(), Trouble> {
-        let problem = match (self.input.is_terminal(), self.rename.as_slice()) {
-            (false, _) => return Ok(()),
-            (true, []) => "no file is named",
-            (true, _) => "--rename takes two values, and no file is left to read",
-        };
-        Err(Trouble::message(format_args!("{problem}; standard input is a terminal, which - would read")))
-    }
-
     /// The rules that the arguments make.
     pub(crate) fn rules(&self) -> Result<Rules, Trouble> {
         let with = Patterns::new("--with", &self.with)?;

@@ -25,7 +25,6 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::for_packets()?;
-    args.refuse_terminal()?;
     let mut filter = Filter::new(args.rules()?, args.edits()?);
     for stream in args.input.streams(Protocol::Auto) {
         filter_stream(&mut stream?, &mut filter, args.flags.passes_text, &mut output)?;

@@ -131,7 +131,7 @@ impl Spill {
 
 #[expect(clippy::needless_pass_by_value, reason = "it is an error to be mapped")]
 fn trouble(cause: io::Error) -> Trouble {
-    Trouble::with("temporary file", &cause)
+    Trouble::temporary(&cause)
 }
 
 #[cfg(test)]

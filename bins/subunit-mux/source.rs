@@ -49,17 +49,21 @@ impl Source {
             let (code, rest) = split(&argument);
             let is_named = code.is_some();
             let code = code.map_or_else(|| Ok(number.to_string()), |code| text_of(code, &argument))?;
+            if rest.is_empty() {
+                let argument = argument.display();
+                return Err(Trouble::message(format_args!("'{argument}' names no file and no command")));
+            }
             let origin = origin(rest);
             if matches!(&origin, Origin::File(name) if name == "-") && std::mem::replace(&mut is_stdin_taken, true) {
                 return Err(Trouble::message("standard input can be read once only"));
             }
             if code.len() > MOST_CODE {
                 let start: String = code.chars().take(60).collect();
-                let problem = format_args!("the route code {start:?}... is longer than {MOST_CODE} bytes");
+                let problem = format_args!("the route code '{start}...' is longer than {MOST_CODE} bytes");
                 return Err(Trouble::message(problem));
             }
             if !codes.insert(code.clone()) {
-                return Err(Trouble::message(format_args!("two sources have the route code {code:?}")));
+                return Err(Trouble::message(format_args!("two sources have the route code '{code}'")));
             }
             sources.push(Self { code, is_named, origin });
         }

@@ -83,6 +83,8 @@ impl Sinks {
     ///
     /// When a sink failed, now or earlier.
     pub(crate) fn finish(mut self) -> Result<(), Trouble> {
+        let lines = self.version.last_lines();
+        self.write(&lines, &[Takes::Stream]);
         self.flush()?;
         for sink in mem::take(&mut self.open) {
             if let Err(trouble) = sink.output.finish() {

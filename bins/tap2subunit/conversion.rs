@@ -95,7 +95,8 @@ impl Conversion {
         Ok(())
     }
 
-    /// Tells of a `command` that ended badly, in the test that all others are below or in one of its own.
+    /// Tells of a `command` that ended badly, in the test that all others are below or in one of
+    /// its own.
     pub(crate) fn end_command(self, command: &str, failure: Option<&str>) -> Result<(), Trouble> {
         match failure {
             Some(reason) if self.name.is_none() => Self { name: Some(command.to_owned()), ..self }.end(Some(reason)),

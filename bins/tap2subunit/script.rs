@@ -9,7 +9,8 @@ use subunit_cli::{Children, LineReader, Trouble, Verdict, failure_reason, say_cu
 
 use crate::conversion::Conversion;
 
-/// Runs a command and translates what it prints to standard output. Its standard error is ours, its standard input is empty.
+/// Runs a command and translates what it prints to standard output. Its standard error is ours, its
+/// standard input is empty.
 pub(crate) fn run(words: &[OsString], conversion: Conversion) -> Result<Verdict, Trouble> {
     let children = Children::new()?;
     let result = translate(words, conversion, &children);

@@ -97,6 +97,7 @@ class Runs:
             "PATH": f"{self.bin}:{os.environ['PATH']}",
             "HOME": str(folder),
             "LC_ALL": "C.UTF-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
             "PYTHONPATH": f"{folder}:{WRITERS}",
             **dict(command.env),

@@ -37,7 +37,8 @@ fn owned(tests: &[(&str, Status)]) -> Vec<(String, Status)> {
     tests.iter().map(|(id, status)| ((*id).to_owned(), *status)).collect()
 }
 
-/// A run as a log shows it that puts a prefix before each line, which may depend on the number of the line.
+/// A run as a log shows it that puts a prefix before each line, which may depend on the number of
+/// the line.
 fn logged(run: &str, prefix: impl Fn(usize) -> String) -> String {
     run.lines().enumerate().map(|(number, line)| [&prefix(number), line, "\n"].concat()).collect()
 }

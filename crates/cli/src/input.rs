@@ -34,12 +34,6 @@ pub struct Input {
 }
 
 impl Input {
-    /// Whether no file is named and standard input is a terminal, on which nobody types packets.
-    #[must_use]
-    pub fn is_terminal(&self) -> bool {
-        self.files.is_empty() && io::stdin().is_terminal()
-    }
-
     /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
     /// version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
@@ -67,6 +61,9 @@ impl Input {
 /// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and leaves out the files behind it. Pipes
 /// still come: their writers may have last words.
 pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
+    if files.is_empty() {
+        say_if_terminal();
+    }
     let standard_input = files.is_empty().then(|| OsString::from("-"));
     let is_left_out =
         |name: &OsString| signals::received().is_some() && fs::metadata(name).is_ok_and(|it| it.is_file());
@@ -121,6 +118,7 @@ impl Stream {
     ///
     /// When there is none, or standard output is the same file.
     pub fn standard_input(protocol: Protocol) -> Result<Self, Trouble> {
+        say_if_terminal();
         Self::open(OsStr::new("-"), protocol)
     }
 
@@ -222,6 +220,7 @@ impl Stream {
         }
         if self.end.is_none() && self.reader.is_over() {
             self.end = Some(self.end());
+            self.message = self.message.take().or_else(|| self.cut_tags());
         }
         Ok(())
     }
@@ -250,6 +249,14 @@ impl Stream {
         End::Foreign
     }
 
+    /// What to say if tags were left out because they are too many to repeat.
+    fn cut_tags(&self) -> Option<Trouble> {
+        let count = self.reader.tests_with_cut_tags();
+        let tests = if count == 1 { "test has" } else { "tests have" };
+        let message = format_args!("{}: {count} {tests} only 4 KiB of the global tags", self.name);
+        (count > 0).then(|| Trouble::message(message))
+    }
+
     /// The item that was read, `None` at the end.
     ///
     /// # Errors
@@ -273,7 +280,6 @@ pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, Inte
     if name != "-" {
         return open_path(Path::new(name), report);
     }
-    say_if_terminal();
     // Not through the standard library's buffer: readers have their own.
     let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
     let file = file.map(|file| InterruptibleInput::new(file, signals::bell()));

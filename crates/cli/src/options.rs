@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use subunit_codec::Protocol;
 
 use crate::run::Verdict;
+use crate::signals;
 use crate::trouble::{Trouble, tool_name};
 
 /// `--no-passthrough`, for tools that handle text.
@@ -45,7 +46,8 @@ impl FailOnEmpty {
     pub fn verdict(self, seen: Seen) -> Verdict {
         let is_empty = self.fail_on_empty && !seen.tests;
         let has_failed = seen.failures || seen.foreign;
-        if is_empty && !has_failed {
+        // After a signal it is no wonder.
+        if is_empty && !has_failed && signals::received().is_none() {
             let _ = Trouble::message("no test in the input, and --fail-on-empty is given").reported(&tool_name());
         }
         Verdict::failure_if(has_failed || is_empty)

@@ -87,6 +87,11 @@ fn problem(error: &clap::Error, command: Command) -> String {
     if let Some(ambiguity) = ambiguity(error, command) {
         return format!("{ambiguity}; see --help");
     }
+    if error.kind() == ErrorKind::InvalidUtf8
+        && let Some(argument) = env::args_os().find(|argument| argument.to_str().is_none())
+    {
+        return format!("'{}' is not UTF-8", argument.display());
+    }
     let text = error.render().to_string();
     let first: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let first = first.join(" ");

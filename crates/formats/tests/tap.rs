@@ -5,7 +5,7 @@ use subunit_codec::{Event, encode};
 use subunit_formats::tap::Translator;
 
 /// What lines are made of.
-const WORDS: [&[u8]; 30] = [
+const WORDS: [&[u8]; 38] = [
     b"ok",
     b"not ok",
     b" ",
@@ -32,6 +32,14 @@ const WORDS: [&[u8]; 30] = [
     b"Bail out!",
     b"pragma +strict",
     b"[ 1.0] ",
+    b"<6>",
+    b"kernel: ",
+    b"\x1b[32m",
+    b"\xef\xbb\xbf",
+    b"# selftests: a",
+    b"# a: EXPECTATION FAILED",
+    b"  86 ms",
+    b"# exit=1",
     b"t/a.t .. ",
     b"No subtests run ",
     b"\r\n",
@@ -86,6 +94,14 @@ fn a_pause_anywhere_in_the_output_of_prove_changes_no_outcome() {
     assert_eq!(whole.iter().filter(|outcome| outcome.ends_with(" fail")).count(), 3, "{whole:?}");
     for pause in 1..60 {
         assert_eq!(outcomes(&translated(&lines, Some(pause))), whole, "after {pause} bytes of each line");
+    }
+}
+
+#[test]
+fn a_pause_before_a_comment_changes_no_outcome() {
+    for tap in ["ok - a\n# a: EXPECTATION FAILED\n", "ok - a\n# b: EXPECTATION FAILED\nok - b\n"] {
+        let lines: Vec<Vec<u8>> = tap.split_inclusive('\n').map(|line| line.as_bytes().to_vec()).collect();
+        assert_eq!(outcomes(&translated(&lines, Some(0))), outcomes(&translated(&lines, None)), "{tap}");
     }
 }
 

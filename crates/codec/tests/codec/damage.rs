@@ -154,9 +154,13 @@ fn a_torn_packet_without_a_line_behind_it_is_damage_to_its_last_byte() {
 #[test]
 fn a_packet_with_a_wrong_checksum_is_damage_as_far_as_it_claims() {
     let broken = with_checksum(packet(&Event::test("a").status(Status::Fail).file("log", &b"line\nline\n"[..])), 0xff);
-    for after in [&b"some text\n"[..], b"more", b"\n", &good_tests(1), b""] {
-        let items = decode_in_any_pieces(&[b"no newline", &broken[..], after].concat());
-        assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&broken[..]]);
+    // The last bytes of the second checksum look like text.
+    let other = with_checksum(broken.clone(), 0xff41_4243);
+    for broken in [broken, other] {
+        for after in [&b"some text\n"[..], b"more", b"\n", b"\x01\n", &good_tests(1), b""] {
+            let items = decode_in_any_pieces(&[b"no newline", &broken[..], after].concat());
+            assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&broken[..]]);
+        }
     }
 }
 
@@ -184,6 +188,40 @@ fn broken_packets_side_by_side_are_one_report() {
     let items = decode_in_any_pieces(&[&broken[..], b"a line\n", &broken].concat());
     assert_eq!(damage(&items).len(), 2, "a line of text parts them");
     assert_eq!(text(&items), b"a line\n");
+}
+
+#[test]
+fn a_wrong_checksum_in_the_line_of_a_torn_packet_is_the_same_report() {
+    // An id of 33 bytes and a MIME type of 35, behind a header that is text: the second byte of ó
+    // begins it.
+    let line = [&b"? esper\xc3"[..], b"\xb3( @O!", &[b'a'; 33], b"#", &[b'b'; 35], b"look"].concat();
+    let stream = [b"\xb3", &line[..], b"\n", &good_tests(1)].concat();
+    let items = decode_in_any_pieces(&stream);
+    let [report] = damage(&items)[..] else { panic!("one report: {items:?}") };
+    assert_eq!(report.bytes(), b"\xb3? esper\xc3\xb3");
+    assert_eq!(text(&items), &stream[10..stream.len() - good_tests(1).len()]);
+}
+
+#[test]
+fn a_string_that_ends_inside_a_character_makes_a_candidate_text_also_if_the_character_is_known() {
+    // The id of the first packet is known to be text when the header in it is looked at, whose id
+    // ends inside the last ó.
+    let inner = [&b"\xc3\xb3(\x03\x41\x70"[..], b"\x05", b"four\xc3\xb3"].concat();
+    let id = [&b"x".repeat(300)[..], &inner, &b"y".repeat(40)].concat();
+    let broken = with_checksum(packet(&Event::test(String::from_utf8(id).expect("it is text"))), 0xff);
+    let text_behind = b"more \x01 and more \x02\n".repeat(20);
+    let items = decode_in_any_pieces(&[&broken[..], &text_behind].concat());
+    assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&broken[..]]);
+    assert_eq!(text(&items), text_behind);
+}
+
+#[test]
+fn coloured_text_behind_a_torn_packet_is_text_and_other_control_characters_are_not() {
+    for (line, is_text) in [(&b"\x1b[31mred\x1b[0m\tand\r\n"[..], true), (b"a\x07b\n", false), (b"a\xffb\n", false)] {
+        let items = decode_in_any_pieces(&[&torn()[..19], line, &good_tests(1)].concat());
+        let expected = if is_text { line } else { b"b\n" };
+        assert_eq!(text(&items), expected, "{}", line.escape_ascii());
+    }
 }
 
 #[test]

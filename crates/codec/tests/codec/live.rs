@@ -2,7 +2,7 @@
 
 use subunit_codec::{Decoder, Event, Item, Protocol, Reader, Status};
 use testkit::reader::failing;
-use testkit::stream::{good_tests, packet, test};
+use testkit::stream::{good_tests, packet, test, with_checksum};
 
 use testkit::items::{Owned, decode};
 
@@ -41,6 +41,17 @@ fn text_that_looks_like_a_header_is_let_go() {
         let more = b"another line that is rather plain and not too short\n";
         assert_eq!(held(&[line, more].concat()), 0, "{} is held", line.escape_ascii());
     }
+}
+
+#[test]
+fn damage_is_held_until_the_byte_behind_it_has_come() {
+    let broken = with_checksum(packet(&Event::test("a").status(Status::Success)), 0xff);
+    assert_eq!(held(&[b"text", &broken[..]].concat()), broken.len(), "another broken packet may follow");
+    assert_eq!(held(&[&broken[..], b"t"].concat()), 0);
+    assert_eq!(held(&[&broken[..], b"t\nmore"].concat()), 0);
+    assert_eq!(held(b"\xb3torn"), 5, "the line may hold more of what was torn");
+    assert_eq!(held(b"\xb3torn\n"), 6, "so may the next one, if it begins so");
+    assert_eq!(held(b"\xb3torn\nmake"), 0);
 }
 
 #[test]

@@ -143,8 +143,8 @@ impl Diagnostics {
         self.pending.comment(line, out)
     }
 
-    /// A line that is not TAP. It continues a diagnostic that leads; else, if it is indented, it belongs to
-    /// the test before it.
+    /// A line that is not TAP. It continues a diagnostic that leads; else, if it is indented, it
+    /// belongs to the test before it.
     pub(super) fn other<E>(&mut self, stack: &mut Stack, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
         let document = stack.innermost_mut();
         document.not_tap();

@@ -13,8 +13,8 @@ use super::ranges::Ranges;
 pub(super) struct Dialect {
     /// The number of the version line, 0 without one.
     pub(super) version: u64,
-    /// Whether the rules of the kernel's KTAP hold: the plan may be missing, subtests are indented by any
-    /// number of columns, and data behind ` # ` is no part of a description.
+    /// Whether the rules of the kernel's KTAP hold: the plan may be missing, subtests are indented
+    /// by any number of columns, and data behind ` # ` is no part of a description.
     pub(super) is_kernel: bool,
     /// Whether diagnostics precede their test point, as the kernel's do, and do not follow it.
     pub(super) diagnostics_lead: bool,
@@ -147,8 +147,8 @@ impl Document {
         self.has_plan && self.gaps().next().is_none()
     }
 
-    /// The failures that a harness would see in it besides those of its tests: an id and a reason for each.
-    /// `budget` is how many missing tests may still be told one by one.
+    /// The failures that a harness would see in it besides those of its tests: an id and a reason
+    /// for each. `budget` is how many missing tests may still be told one by one.
     pub(super) fn failures(&self, budget: &mut u64) -> impl Iterator<Item = (String, String)> {
         let complaints = self.complaints().join("\n");
         let complaint = (!complaints.is_empty()).then(|| ("tap errors".to_owned(), complaints));

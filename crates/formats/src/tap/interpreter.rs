@@ -45,8 +45,8 @@ impl Interpreter {
         }
     }
 
-    /// Begins the document of a script of prove, or one around those scripts. If it `is_single`, a version
-    /// line begins no other.
+    /// Begins the document of a script of prove, or one around those scripts. If it `is_single`, a
+    /// version line begins no other.
     pub(super) fn begin(&mut self, prefix: Prefix, is_single: bool) {
         self.stack.restart(Indent::default(), prefix, Dialect::default());
         (self.is_single, self.has_tap, self.diagnostics.has_points) = (is_single, false, false);
@@ -57,7 +57,8 @@ impl Interpreter {
         !self.had_tests && self.stack.is_fresh()
     }
 
-    /// Whether no line of TAP was read, so that the next one may have the prefix of a log before it.
+    /// Whether no line of TAP was read, so that the next one may have the prefix of a log before
+    /// it.
     pub(super) fn is_before_tap(&self) -> bool {
         !self.has_tap && self.diagnostics.pending.yaml_indent.is_none()
     }
@@ -115,8 +116,8 @@ impl Interpreter {
         self.diagnostics.text(start, out)
     }
 
-    /// The outermost document has ended: writes the last result and what is missing. If `expects_tests`,
-    /// there has to be one.
+    /// The outermost document has ended: writes the last result and what is missing. If
+    /// `expects_tests`, there has to be one.
     pub(super) fn end<E>(&mut self, expects_tests: bool, out: &mut Out<'_, E>) -> Result<(), E> {
         self.diagnostics.pending.settle(out)?;
         self.diagnostics.lead_as_text(out)?;
@@ -132,8 +133,8 @@ impl Interpreter {
         Ok(())
     }
 
-    /// Goes to the document that a line of TAP with this indentation is in, and begins it if need be.
-    /// `false` if the line cannot be TAP.
+    /// Goes to the document that a line of TAP with this indentation is in, and begins it if need
+    /// be. `false` if the line cannot be TAP.
     fn enter<E>(&mut self, indent: Indent, is_kernel: bool, out: &mut Out<'_, E>) -> Result<bool, E> {
         match self.stack.place(indent, is_kernel) {
             Place::Here => {}
@@ -261,8 +262,8 @@ impl Interpreter {
         Ok(true)
     }
 
-    /// Whether a version line with this indentation begins a new document: at the margin, if the one
-    /// before it is complete, or a module of the kernel that has printed tests.
+    /// Whether a version line with this indentation begins a new document: at the margin, if the
+    /// one before it is complete, or a module of the kernel that has printed tests.
     fn begins_document(&self, indent: Indent) -> bool {
         let root = self.stack.root();
         let is_over =

@@ -2,8 +2,8 @@
 
 use super::line::Line;
 
-/// Whether the kernel prints such a line of TAP. Other messages of its log may look like TAP: a test point
-/// without a number, or `0..7`.
+/// Whether the kernel prints such a line of TAP. Other messages of its log may look like TAP: a
+/// test point without a number, or `0..7`.
 pub(super) fn may_print(line: &Line<'_>) -> bool {
     match line {
         Line::Point(point) => point.number.is_some(),

@@ -1,5 +1,5 @@
-//! The syntax of a line. Source: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where those leave room, what `TAP::Parser`
-//! and tap-parser read.
+//! The syntax of a line. Source: the specifications of TAP 12, 13 and 14 and of KTAP 1, and where
+//! those leave room, what `TAP::Parser` and tap-parser read.
 
 use super::lex::{after_word, is_blank, number};
 use super::point::Point;

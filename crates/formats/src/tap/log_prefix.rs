@@ -1,8 +1,9 @@
-//! The prefix of a log before each line of TAP: times and the like of the kernel, of journald, of a CI system.
+//! The prefix of a log before each line of TAP: times and the like of the kernel, of journald, of a
+//! CI system.
 //!
-//! Its form is known from the first version line: all that precedes `TAP version N` there. As the kernel's own
-//! parser does, as many bytes are taken off each later line, if these are no prefix of the same form, which
-//! may be longer or shorter.
+//! Its form is known from the first version line: all that precedes `TAP version N` there. As the
+//! kernel's own parser does, as many bytes are taken off each later line, if these are no prefix of
+//! the same form, which may be longer or shorter.
 
 use std::mem;
 
@@ -41,8 +42,8 @@ pub(super) struct LogPrefix {
 }
 
 impl LogPrefix {
-    /// The line without its prefix, and where it is from. `may_begin` says whether a version line may begin
-    /// a log here.
+    /// The line without its prefix, and where it is from. `may_begin` says whether a version line
+    /// may begin a log here.
     #[inline]
     pub(super) fn strip<'a>(&'a mut self, line: &'a [u8], may_begin: bool) -> (&'a [u8], Source) {
         if self.is_idle && !may_begin { (line, Source::Output) } else { self.strip_any(line, may_begin) }
@@ -96,7 +97,8 @@ impl LogPrefix {
         }
     }
 
-    /// Whether the start of a line may become more than text because of this layer, or has to be seen whole.
+    /// Whether the start of a line may become more than text because of this layer, or has to be
+    /// seen whole.
     pub(super) fn may_become(&self, start: &[u8]) -> bool {
         let may_be_mark = !self.is_after_first_line && BYTE_ORDER_MARK.starts_with(&start[..start.len().min(3)]);
         may_be_mark || self.is_coloured || !self.patterns.is_empty()
@@ -112,7 +114,8 @@ fn longest(patterns: &[Pattern], line: &[u8]) -> Option<(usize, Source)> {
     found.max_by_key(|(length, _)| *length)
 }
 
-/// Whether a line may end in a version line, in colour or not; cheap to tell of nearly all that do not.
+/// Whether a line may end in a version line, in colour or not; cheap to tell of nearly all that do
+/// not.
 fn may_end_in_version(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
     line.ends_with(b"m") && line.contains(&ESCAPE) || version_start(line).is_some()

@@ -1,7 +1,8 @@
 //! The Test Anything Protocol, versions 12, 13 and 14, and the kernel's.
 //!
-//! [`Translator`] turns lines into events. Sources: the specifications of TAP 12, 13 and 14 and of KTAP 1, and
-//! where those leave room, `TAP::Parser`, `tap-parser`, the kernel's `kunit_parser.py`, and what producers write.
+//! [`Translator`] turns lines into events. Sources: the specifications of TAP 12, 13 and 14 and of
+//! KTAP 1, and where those leave room, `TAP::Parser`, `tap-parser`, the kernel's `kunit_parser.py`,
+//! and what producers write.
 //!
 //! A file knows only those below it:
 //!

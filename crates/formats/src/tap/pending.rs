@@ -12,6 +12,9 @@ const YAML: &str = "text/x-yaml";
 /// Attachments leave in pieces of about this size.
 pub(super) const PIECE: usize = 1 << 20;
 
+/// More blocks of YAML after one test point are one attachment: each attachment repeats the id.
+const MOST_BLOCKS: u32 = 16;
+
 /// A result that may still get diagnostics: comments, indented text and blocks of YAML.
 ///
 /// It is written as one packet with its comments, after a packet for each block of YAML. Longer
@@ -29,6 +32,8 @@ pub(super) struct Pending {
     comment: Vec<u8>,
     has_comment: bool,
     yaml: Vec<u8>,
+    /// How many blocks of YAML have ended.
+    yaml_blocks: u32,
     /// How many columns the block is indented by that is being read.
     pub(super) yaml_indent: Option<usize>,
     /// Diagnostics that were read before their test point, lines without the last newline.
@@ -39,6 +44,7 @@ impl Pending {
     /// Begins a result, whose id is already in place, with the diagnostics that wait for it.
     pub(super) fn begin<E>(&mut self, status: Status, time: Option<Timestamp>, out: &mut Out<'_, E>) -> Result<(), E> {
         (self.is_there, self.is_late, self.status, self.time) = (true, false, Some(status), time);
+        self.yaml_blocks = 0;
         if self.lead.is_empty() {
             return Ok(());
         }
@@ -99,11 +105,11 @@ impl Pending {
         &self.id[self.own..]
     }
 
-    /// Whether it is there and its description is this name, with or without a dash before it.
+    /// Whether the description of the last result, pending or written, is this name, with or
+    /// without a dash before it.
     pub(super) fn is_named(&self, name: &[u8]) -> bool {
-        let mut words = self.own_id().splitn(3, ' ').skip(2);
-        let description = words.next().unwrap_or_default().as_bytes();
-        self.is_there && description.strip_prefix(b"- ").unwrap_or(description) == name
+        let description = self.own_id().splitn(3, ' ').nth(2).unwrap_or_default().as_bytes();
+        description.strip_prefix(b"- ").unwrap_or(description) == name
     }
 
     /// Adds lines to the comment. They have no newline at the end.
@@ -144,10 +150,16 @@ impl Pending {
 
     /// Ends the block of YAML, if there is one.
     pub(super) fn end_yaml<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
-        if self.yaml_indent.take().is_some() && self.is_there {
-            out(&self.event(None).file("tap yaml", &self.yaml[..]).mime_type(YAML).eof())?;
-            self.yaml.clear();
+        if self.yaml_indent.take().is_none() || !self.is_there {
+            return Ok(());
         }
+        self.yaml_blocks += 1;
+        if self.yaml_blocks < MOST_BLOCKS { self.write_yaml(out) } else { Ok(()) }
+    }
+
+    fn write_yaml<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
+        out(&self.event(None).file("tap yaml", &self.yaml[..]).mime_type(YAML).eof())?;
+        self.yaml.clear();
         Ok(())
     }
 
@@ -159,6 +171,9 @@ impl Pending {
         self.is_late = false;
         if !self.is_there {
             return Ok(());
+        }
+        if self.yaml_blocks >= MOST_BLOCKS {
+            self.write_yaml(out)?;
         }
         let event = self.event(self.status).eof();
         if self.has_comment {

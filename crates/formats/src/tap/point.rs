@@ -14,7 +14,8 @@ pub(super) struct Point<'a> {
     /// With escapes in it, and with the dash that many write before it.
     pub(super) description: &'a [u8],
     pub(super) directive: Option<Directive>,
-    /// The reason that the directive gives, or what else stands behind the hash sign and is no part of the description.
+    /// The reason that the directive gives, or what else stands behind the hash sign and is no part
+    /// of the description.
     pub(super) remark: &'a [u8],
     /// Whether a brace at the end opens a subtest.
     pub(super) opens: bool,
@@ -74,8 +75,8 @@ impl<'a> Point<'a> {
         }
     }
 
-    /// How long the test took, if the description ends as `pg_regress` writes it, `- boolean    86 ms`:
-    /// the rest of the description, the text of the duration, and its milliseconds.
+    /// How long the test took, if the description ends as `pg_regress` writes it, `- boolean    86
+    /// ms`: the rest of the description, the text of the duration, and its milliseconds.
     pub(super) fn duration(&self) -> Option<(&'a [u8], &'a [u8], u64)> {
         let before = self.description.strip_suffix(b" ms")?;
         let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
@@ -98,8 +99,8 @@ impl<'a> Point<'a> {
     }
 }
 
-/// The positions of the hash signs that are not escaped and have a blank, or an escaped backslash, before
-/// them.
+/// The positions of the hash signs that are not escaped and have a blank, or an escaped backslash,
+/// before them.
 fn hashes(text: &[u8]) -> impl Iterator<Item = usize> {
     let mut from = 0;
     iter::from_fn(move || {
@@ -116,7 +117,8 @@ fn hashes(text: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The directive, if any, and the remark in what stands behind a hash sign; `None` when that is part of the description.
+/// The directive, if any, and the remark in what stands behind a hash sign; `None` when that is
+/// part of the description.
 fn directive(text: &[u8]) -> Option<(Option<Directive>, &[u8])> {
     // A word that only begins with that of a directive is one, too: Skipped, for instance.
     let after = |word: &[u8]| {

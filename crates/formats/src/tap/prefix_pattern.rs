@@ -35,8 +35,8 @@ enum Part {
 }
 
 impl Pattern {
-    /// The form of this prefix. Blanks at its end, but for one, are the indentation of the line. If it
-    /// `is_kernel`, the version line behind it says so; else the prefix may.
+    /// The form of this prefix. Blanks at its end, but for one, are the indentation of the line. If
+    /// it `is_kernel`, the version line behind it says so; else the prefix may.
     pub(super) fn new(prefix: &[u8], is_kernel: bool) -> Self {
         let body = prefix.trim_ascii_end();
         let has_separator = body.len() < prefix.len();
@@ -180,7 +180,8 @@ fn has_facility(prefix: &[u8]) -> bool {
     })
 }
 
-/// Whether it ends in a time with a comma, as of `dmesg --time-format iso`: `17:56:54,123456+00:00`.
+/// Whether it ends in a time with a comma, as of `dmesg --time-format iso`:
+/// `17:56:54,123456+00:00`.
 fn has_comma_time(prefix: &[u8]) -> bool {
     let is_time = |time: &[u8]| {
         let fraction = time.iter().take_while(|byte| byte.is_ascii_digit()).count();

@@ -1,6 +1,7 @@
 //! What `prove --verbose` prints around the TAP of each script.
 //!
-//! Source: `TAP::Formatter::Session` and `TAP::Formatter::File::Session` of Perl's `Test::Harness` 3.44.
+//! Source: `TAP::Formatter::Session` and `TAP::Formatter::File::Session` of Perl's `Test::Harness`
+//! 3.44.
 
 use super::line::Line;
 use super::point::Point;
@@ -24,7 +25,8 @@ pub(super) struct Script {
     pub(super) is_ok: bool,
 }
 
-/// What prove says of a script that passed, which is what a test point without number and description is.
+/// What prove says of a script that passed, which is what a test point without number and
+/// description is.
 pub(super) const OK: Point<'_> =
     Point { is_ok: true, number: None, description: b"", directive: None, remark: b"", opens: false };
 
@@ -85,8 +87,8 @@ impl Remark {
 }
 
 impl Session {
-    /// Whether the start of a line may become one of prove's. `is_before_tests`: neither a test point nor a
-    /// plan was read, so a heading may come.
+    /// Whether the start of a line may become one of prove's. `is_before_tests`: neither a test
+    /// point nor a plan was read, so a heading may come.
     pub(super) fn may_become(&self, start: &[u8], is_before_tests: bool) -> bool {
         if let Some(script) = &self.script {
             return script.is_ok || Remark::may_become(start);
@@ -121,8 +123,8 @@ impl Script {
     }
 }
 
-/// Whether the line behind an `ok` says that it was the verdict on a script: it is no TAP, and not what prove
-/// says of a failure.
+/// Whether the line behind an `ok` says that it was the verdict on a script: it is no TAP, and not
+/// what prove says of a failure.
 pub(super) fn confirms(line: &[u8]) -> bool {
     matches!(Line::parse(line), Line::Other | Line::Blank) && Remark::parse(line).is_none()
 }

@@ -8,7 +8,8 @@ use super::lex::Indent;
 use super::prefix::Prefix;
 use super::text::push_id;
 
-/// As many missing tests are told one by one, and one more for each test point: output stays linear.
+/// As many missing tests are told one by one, and one more for each test point: output stays
+/// linear.
 const BUDGET: u64 = 1000;
 
 /// The outermost document, and the subtest that is being read in each. Never empty.
@@ -99,13 +100,14 @@ impl Stack {
         self.innermost_mut().point(number)
     }
 
-    /// Whether a line with this indentation may be TAP: outside of KTAP, a tab makes a line text, unless
-    /// the whole document is indented by one.
+    /// Whether a line with this indentation may be TAP: outside of KTAP, a tab makes a line text,
+    /// unless the whole document is indented by one.
     pub(super) fn has_such_tabs(&self, indent: Indent) -> bool {
         indent.tabs == self.root().indent.tabs || self.innermost().dialect.is_kernel
     }
 
-    /// Finds the document of a line of TAP. Levels are four columns each, and for the kernel any number.
+    /// Finds the document of a line of TAP. Levels are four columns each, and for the kernel any
+    /// number.
     pub(super) fn place(&self, indent: Indent, is_kernel: bool) -> Place {
         let Some(outer) = self.documents.iter().rfind(|document| document.indent.columns <= indent.columns) else {
             return Place::Outside;
@@ -124,8 +126,8 @@ impl Stack {
         if is_level { Place::Elsewhere { step } } else { Place::Nowhere }
     }
 
-    /// Goes to the document at `indent`, begins subtests on the way if need be, and says whether one
-    /// that ended was incomplete.
+    /// Goes to the document at `indent`, begins subtests on the way if need be, and says whether
+    /// one that ended was incomplete.
     pub(super) fn enter<E>(
         &mut self,
         indent: Indent,
@@ -184,7 +186,8 @@ impl Stack {
         self.documents.push(child);
     }
 
-    /// Whether the innermost document is a subtest that a comment in it can name: no id of it was given.
+    /// Whether the innermost document is a subtest that a comment in it can name: no id of it was
+    /// given.
     pub(super) fn can_be_named(&self) -> bool {
         let document = self.innermost();
         self.is_in_subtest() && !document.is_named && document.is_fresh()

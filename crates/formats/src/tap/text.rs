@@ -3,7 +3,8 @@
 /// The most bytes of a description, or another part of a line, that an id has.
 pub(super) const MOST_NAME: usize = 1 << 14;
 
-/// Appends `bytes` with escapes resolved: `\#` is a hash sign, and `\\` a backslash where the version of TAP has that.
+/// Appends `bytes` with escapes resolved: `\#` is a hash sign, and `\\` a backslash where the
+/// version of TAP has that.
 pub(super) fn unescape(bytes: &[u8], escapes_backslash: bool, out: &mut Vec<u8>) {
     let mut rest = bytes;
     while let Some(at) = memchr::memchr(b'\\', rest) {
@@ -15,7 +16,8 @@ pub(super) fn unescape(bytes: &[u8], escapes_backslash: bool, out: &mut Vec<u8>)
                 2
             }
             [_, b'\\', ..] => {
-                // Two backslashes are a pair in any version: the second does not escape what follows.
+                // Two backslashes are a pair in any version: the second does not escape what
+                // follows.
                 out.extend_from_slice(if escapes_backslash { b"\\" } else { b"\\\\" });
                 2
             }
@@ -29,7 +31,8 @@ pub(super) fn unescape(bytes: &[u8], escapes_backslash: bool, out: &mut Vec<u8>)
     out.extend_from_slice(rest);
 }
 
-/// Appends `bytes` to an id: what is not UTF-8, and NUL, as U+FFFD, and no more than [`MOST_NAME`] bytes of it.
+/// Appends `bytes` to an id: what is not UTF-8, and NUL, as U+FFFD, and no more than [`MOST_NAME`]
+/// bytes of it.
 pub(super) fn push_name(id: &mut String, bytes: &[u8], escapes_backslash: bool) {
     if memchr::memchr2(b'\\', 0, bytes).is_none()
         && bytes.len() <= MOST_NAME

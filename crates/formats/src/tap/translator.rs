@@ -8,20 +8,23 @@ use super::prefix::Prefix;
 use super::scripts::Scripts;
 use super::stack::Stack;
 
-/// A line of up to this length is looked at again if a pause has cut it before the version line in it.
+/// A line of up to this length is looked at again if a pause has cut it before the version line in
+/// it.
 const MOST_CUT: usize = 512;
 
 /// Translates TAP to events, line by line.
 ///
-/// Each test point is a test `test N - description`, not runnable, as python-subunit has it. Tests of a subtest have the id of its
-/// test point before theirs, `test 2 - parent/test 1 - child`; the description is part of it where it is known before the subtest
-/// begins. What belongs to no test is text: a file `stdout`, line by line. In the output of `prove --verbose`, each script is a test
-/// that succeeds or fails as prove says, and the tests of its TAP have the script's id before theirs.
+/// Each test point is a test `test N - description`, not runnable, as python-subunit has it. Tests
+/// of a subtest have the id of its test point before theirs, `test 2 - parent/test 1 - child`, with
+/// the description if it is known before the subtest begins. Lines that belong to no test are text:
+/// a file `stdout`, line by line. In the output of `prove --verbose`, each script is a test that
+/// succeeds or fails as prove says, and the tests of its TAP have the script's id before theirs.
 ///
-/// A result is given out when the next line shows that it has got all its diagnostics, or at a [pause](Self::pause): diagnostics that
-/// come after that are text. Which tests there are and what became of them does not depend on pauses. Memory follows
-/// the depth of subtests, which is at most [`MOST_DEPTH`](Self::MOST_DEPTH), and the gaps in the numbers of tests; attachments
-/// leave in pieces of a mebibyte.
+/// A result is written when the next line shows that it has all its diagnostics, or at a
+/// [pause](Self::pause): diagnostics that come after that are text. Outcomes do not depend on
+/// pauses. Memory follows the depth of subtests, which is at most [`MOST_DEPTH`](Self::MOST_DEPTH),
+/// and the gaps in the numbers of tests, about 35 bytes each; attachments are written in pieces of
+/// a mebibyte. Output is linear in the input.
 ///
 /// ```
 /// use subunit_codec::{Event, Status};
@@ -37,7 +40,8 @@ const MOST_CUT: usize = 512;
 ///     tap.line(line.as_bytes(), None, &mut out)?;
 /// }
 /// tap.end(&mut out)?;
-/// assert_eq!(tests, [("test 1 - wheels".to_owned(), Status::Fail), ("test 2".to_owned(), Status::Fail)]);
+/// let expected = ["test 1 - wheels", "test 2"].map(|id| (id.to_owned(), Status::Fail));
+/// assert_eq!(tests, expected);
 /// assert!(tap.has_failed());
 /// # Ok::<(), std::convert::Infallible>(())
 /// ```
@@ -53,8 +57,8 @@ impl Translator {
     /// Subtests of more levels than this are text.
     pub const MOST_DEPTH: usize = Stack::MOST_DEPTH;
 
-    /// A translator that puts all tests below the one with the id `parent`, unless that is empty. With
-    /// `expects_tests`, input without TAP is a failure.
+    /// A translator that puts all tests below the one with the id `parent`, unless that is empty.
+    /// With `expects_tests`, input without TAP is a failure.
     #[must_use]
     pub fn new(parent: &str, expects_tests: bool) -> Self {
         let prefix = if parent.is_empty() { Prefix::default() } else { Prefix::below(parent.to_owned()) };
@@ -73,8 +77,9 @@ impl Translator {
         self.scripts.tap.stack.has_cut_prefix()
     }
 
-    /// Takes in a line with its end, `\n` or `\r\n`, that came at this time. A line that is too long for
-    /// memory may be given in pieces: the first one here, the others as [`rest`](Self::rest).
+    /// Takes in a line with its end, `\n` or `\r\n`, that came at this time. A line that is too
+    /// long for memory may be given in pieces: the first one here, the others as
+    /// [`rest`](Self::rest).
     ///
     /// # Errors
     ///
@@ -99,23 +104,29 @@ impl Translator {
     ///
     /// As [`line`](Self::line).
     pub fn rest<E>(&mut self, bytes: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
-        if self.cut.is_empty() || !self.scripts.tap.is_before_tap() || self.cut.len() + bytes.len() > MOST_CUT {
+        let is_cut = !self.cut.is_empty() && self.scripts.tap.is_before_tap();
+        if !is_cut || self.cut.len() + bytes.len() > MOST_CUT {
+            self.cut.clear();
             return self.scripts.tap.diagnostics.rest(bytes, &mut out);
         }
         self.cut.extend_from_slice(bytes);
-        let content = self.cut.trim_ascii_end();
-        let (content, source) = self.log.strip(content, true);
+        let (content, source) = self.log.strip(self.cut.trim_ascii_end(), true);
         let input = Input::new(bytes, content, source);
         if input.is_version() {
-            self.scripts.line(&input, &mut out)
+            self.scripts.line(&input, &mut out)?;
         } else {
-            self.scripts.tap.diagnostics.rest(bytes, &mut out)
+            self.scripts.tap.diagnostics.rest(bytes, &mut out)?;
         }
+        if bytes.ends_with(b"\n") {
+            self.cut.clear();
+        }
+        Ok(())
     }
 
-    /// Nothing more has come for a while: writes what waits for more, so that it is seen. `partial` are the
-    /// bytes that have come of a line that is not complete. If it cannot become a line of TAP any more, it is
-    /// written as text and the answer is `true`. The bytes that follow of it are [`rest`](Self::rest) then.
+    /// Nothing more has come for a while: writes what waits for more, so that it is seen. `partial`
+    /// are the bytes that have come of a line that is not complete. If it cannot become a line of
+    /// TAP any more, it is written as text and the answer is `true`. The bytes that follow of it
+    /// are [`rest`](Self::rest) then.
     ///
     /// # Errors
     ///

@@ -1,13 +1,17 @@
-//! The decoder takes any bytes without panic, and its items cover them in order.
+//! The decoder takes any bytes without panic, its items cover them in order, and the packets are
+//! those that are sound.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use subunit_codec::{Assembler, Decoder, Item};
-use testkit::items::{cover, decode};
+use testkit::items::{cover, decode, packets};
+use testkit::oracle::sound_packets;
 
 fuzz_target!(|stream: &[u8]| {
-    assert_eq!(cover(&decode(stream)), stream);
+    let items = decode(stream);
+    assert_eq!(cover(&items), stream);
+    assert_eq!(packets(&items), sound_packets(stream));
 
     let mut tests = Assembler::keeping_files();
     let mut decoder = Decoder::new();

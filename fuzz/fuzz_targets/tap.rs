@@ -1,0 +1,42 @@
+//! The translator of TAP takes any bytes without panic, its events can be written, and pauses
+//! change no test.
+
+#![no_main]
+
+use std::convert::Infallible;
+
+use libfuzzer_sys::fuzz_target;
+use subunit_codec::{Event, Packet, Status, encode};
+use subunit_formats::tap::Translator;
+
+fuzz_target!(|input: &[u8]| {
+    let (lines, has_failed) = tests(input, |_| false);
+    let (paused, has_paused_failed) = tests(input, |number| number % 3 == 1);
+    assert_eq!(paused, lines, "a pause changes no test");
+    assert_eq!(has_paused_failed, has_failed, "a pause changes no verdict");
+});
+
+/// The tests and how they went, and whether one failed, with pauses before some of the lines.
+fn tests(input: &[u8], pauses_before: impl Fn(usize) -> bool) -> (Vec<(String, Status)>, bool) {
+    let mut tests = Vec::new();
+    let mut out = |event: &Event<'_>| {
+        let mut packets = Vec::new();
+        encode(event, &mut packets).expect("events can be written");
+        let mut rest = &packets[..];
+        while !rest.is_empty() {
+            (_, rest) = Packet::split_first(rest).expect("events are written as packets");
+        }
+        tests.extend(event.test_id.as_deref().map(str::to_owned).zip(event.status));
+        Ok::<(), Infallible>(())
+    };
+    let mut tap = Translator::new("", true);
+    for (number, line) in input.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        if pauses_before(number) {
+            let Ok(_) = tap.pause(b"", &mut out);
+        }
+        let Ok(()) = tap.line(line, None, &mut out);
+    }
+    let Ok(()) = tap.end(&mut out);
+    let has_failed = tap.has_failed();
+    (tests, has_failed)
+}
