@@ -4,9 +4,9 @@ use subunit_codec::{Event, Status};
 use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, stream, test};
 
-use super::{TRACEBACK, cases, ends, outline, report, suites, text_file};
+use super::{TRACEBACK, cases, ends, memory_for, outline, report, suites, text_file};
 use crate::every_tool::tool;
-use crate::tool::peak_memory;
+use crate::folder::Folder;
 
 /// As many bytes as libxml2 takes as one text.
 const MOST: usize = 10_000_000;
@@ -304,30 +304,15 @@ fn an_unknown_duration_is_zero() {
 
 #[test]
 fn a_suite_takes_little_memory() {
-    const SUITES: usize = 40_000;
+    // With as many as that, buffers are as large as they get.
+    const SUITES: usize = 20_000;
     const MOST: usize = 200;
-    let memory = |count: usize, args: &[&str]| {
-        let folder = tempfile::tempdir().expect("there is room for a folder");
-        let tests = (0..count).map(|number| {
-            let tag = format!("worker-{number}");
-            ends("m.t", Status::Success).tags([tag])
-        });
-        let mut live =
-            Pipeline::new([super::command_to(&folder.path().join("report"), &[&["-f"], args].concat())]).start();
-        live.write(&stream(tests));
-        live.write(&test("marker", Status::Success));
-        live.read_until(|output| {
-            output[output.len().saturating_sub(100)..].windows(6).any(|window| window == b"marker")
-        });
-        let most = peak_memory(live.process_ids()[0]);
-        assert_eq!(live.finish().code(), 0);
-        most
+    let folder = Folder::new();
+    let memory = |count: usize| {
+        let tests = (0..count).map(|number| ends("m.t", Status::Fail).tags([format!("worker-{number}")]));
+        memory_for(&["--suite-by", "worker"], &stream(tests), &folder.path("report"))
     };
-    for args in [&["--suite-by", "worker"][..], &[]] {
-        // With as many as that, buffers are as large as they get.
-        let few = memory(SUITES / 2, args);
-        let many = memory(SUITES + SUITES / 2, args);
-        let each = many.saturating_sub(few) / SUITES;
-        assert!(each < MOST, "{each} bytes for each, with {args:?}");
-    }
+    let (few, many) = (memory(SUITES), memory(3 * SUITES));
+    let each = many.saturating_sub(few) / (2 * SUITES);
+    assert!(each < MOST, "{each} bytes for each");
 }
