@@ -59,7 +59,7 @@ fn lines() -> impl Strategy<Value = Vec<Vec<u8>>> {
 fn translated(lines: &[Vec<u8>], pause: Option<usize>) -> Vec<u8> {
     let mut stream = Vec::new();
     let mut out = |event: &Event<'_>| encode(event, &mut stream);
-    let mut tap = Translator::new("", true);
+    let mut tap = Translator::new("");
     for line in lines {
         let (start, rest) = line.split_at(pause.unwrap_or_default().min(line.len() - 1));
         if pause.is_some() && tap.pause(start, &mut out).expect("every event can be written") {

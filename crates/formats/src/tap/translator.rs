@@ -35,7 +35,7 @@ const MOST_CUT: usize = 512;
 ///     tests.extend(event.test_id.as_deref().map(str::to_owned).zip(event.status));
 ///     Ok::<(), std::convert::Infallible>(())
 /// };
-/// let mut tap = Translator::new("", false);
+/// let mut tap = Translator::new("");
 /// for line in ["1..2\n", "not ok 1 - wheels\n", "# one is missing\n"] {
 ///     tap.line(line.as_bytes(), None, &mut out)?;
 /// }
@@ -58,17 +58,16 @@ impl Translator {
     pub const MOST_DEPTH: usize = Stack::MOST_DEPTH;
 
     /// A translator that puts all tests below the one with the id `parent`, unless that is empty.
-    /// With `expects_tests`, input without TAP is a failure.
     #[must_use]
-    pub fn new(parent: &str, expects_tests: bool) -> Self {
+    pub fn new(parent: &str) -> Self {
         let prefix = if parent.is_empty() { Prefix::default() } else { Prefix::below(parent.to_owned()) };
-        Self { log: LogPrefix::default(), scripts: Scripts::new(prefix, expects_tests), cut: Vec::new() }
+        Self { log: LogPrefix::default(), scripts: Scripts::new(prefix), cut: Vec::new() }
     }
 
     /// Whether a test failed so far.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.scripts.tap.has_failed
+        self.scripts.tap.has_failed()
     }
 
     /// Whether an id of more than 256 bytes was cut before the ids of the tests below it.
