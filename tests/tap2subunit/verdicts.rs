@@ -87,7 +87,7 @@ fn parents_at_any_level_may_be_to_do() {
     let inner = format!("{deep}    not ok 1 - in\n    1..1\n");
     assert_eq!(failures(format!("{inner}not ok 1 - out # TODO\n1..1\n")), [""; 0]);
     assert_eq!(failures(format!("{deep}    not ok 1 - in # TODO\n    1..1\nok 1\n1..1\n")), [""; 0]);
-    let beside = format!("{deep}    not ok 1\n{}    not ok 2 # TODO\n    1..2\nnot ok 1\n1..1\n", deep);
+    let beside = format!("{deep}    not ok 1\n{deep}    not ok 2 # TODO\n    1..2\nnot ok 1\n1..1\n");
     assert_eq!(failures(beside), ["test 1/test 1/test 1 - deep", "test 1/test 1", "test 1"]);
 }
 

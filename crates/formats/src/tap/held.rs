@@ -13,6 +13,8 @@ use super::events::Out;
 pub(super) struct Held {
     /// The deeper ones are behind the others.
     failures: Vec<Failure>,
+    /// Whether a test failed for good.
+    pub(super) has_failed: bool,
 }
 
 #[derive(Debug)]
@@ -34,24 +36,22 @@ impl Held {
 
     /// A test point at this depth ends the subtests that are deeper: if it is one to do, all that
     /// failed in them was expected. Else that is up to the parents of this one, if it has any.
-    /// Says whether a test failed.
-    pub(super) fn parent<E>(&mut self, depth: usize, is_to_do: bool, out: &mut Out<'_, E>) -> Result<bool, E> {
+    pub(super) fn parent<E>(&mut self, depth: usize, is_to_do: bool, out: &mut Out<'_, E>) -> Result<(), E> {
         if !is_to_do && depth > 1 {
             self.rise(depth);
-            return Ok(false);
+            return Ok(());
         }
         let status = if is_to_do { Status::ExpectedFailure } else { Status::Fail };
         let first = self.failures.partition_point(|failure| failure.depth <= depth);
-        let mut has_failed = false;
         for Failure { id, time, .. } in self.failures.drain(first..) {
-            has_failed |= !is_to_do;
+            self.has_failed |= !is_to_do;
             out(&Event { timestamp: time, ..Event::test(id).not_runnable().status(status) })?;
         }
-        Ok(has_failed)
+        Ok(())
     }
 
-    /// The document has ended: nothing excuses what is left. Says whether that is anything.
-    pub(super) fn end<E>(&mut self, out: &mut Out<'_, E>) -> Result<bool, E> {
+    /// The document has ended: nothing excuses what is left.
+    pub(super) fn end<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
         self.parent(0, false, out)
     }
 

@@ -58,7 +58,7 @@ impl Interpreter {
 
     /// Whether a test failed. One of a subtest that may be excused has not, so far.
     pub(super) fn has_failed(&self) -> bool {
-        self.has_failed || self.diagnostics.pending.has_failed
+        self.has_failed || self.diagnostics.pending.held.has_failed
     }
 
     /// Takes note of a test that failed.
@@ -135,7 +135,7 @@ impl Interpreter {
     pub(super) fn end<E>(&mut self, expects_tests: bool, out: &mut Out<'_, E>) -> Result<(), E> {
         self.diagnostics.pending.settle(out)?;
         self.diagnostics.lead_as_text(out)?;
-        self.has_failed |= self.diagnostics.pending.held.end(out)?;
+        self.diagnostics.pending.held.end(out)?;
         if self.has_bailed_out {
             return Ok(());
         }
@@ -225,7 +225,7 @@ impl Interpreter {
             status => status,
         };
         let is_to_do = matches!(status, Status::ExpectedFailure | Status::UnexpectedSuccess);
-        self.has_failed |= self.diagnostics.pending.held.parent(self.stack.depth(), is_to_do, out)?;
+        self.diagnostics.pending.held.parent(self.stack.depth(), is_to_do, out)?;
         let duration = point.duration();
         let description = duration.map_or(point.description, |(name, _, _)| name);
         let pending = &mut self.diagnostics.pending;

@@ -41,8 +41,6 @@ pub(super) struct Pending {
     pub(super) held: Held,
     /// Whether this result is one of those if it is a failure.
     hold: Option<Hold>,
-    /// Whether a test failed.
-    pub(super) has_failed: bool,
     /// Diagnostics that were read before their test point, lines without the last newline.
     lead: Vec<u8>,
 }
@@ -198,16 +196,16 @@ impl Pending {
         if self.yaml_blocks >= MOST_BLOCKS {
             self.write_yaml(out)?;
         }
-        let mut held = mem::take(&mut self.held);
+        let mut failures = mem::take(&mut self.held);
         let hold = self.hold.filter(|hold| hold.with_yaml || self.yaml_blocks == 0);
         let event = self.event(self.status).eof();
         let event = if self.has_comment { event.file("tap comment", &self.comment[..]).mime_type(TEXT) } else { event };
         match hold {
-            Some(hold) => held.hold(&event, hold.depth, out)?,
+            Some(hold) => failures.hold(&event, hold.depth, out)?,
             None => out(&event)?,
         }
-        self.held = held;
-        self.has_failed |= hold.is_none() && self.status == Some(Status::Fail);
+        self.held = failures;
+        self.held.has_failed |= hold.is_none() && self.status == Some(Status::Fail);
         self.comment.clear();
         (self.is_there, self.has_comment) = (false, false);
         Ok(())

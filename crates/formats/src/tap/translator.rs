@@ -19,12 +19,14 @@ const MOST_CUT: usize = 512;
 /// the description if it is known before the subtest begins. Lines that belong to no test are text:
 /// a file `stdout`, line by line. In the output of `prove --verbose`, each script is a test that
 /// succeeds or fails as prove says, and the tests of its TAP have the script's id before theirs.
+/// Input without a plan and without test points is a failed test `tap errors`.
 ///
 /// A result is written when the next line shows that it has all its diagnostics, or at a
 /// [pause](Self::pause): diagnostics that come after that are text. Outcomes do not depend on
 /// pauses. Memory follows the depth of subtests, which is at most [`MOST_DEPTH`](Self::MOST_DEPTH),
-/// and the gaps in the numbers of tests, about 35 bytes each; attachments are written in pieces of
-/// a mebibyte. Output is linear in the input.
+/// the gaps in the numbers of tests, about 35 bytes each, the ids of failures in subtests whose
+/// parents have no test point yet, and those of the scripts that failed in a run of prove;
+/// attachments are written in pieces of a mebibyte. Output is linear in the input.
 ///
 /// ```
 /// use subunit_codec::{Event, Status};
