@@ -89,6 +89,8 @@ fn parents_at_any_level_may_be_to_do() {
     assert_eq!(failures(format!("{deep}    not ok 1 - in # TODO\n    1..1\nok 1\n1..1\n")), [""; 0]);
     let beside = format!("{deep}    not ok 1\n{deep}    not ok 2 # TODO\n    1..2\nnot ok 1\n1..1\n");
     assert_eq!(failures(beside), ["test 1/test 1/test 1 - deep", "test 1/test 1", "test 1"]);
+    let passing = format!("{deep}    ok 1\n{deep}    not ok 2 # TODO\n    1..2\nnot ok 1\n1..1\n");
+    assert_eq!(failures(passing), ["test 1/test 1/test 1 - deep", "test 1"], "the one beside it excuses nothing");
 }
 
 #[test]
