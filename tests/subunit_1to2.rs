@@ -285,8 +285,9 @@ fn an_outcome_without_a_start_is_a_test() {
     let fixture = ["setUpClass (m.A) inprogress", "setUpClass (m.A) fail"];
     assert_eq!([&*seen[0], &*seen[2]], fixture);
     assert_eq!(seen[3..], ["b inprogress", "b success"]);
-    let text = "error: no such file\n";
-    assert_eq!(translated(text), ["- ... stdout=\"error: no such file\\n\""], "compilers print that");
+    let seen = translated("error: no such file\ntest: b\nsuccess: b\n");
+    assert_eq!(seen[0], "- ... stdout=\"error: no such file\\n\"", "compilers print that");
+    assert_eq!(seen.len(), 3);
 }
 
 #[test]

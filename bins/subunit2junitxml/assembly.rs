@@ -12,32 +12,31 @@ use crate::suites::Suites;
 /// How many bytes the head of a report may take that has one suite: two properties, and the tags.
 pub(crate) const HEAD: usize = 2 * LONGEST_VALUE + 1024;
 
-/// Puts the report together. With one suite, its test cases are in the draft already, and all that is missing is what stands before
-/// and behind them.
-pub(crate) fn complete(suites: &Suites, mut xml: Xml) -> Result<Complete, Trouble> {
+/// Puts the report together. With one suite, its test cases are in the draft already, and all that
+/// is missing is what stands before and behind them. With several, the report is put together in
+/// `draft`.
+pub(crate) fn complete(suites: &Suites, mut xml: Xml, draft: Option<Draft>) -> Result<Complete, Trouble> {
     xml.store.complete()?;
     let text = TextOfSuites::sorted(suites, &xml)?;
-    match xml.draft.take() {
-        Some(draft) => complete_one(suites, xml, draft, &text),
-        None => complete_many(suites, xml, &text),
-    }
-}
-
-fn complete_one(suites: &Suites, mut xml: Xml, draft: Draft, text: &TextOfSuites) -> Result<Complete, Trouble> {
     let (mut tag, mut properties) = (Markup::new(), Markup::new());
-    let total = suites.tally(Suites::REST);
-    tag.declaration();
-    tag.start_suite(suites.name(Suites::REST), &total.counts, total.span);
-    properties.end_tag();
-    properties.line();
-    properties::write(Suites::REST, &xml.store, &mut properties)?;
-    xml.draft = Some(draft);
-    end_suite(Suites::REST, &mut xml, text)?;
-    complete_draft(xml, [tag.as_bytes(), properties.as_bytes()])
+    if draft.is_some() {
+        xml.draft = draft;
+        write_suites(suites, &mut xml, &text)?;
+    } else {
+        let total = suites.tally(Suites::REST);
+        tag.declaration();
+        tag.start_suite(suites.name(Suites::REST), &total.counts, total.span);
+        properties.end_tag();
+        properties.line();
+        properties::write(Suites::REST, &xml.store, &mut properties)?;
+        end_suite(Suites::REST, &mut xml, &text)?;
+    }
+    let draft = xml.draft.unwrap_or_else(|| Draft::new(None, 0));
+    draft.complete([tag.as_bytes(), properties.as_bytes()], xml.markup.as_bytes())
 }
 
-fn complete_many(suites: &Suites, mut xml: Xml, text: &TextOfSuites) -> Result<Complete, Trouble> {
-    xml.draft = Some(Draft::with_room(0));
+/// Writes all suites, each with its test cases.
+fn write_suites(suites: &Suites, xml: &mut Xml, text: &TextOfSuites) -> Result<(), Trouble> {
     let total = suites.total();
     xml.markup.clear();
     xml.markup.declaration();
@@ -53,16 +52,11 @@ fn complete_many(suites: &Suites, mut xml: Xml, text: &TextOfSuites) -> Result<C
         xml.markup.line();
         properties::write(suite, &xml.store, &mut xml.markup)?;
         xml.copy_cases(suite)?;
-        end_suite(suite, &mut xml, text)?;
+        end_suite(suite, xml, text)?;
     }
     xml.markup.close("testsuites");
     xml.markup.line();
-    complete_draft(xml, [b"", b""])
-}
-
-fn complete_draft(xml: Xml, head: [&[u8]; 2]) -> Result<Complete, Trouble> {
-    let draft = xml.draft.unwrap_or_else(|| Draft::with_room(0));
-    draft.complete(head, xml.markup.as_bytes())
+    Ok(())
 }
 
 /// Writes what stands behind the test cases of a suite.
@@ -96,7 +90,8 @@ struct TextOfSuites {
 }
 
 impl TextOfSuites {
-    /// It goes to the rest if that has tests, or else to the first suite that has some. If no suite has, the rest is shown.
+    /// It goes to the rest if that has tests, or else to the first suite that has some. If no suite
+    /// has, the rest is shown.
     fn sorted(suites: &Suites, xml: &Xml) -> Result<Self, Trouble> {
         let has_tests = |suite: &u32| suites.tally(*suite).counts.tests > 0;
         let sorted = suites.sorted();

@@ -115,7 +115,8 @@ impl Attachment {
         self.shown_name() == "traceback" || mime_type.starts_with("text/x-traceback")
     }
 
-    /// Which of several attempts it is from, as subunit-attempts names the files of those before the last.
+    /// Which of several attempts it is from, as subunit-attempts names the files of those before
+    /// the last.
     pub(crate) fn attempt(&self) -> Option<u32> {
         let (number, name) = self.name.strip_prefix("attempt-")?.split_once('/')?;
         if name.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {

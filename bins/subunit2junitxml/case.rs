@@ -60,7 +60,8 @@ impl Case {
         }
     }
 
-    /// Writes the test case, with all attachments, which have ended, and with lines that tell its properties.
+    /// Writes the test case, with all attachments, which have ended, and with lines that tell its
+    /// properties.
     pub(crate) fn write(
         &self,
         id: &str,

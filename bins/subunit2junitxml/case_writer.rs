@@ -160,8 +160,8 @@ pub(crate) fn printed<'a>(
     Ok(())
 }
 
-/// Tells attachments as testtools shows them: first those without text, by name, type and size, then texts under their names, and
-/// tracebacks as they are.
+/// Tells attachments as testtools shows them: first those without text, by name, type and size,
+/// then texts under their names, and tracebacks as they are.
 pub(crate) fn others<'a>(
     attachments: impl Iterator<Item = &'a Attachment> + Clone,
     name: impl Fn(&'a Attachment) -> Cow<'a, str>,

@@ -4,8 +4,8 @@ use subunit_cli::Trouble;
 
 use crate::text_store::Text;
 
-/// The most bytes that libxml2 takes as one text, after entities are resolved: with more, it refuses
-/// the whole report, and with it all that read by libxml2 (lxml, Nokogiri, `xmllint`).
+/// The most bytes that libxml2 takes as one text, after entities are resolved: with more, it
+/// refuses the whole report, and with it all that read by libxml2 (lxml, Nokogiri, `xmllint`).
 pub(crate) const MOST: u64 = 10_000_000;
 /// How much is kept of either end of a longer text. The rest is for the line that says so.
 const HALF: u64 = MOST / 2 - 100;

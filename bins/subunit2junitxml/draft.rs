@@ -1,17 +1,20 @@
 //! The report while it grows.
 
 use std::fs::File;
-use std::io::{self, Seek, Write};
+use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
-use subunit_cli::{FileWriter, Trouble};
+use subunit_cli::{ReportFile, TextOutput, Trouble};
 
-use crate::text_store::{opened, trouble};
-
-/// A report that grows from behind its head, which holds counts and is written last. A short one stays in memory.
+/// A report that grows from behind its head, which holds counts and is written last. A short one
+/// stays in memory.
 #[derive(Debug)]
 pub(crate) struct Draft {
+    /// Where the report is to be, if not on standard output.
+    target: Option<ReportFile>,
     file: Option<File>,
+    /// Whether the file is to have the name of the target. Otherwise it is a temporary one.
+    is_target: bool,
     /// How many bytes are kept free for the head.
     room: usize,
     length: u64,
@@ -19,53 +22,87 @@ pub(crate) struct Draft {
 
 /// A report that is complete.
 #[derive(Debug)]
-pub(crate) enum Complete {
-    Short(Vec<u8>),
-    Long(File),
+pub(crate) struct Complete {
+    draft: Draft,
+    /// All of it, if it is short.
+    bytes: Vec<u8>,
 }
 
 impl Draft {
     /// With room for a head of so many bytes.
-    pub(crate) fn with_room(room: usize) -> Self {
-        Self { file: None, room, length: room as u64 }
+    pub(crate) fn new(target: Option<ReportFile>, room: usize) -> Self {
+        Self { target, file: None, is_target: false, room, length: room as u64 }
     }
 
     /// Adds bytes.
     pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
-        opened(&mut self.file)?.write_all_at(bytes, self.length).map_err(|cause| trouble(&cause))?;
+        self.write_at(bytes, self.length)?;
         self.length += bytes.len() as u64;
         Ok(())
     }
 
     /// Adds what `write` writes to the end of the file.
-    pub(crate) fn extend(&mut self, write: impl FnOnce(&mut File) -> Result<(), Trouble>) -> Result<(), Trouble> {
-        let file = opened(&mut self.file)?;
-        file.seek(io::SeekFrom::Start(self.length)).map_err(|cause| trouble(&cause))?;
-        write(file)?;
-        self.length = file.stream_position().map_err(|cause| trouble(&cause))?;
+    pub(crate) fn extend(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
+        let start = self.length;
+        let written = self.file().and_then(|file| {
+            file.seek(SeekFrom::Start(start))?;
+            write(file)?;
+            file.stream_position()
+        });
+        self.length = written.map_err(|cause| self.trouble(&cause))?;
         Ok(())
     }
 
-    /// Completes the report with the last bytes of it and its head, in two parts: spaces between them fill the room.
+    /// Completes the report with the last bytes of it and its head, in two parts: spaces between
+    /// them fill the room.
     pub(crate) fn complete(mut self, head: [&[u8]; 2], last: &[u8]) -> Result<Complete, Trouble> {
         if self.file.is_none() {
-            return Ok(Complete::Short([head[0], head[1], last].concat()));
+            return Ok(Complete { draft: self, bytes: [head[0], head[1], last].concat() });
         }
         self.add(last)?;
         let spaces = self.room.saturating_sub(head[0].len() + head[1].len());
-        let head = [head[0], &b" ".repeat(spaces), head[1]].concat();
-        let file = self.file.take().map_or_else(tempfile::tempfile, Ok);
-        let file = file.and_then(|file| file.write_all_at(&head, 0).map(|()| file));
-        file.map(Complete::Long).map_err(|cause| trouble(&cause))
+        self.write_at(&[head[0], &b" ".repeat(spaces), head[1]].concat(), 0)?;
+        Ok(Complete { draft: self, bytes: Vec::new() })
+    }
+
+    fn write_at(&mut self, bytes: &[u8], at: u64) -> Result<(), Trouble> {
+        let written = self.file().and_then(|file| file.write_all_at(bytes, at));
+        written.map_err(|cause| self.trouble(&cause))
+    }
+
+    /// The file, made when it is first needed.
+    fn file(&mut self) -> io::Result<&mut File> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => match self.target.as_ref().and_then(ReportFile::unnamed) {
+                Some(file) => {
+                    self.is_target = true;
+                    file
+                }
+                None => tempfile::tempfile()?,
+            },
+        };
+        Ok(self.file.insert(file))
+    }
+
+    fn trouble(&self, cause: &io::Error) -> Trouble {
+        match &self.target {
+            Some(target) if self.is_target => target.trouble(cause),
+            _ => Trouble::temporary(cause),
+        }
     }
 }
 
 impl Complete {
-    /// Writes the report to a file. The system copies a long one by itself if it can.
-    pub(crate) fn write_to(self, target: &mut FileWriter) -> io::Result<()> {
-        match self {
-            Self::Short(bytes) => target.write_all(&bytes),
-            Self::Long(file) => target.copy(&file, 0, file.metadata()?.len()),
+    /// Writes the report to where it is to be. The system copies a long one by itself if it can.
+    pub(crate) fn write(self, output: &mut TextOutput) -> Result<(), Trouble> {
+        let Self { draft: Draft { target, file, is_target, .. }, bytes } = self;
+        match (target, file) {
+            (Some(target), Some(file)) if is_target => target.keep(&file),
+            (Some(target), Some(file)) => target.write(|target| target.copy(&file, 0, file.metadata()?.len())),
+            (Some(target), None) => target.write(|target| target.write_all(&bytes)),
+            (None, Some(file)) => output.raw().directly(|target| target.copy(&file, 0, file.metadata()?.len())),
+            (None, None) => output.raw().directly(|target| target.write_all(&bytes)),
         }
     }
 }

@@ -65,29 +65,24 @@ fn main() -> ExitCode {
 }
 
 fn run(mut args: Args) -> Result<Verdict, Trouble> {
-    let passing =
-        Routing { forward: args.forward, reports_text: args.output_to.is_none(), drops_text: args.text.no_passthrough };
-    let output = if args.forward { Output::for_packets() } else { Output::new() };
-    let mut output = TextOutput::to(output?.optional(args.output_to.is_some()));
-    let file = args.input.report_file(args.output_to)?;
-    let mut report = Report::new(args.suite_by);
+    let (forward, path) = (args.forward, args.output_to);
+    let routing = Routing { forward, reports_text: path.is_none(), drops_text: args.text.no_passthrough };
+    let output = if forward { Output::for_packets() } else { Output::new() };
+    let mut output = TextOutput::to(output?.optional(path.is_some()));
+    let mut report = Report::new(args.suite_by, args.input.report_file(path.clone())?);
     let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;
-        while let Some(item) = stream.next(output.raw())? {
-            passing.item(&item, &mut report, &mut output)?;
+        while let Some(item) = stream.next(&mut output)? {
+            routing.item(&item, &mut report, &mut output)?;
         }
         is_foreign |= stream.is_foreign();
         report.end_stream()?;
     }
     let counts = report.counts();
     let report = report.complete()?;
-    // The file may be standard output by another name.
-    output.raw().flush()?;
-    match file {
-        Some(file) => file.write(|file| report.write_to(file))?,
-        None => output.raw().directly(|file| report.write_to(file))?,
-    }
+    path.map_or(Ok(()), |path| output.make_way_for(&path))?;
+    report.write(&mut output)?;
     output.finish()?;
     let failures = counts.failures > 0 || counts.errors > 0;
     let seen = Seen { failures, tests: counts.tests > 0, foreign: is_foreign };

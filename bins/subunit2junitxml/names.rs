@@ -4,7 +4,8 @@ use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-/// Different names, numbered in the order in which they came. Each takes about 20 bytes besides its own.
+/// Different names, numbered in the order in which they came. Each takes about 20 bytes besides its
+/// own.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// All names in one string, and where each ends.

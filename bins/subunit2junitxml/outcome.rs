@@ -71,14 +71,16 @@ impl Outcome {
     }
 }
 
-/// The attachment that tells what went wrong: a traceback, or else a reason, or else the first text.
+/// The attachment that tells what went wrong: a traceback, or else a reason, or else the first
+/// text.
 fn most_telling<'a>(attachments: impl Iterator<Item = &'a Attachment> + Clone) -> Option<&'a Attachment> {
     let mut texts = attachments.filter(|attachment| !attachment.text.is_empty());
     let traceback = texts.clone().find(|attachment| attachment.is_traceback());
     traceback.or_else(|| texts.clone().find(|attachment| attachment.shown_name() == "reason")).or_else(|| texts.next())
 }
 
-/// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP said, or else the only text.
+/// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP
+/// said, or else the only text.
 pub(crate) fn reason(attachments: &[Attachment]) -> Option<usize> {
     let is_text =
         |attachment: &Attachment| !attachment.text.is_empty() && !matches!(&*attachment.name, "stdout" | "stderr");

@@ -9,7 +9,8 @@ use subunit_formats::junit::{Markup, clean};
 use crate::suite_store::{Kind, Section, SuiteStore};
 use crate::tags::TagList;
 
-/// Finds out which routes and tags are new to a suite. Those go to the store; a hash is all that is remembered of each, about 15 bytes.
+/// Finds out which routes and tags are new to a suite. Those go to the store; a hash is all that is
+/// remembered of each, about 15 bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Properties {
     seen: HashTable<u64>,
@@ -35,7 +36,8 @@ impl Properties {
     /// Longer properties than these are not kept.
     const MOST_TO_KEEP: usize = 1 << 10;
 
-    /// Notes the properties of a test in its suite, and gives out the lines in which a test case has them.
+    /// Notes the properties of a test in its suite, and gives out the lines in which a test case
+    /// has them.
     pub(crate) fn of_test(
         &mut self,
         suite: u32,
@@ -87,8 +89,8 @@ impl Recent {
             && self.tags == tags.as_str()
     }
 
-    /// Writes the lines. Some readers take them for properties: in Jenkins' schema, a test case has no other place for one. Of several
-    /// of one name, they would keep the last.
+    /// Writes the lines. Some readers take them for properties: in Jenkins' schema, a test case has
+    /// no other place for one. Of several of one name, they would keep the last.
     fn set(&mut self, suite: u32, route_code: Option<&str>, tags: &TagList) {
         if self.lines.len() > Properties::MOST_TO_KEEP {
             *self = Self::default();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::mem;
 
-use subunit_cli::Trouble;
+use subunit_cli::{ReportFile, Trouble};
 use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
 use subunit_formats::junit::{Counts, Markup};
 
@@ -19,7 +19,8 @@ use crate::suites::{By, Suites};
 use crate::tags::TagList;
 use crate::text_store::Spool;
 
-/// A report that grows. Memory follows the tests in flight and the suites, not the length of the stream.
+/// A report that grows. Memory follows the tests in flight and the suites, not the length of the
+/// stream.
 #[derive(Debug)]
 pub(crate) struct Report {
     open: InFlight<Case>,
@@ -27,6 +28,8 @@ pub(crate) struct Report {
     spare_tags: TagList,
     run_files: RunFiles,
     done: Done,
+    /// What the report is put together in, unless tests go straight there.
+    draft: Option<Draft>,
 }
 
 /// Tests that ended.
@@ -38,8 +41,10 @@ struct Done {
 }
 
 impl Report {
-    pub(crate) fn new(by: Option<By>) -> Self {
-        let draft = by.is_none().then(|| Draft::with_room(assembly::HEAD));
+    /// A report for standard output or for `target`.
+    pub(crate) fn new(by: Option<By>, target: Option<ReportFile>) -> Self {
+        let draft = Draft::new(target, if by.is_none() { assembly::HEAD } else { 0 });
+        let (draft, later) = if by.is_none() { (Some(draft), None) } else { (None, Some(draft)) };
         let xml = Xml { markup: Markup::new(), store: SuiteStore::default(), draft, suite: Suites::REST };
         Self {
             open: InFlight::new(),
@@ -50,6 +55,7 @@ impl Report {
                 properties: Properties::default(),
                 writer: CaseWriter { spool: Spool::default(), xml },
             },
+            draft: later,
         }
     }
 
@@ -87,7 +93,8 @@ impl Report {
         if status.is_none()
             && let Some(late) = self.open.note_loose(&key, |case| case.status.is_none())
         {
-            // The oldest that has no status after thousands of others is an attachment that came late.
+            // The oldest that has no status after thousands of others is an attachment that came
+            // late.
             self.done.end_flight(late)?;
         }
         Ok(())
@@ -133,7 +140,7 @@ impl Report {
 
     /// Puts the report together.
     pub(crate) fn complete(self) -> Result<Complete, Trouble> {
-        assembly::complete(&self.done.suites, self.done.writer.xml)
+        assembly::complete(&self.done.suites, self.done.writer.xml, self.draft)
     }
 }
 
@@ -152,8 +159,8 @@ impl Done {
         Ok(())
     }
 
-    /// Adds a test whose attachments have ended. One that was not run has no test case; its attachments are among those of the whole
-    /// run.
+    /// Adds a test whose attachments have ended. One that was not run has no test case; its
+    /// attachments are among those of the whole run.
     fn add(&mut self, id: &str, route_code: Option<&str>, case: &Case) -> Result<(), Trouble> {
         let suite = self.suites.of(Some(id), route_code, case.tags.iter());
         if matches!(case.status, None | Some(Status::Exists)) {

@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 
 use subunit_cli::Trouble;
 
-use crate::text_store::{Part, opened, read_part, trouble};
+use crate::text_store::{Part, opened, read_part};
 
 /// What a suite holds of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,9 +35,9 @@ impl Kind {
 
 /// What all suites hold. It comes suite by suite in any order, and is read when all of it is there.
 ///
-/// Pieces are gathered in memory. When that is full, they go to a file, sorted by section: the pieces of a section are a run, and each
-/// run has before it where the one before is. So a suite takes the memory of a number for each kind, however much it holds, and is
-/// read in few pieces.
+/// Pieces are gathered in memory. When that is full, they go to a file, sorted by section: the
+/// pieces of a section are a run, and each run has before it where the one before is. So a suite
+/// takes the memory of a number for each kind, however much it holds, and is read in few pieces.
 #[derive(Debug, Default)]
 pub(crate) struct SuiteStore {
     pieces: String,
@@ -56,7 +56,8 @@ struct Frame {
     end: usize,
 }
 
-/// What is written before a run: where the one before it begins, plus one, and the length of this one.
+/// What is written before a run: where the one before it begins, plus one, and the length of this
+/// one.
 const HEADER: usize = 16;
 
 impl SuiteStore {
@@ -91,7 +92,7 @@ impl SuiteStore {
 
     /// How many bytes are in a section, once the store is complete.
     pub(crate) fn len(&self, section: Section) -> Result<u64, Trouble> {
-        let runs = self.runs(section)?;
+        let runs = self.runs(section).map_err(|cause| Trouble::temporary(&cause))?;
         Ok(runs.iter().map(|run| run.length).sum::<u64>()
             + self.in_memory(section).map(|piece| piece.len() as u64).sum::<u64>())
     }
@@ -102,7 +103,7 @@ impl SuiteStore {
         section: Section,
         mut show: impl FnMut(&str) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
-        let runs = self.runs(section)?;
+        let runs = self.runs(section).map_err(|cause| Trouble::temporary(&cause))?;
         if let Some(file) = &self.file {
             runs.into_iter().try_for_each(|run| read_part(file, run, &mut show))?;
         }
@@ -110,17 +111,14 @@ impl SuiteStore {
     }
 
     /// Writes what is in a section, once the store is complete.
-    pub(crate) fn copy(&self, section: Section, target: &mut File) -> Result<(), Trouble> {
-        let runs = self.runs(section)?;
-        let copied = self.file.as_ref().map_or(Ok(()), |mut file| {
-            runs.into_iter().try_for_each(|run| {
+    pub(crate) fn copy(&self, section: Section, target: &mut File) -> io::Result<()> {
+        if let Some(mut file) = self.file.as_ref() {
+            for run in self.runs(section)? {
                 file.seek(SeekFrom::Start(run.start))?;
-                io::copy(&mut file.take(run.length), target).map(drop)
-            })
-        });
-        copied
-            .and_then(|()| self.in_memory(section).try_for_each(|piece| target.write_all(piece.as_bytes())))
-            .map_err(|cause| trouble(&cause))
+                io::copy(&mut file.take(run.length), target)?;
+            }
+        }
+        self.in_memory(section).try_for_each(|piece| target.write_all(piece.as_bytes()))
     }
 
     /// The pieces of a section that are in memory.
@@ -131,12 +129,12 @@ impl SuiteStore {
     }
 
     /// Where the runs of a section are, in order.
-    fn runs(&self, section: Section) -> Result<Vec<Part>, Trouble> {
+    fn runs(&self, section: Section) -> io::Result<Vec<Part>> {
         let mut runs = Vec::new();
         let mut next = self.last_runs.get(section.suite as usize).map_or(0, |last| last[section.kind as usize]);
         while let (Some(file), Some(start)) = (&self.file, next.checked_sub(1)) {
             let mut header = [0; HEADER];
-            file.read_exact_at(&mut header, start).map_err(|cause| trouble(&cause))?;
+            file.read_exact_at(&mut header, start)?;
             let [before, length] =
                 [0, 8].map(|at| header[at..].first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes)));
             runs.push(Part { start: start + HEADER as u64, length });
@@ -165,7 +163,7 @@ impl SuiteStore {
                 bytes.extend_from_slice(&self.pieces.as_bytes()[frame.start..frame.end]);
             }
         }
-        opened(&mut self.file)?.write_all_at(&bytes, self.length).map_err(|cause| trouble(&cause))?;
+        opened(&mut self.file)?.write_all_at(&bytes, self.length).map_err(|cause| Trouble::temporary(&cause))?;
         self.length += bytes.len() as u64;
         self.pieces.clear();
         self.frames.clear();

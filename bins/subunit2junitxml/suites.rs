@@ -47,7 +47,8 @@ impl Tally {
 }
 
 impl Suites {
-    /// The suite of what is in no other: tests without worker, tag, route or package, and the run as a whole.
+    /// The suite of what is in no other: tests without worker, tag, route or package, and the run
+    /// as a whole.
     pub(crate) const REST: u32 = 0;
 
     pub(crate) fn new(by: Option<By>) -> Self {
@@ -86,7 +87,8 @@ impl Suites {
         }
     }
 
-    /// The suite of a name. Names that look alike in the report are one, and one that shows nothing is none.
+    /// The suite of a name. Names that look alike in the report are one, and one that shows nothing
+    /// is none.
     fn named(&mut self, name: &str) -> u32 {
         let name = clean(name);
         if name.is_empty() { Self::REST } else { self.numbered(&name) }

@@ -7,8 +7,8 @@ use subunit_codec::Packet;
 pub(crate) struct TagList {
     /// A NUL ends each; tags hold none.
     text: String,
-    /// The field of the packet that they are from. Most tests have the tags of one that ended before,
-    /// and most packets those of the packet before.
+    /// The field of the packet that they are from. Most tests have the tags of one that ended
+    /// before, and most packets those of the packet before.
     field: Vec<u8>,
     /// Whether they are of this test.
     is_set: bool,

@@ -1,4 +1,5 @@
-//! Texts that grow side by side, in memory up to a bound and beyond it in a temporary file that no folder lists.
+//! Texts that grow side by side, in memory up to a bound and beyond it in a temporary file that no
+//! folder lists.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -90,7 +91,7 @@ impl Spool {
             skipped -= before;
             if let (true, Some(file)) = (before < part.length, &self.file) {
                 let mut bytes = vec![0; usize::try_from(part.length - before).unwrap_or(usize::MAX)];
-                file.read_exact_at(&mut bytes, part.start + before).map_err(|cause| trouble(&cause))?;
+                file.read_exact_at(&mut bytes, part.start + before).map_err(|cause| Trouble::temporary(&cause))?;
                 last.append(&mut bytes);
             }
         }
@@ -105,7 +106,9 @@ impl Spool {
     /// Moves what a text has in memory to the file.
     fn spill(&mut self, text: &mut Text) -> Result<(), Trouble> {
         let part = Part { start: self.length, length: text.end.len() as u64 };
-        opened(&mut self.file)?.write_all_at(text.end.as_bytes(), part.start).map_err(|cause| trouble(&cause))?;
+        opened(&mut self.file)?
+            .write_all_at(text.end.as_bytes(), part.start)
+            .map_err(|cause| Trouble::temporary(&cause))?;
         self.length += part.length;
         self.used += part.length;
         self.in_memory -= text.end.len();
@@ -124,7 +127,7 @@ pub(crate) fn opened(file: &mut Option<File>) -> Result<&mut File, Trouble> {
         Some(file) => Ok(file),
         None => tempfile::tempfile(),
     };
-    Ok(file.insert(open.map_err(|cause| trouble(&cause))?))
+    Ok(file.insert(open.map_err(|cause| Trouble::temporary(&cause))?))
 }
 
 /// Shows a part of a file in pieces that begin and end between characters.
@@ -139,12 +142,12 @@ pub(crate) fn read_part(
     while at < end {
         let count = buffer.len().min(usize::try_from(end - at).unwrap_or(MOST));
         let bytes = &mut buffer[..count];
-        file.read_exact_at(bytes, at).map_err(|cause| trouble(&cause))?;
+        file.read_exact_at(bytes, at).map_err(|cause| Trouble::temporary(&cause))?;
         let valid = match str::from_utf8(bytes) {
             Ok(text) => text,
             // The last character is cut.
             Err(error) if error.valid_up_to() > 0 => str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),
-            Err(_) => return Err(trouble(&io::ErrorKind::InvalidData.into())),
+            Err(_) => return Err(Trouble::temporary(&io::ErrorKind::InvalidData.into())),
         };
         show(valid)?;
         at += valid.len() as u64;
@@ -159,10 +162,6 @@ fn from_character(text: &str, skipped: usize) -> &str {
 
 fn is_continuation(byte: u8) -> bool {
     byte & 0xc0 == 0x80
-}
-
-pub(crate) fn trouble(cause: &io::Error) -> Trouble {
-    Trouble::temporary(cause)
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The decoder takes any bytes without panic, its items cover them in order, and the packets are those that are sound.
+//! The decoder takes any bytes without panic, its items cover them in order, and the packets are
+//! those that are sound.
 
 #![no_main]
 

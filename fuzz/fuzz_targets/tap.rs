@@ -1,4 +1,5 @@
-//! The translator of TAP takes any bytes without panic, its events can be written, and pauses change no test.
+//! The translator of TAP takes any bytes without panic, its events can be written, and pauses
+//! change no test.
 
 #![no_main]
 

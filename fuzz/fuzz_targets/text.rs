@@ -1,4 +1,5 @@
-//! Text of attachments is decoded and made fit for XML whatever its bytes and its charset, and however it is cut.
+//! Text of attachments is decoded and made fit for XML whatever its bytes and its charset, and
+//! however it is cut.
 
 #![no_main]
 

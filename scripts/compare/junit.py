@@ -56,9 +56,10 @@ def check_suites(case, report, tests):
     for name, field in (("tag", "tags"), ("route", "route")):
         values = [getattr(test, field) for test in tests]
         values = set().union(*values) if field == "tags" else {value for value in values if value is not None}
-        path = f"properties/property[@name='{name}']"
-        found = {element.get("value") for suite in suites for element in suite.findall(path)}
-        case.check(f"the properties {name}", {clean(value) for value in values}, found)
+        found = [suite.findall(f"properties/property[@name='{name}']") for suite in suites]
+        case.check(f"the properties {name} of a suite are one", True, all(len(elements) < 2 for elements in found))
+        listed = set().union(*(element.get("value").split(", ") for elements in found for element in elements))
+        case.check(f"the properties {name}", set().union(*(clean(value).split(", ") for value in values)), listed)
     if "--suite-by" not in case.arguments:
         seconds = [test.start for test in tests if test.start], [test.stop for test in tests if test.stop]
         expected = duration(min(seconds[0]), max(seconds[1])) if all(seconds) else "0.000"
@@ -68,7 +69,8 @@ def check_suites(case, report, tests):
 def check_cases(case, tests, found):
     """Each test has its case; without several suites, in this order."""
     expected = [expected_case(test) for test in tests]
-    got = [shown(element) for element in found]
+    ids = {case[0] for case in expected}
+    got = [shown(element, ids) for element in found]
     if "--suite-by" in case.arguments:
         expected, got = sorted(expected), sorted(got)
     for left, right in zip(expected, got, strict=True):
@@ -77,7 +79,7 @@ def check_cases(case, tests, found):
 
 def expected_case(test):
     """What a case must say: the whole id, time, outcome, and all texts."""
-    texts = {name: text_of(name, file) for name, file in test.files.items()}
+    texts = {name: text_of(name, file) for name, file in test.files.items() if file[1]}
     out, err = (printed([texts.pop(name)]) if name in texts else "" for name in ("stdout", "stderr"))
     outcome, inside = OUTCOMES.get(test.status, ""), ""
     if test.status == "skip":
@@ -85,8 +87,9 @@ def expected_case(test):
     elif outcome:
         inside, texts = others(test, texts), {}
     out += others(test, texts)
-    lines = ([f"route={test.route}"] if test.route is not None else []) + [f"tag={tag}" for tag in sorted(test.tags)]
-    return clean(test.id), duration(test.start, test.stop), outcome, inside, out, err, sorted(clean(line) for line in lines)
+    tags = [tag for tags in test.tags for tag in clean(tags).split(", ")]
+    lines = ([f"route={clean(test.route)}"] if test.route is not None else []) + [f"tag={tag}" for tag in tags]
+    return clean(test.id), duration(test.start, test.stop), outcome, inside, out, err, sorted(lines)
 
 
 def reason(texts):
@@ -95,7 +98,7 @@ def reason(texts):
     return "reason" if "reason" in telling else telling[0] if len(telling) == 1 else None
 
 
-def shown(element):
+def shown(element, ids):
     properties = []
 
     def text(name):
@@ -103,21 +106,23 @@ def shown(element):
         return "" if found is None else found.text or ""
 
     def taken(match):
-        properties.append(match[1])
+        values = match[2].split(", ") if match[1] == "tag" else [match[2]]
+        properties.extend(f"{match[1]}={value}" for value in values)
         return ""
 
-    out = re.sub(r"\[\[PROPERTY\|((?:route|tag)=.*)\]\]\n", taken, text("system-out"))
+    out = re.sub(r"\[\[PROPERTY\|(route|tag)=(.*)\]\]\n", taken, text("system-out"))
     outcome = next((child.tag for child in element if child.tag in OUTCOMES.values()), "")
     inside = text(outcome) if outcome else ""
-    return test_id(element), element.get("time"), outcome, inside, out, text("system-err"), sorted(properties)
+    return test_id(element, ids), element.get("time"), outcome, inside, out, text("system-err"), sorted(properties)
 
 
-def test_id(element):
-    """The id that was split; our generated ids tell by what."""
+def test_id(element, ids):
+    """The id that was split: the one of the stream's that classname and name can be of."""
     classname, name = element.get("classname"), element.get("name")
-    if not classname:
-        return name
-    return f"{classname}/{name}" if is_path(name, classname) else f"{classname}.{name}"
+    candidates = [f"{classname}{separator}{name}" for separator in (".", "/", "::")]
+    if classname == element.getparent().get("name"):
+        candidates.append(name)
+    return next((id for id in candidates if id in ids), f"{classname} and {name}")
 
 
 def is_path(name, classname):

@@ -59,6 +59,7 @@ AFTER_ID = "(success|failure|skip|expectedfailure)None[{]"
 COMMANDS = [
     # The reference writes text into its XML.
     Command("subunit2junitxml", ("--no-passthrough",)),
+    Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "worker"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "tag"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "route"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "prefix"), ("--no-passthrough",)),

@@ -1,7 +1,7 @@
 //! What readers of reports stumble over: Jenkins, GitLab, and all that read by libxml2.
 
 use subunit_codec::{Event, Status};
-use testkit::pipeline::{Finished, Pipeline};
+use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, stream, test};
 
 use super::{TRACEBACK, cases, ends, outline, report, suites, text_file};
@@ -353,30 +353,5 @@ fn a_suite_takes_little_memory() {
         let many = memory(SUITES + SUITES / 2, args);
         let each = many.saturating_sub(few) / SUITES;
         assert!(each < MOST, "{each} bytes for each, with {args:?}");
-    }
-}
-
-/// Runs the tool, whose report is to be longer than what is kept in memory.
-fn long_report(args: &[&str]) -> Finished {
-    let log = "a line <of> a log\n".repeat(2000);
-    let tests = (0..40).flat_map(|number| {
-        let id = format!("m.C.t{number}");
-        let file = Event::test(id.clone()).file("log", log.as_bytes()).mime_type("text/plain").eof();
-        [file, Event::test(id).status(Status::Success).tags([format!("worker-{}", number % 3)])]
-    });
-    report(args, &[b"text\n".to_vec(), stream(tests)].concat())
-}
-
-#[test]
-fn a_long_report_says_the_same_as_a_short_one() {
-    for args in [&[][..], &["--suite-by", "worker"]] {
-        let finished = long_report(args);
-        let text = finished.text();
-        assert!(text.len() > 1 << 20, "it does not fit in memory");
-        assert!(text.starts_with("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<testsuite"));
-        let outline = outline(text);
-        assert_eq!(outline.matches("testcase ").count(), 40);
-        assert_eq!(outline.matches("log: {{{\\na line <of> a log\\na line").count(), 40);
-        assert!(outline.contains("tests=\"40\"") && outline.contains("\"text\\n\""), "{args:?}");
     }
 }

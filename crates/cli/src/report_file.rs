@@ -2,10 +2,11 @@
 
 use std::fs::{self, File, Permissions};
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{AtFlags, CWD, OFlags, linkat};
 use rustix::io::Errno;
 use tempfile::{Builder, NamedTempFile};
 
@@ -15,10 +16,11 @@ use crate::trouble::Trouble;
 
 /// A file for a report: complete or absent.
 ///
-/// A report is written beside its name and then renamed; until then, what had that name stays as it is. The permissions of a file
-/// that is replaced stay. A symbolic link stays too: the file that it leads to is replaced. If the folder does not allow that, a file
-/// that can be written to is written in place. A device or a FIFO is not replaced but written to. A name for standard output or
-/// standard error means just that: the report follows what was written there.
+/// A report is written beside its name and then renamed; until then, what had that name stays as it
+/// is. The permissions of a file that is replaced stay. A symbolic link stays too: the file that it
+/// leads to is replaced. If the folder does not allow that, a file that can be written to is
+/// written in place. A device or a FIFO is not replaced but written to. A name for standard output
+/// or standard error means just that: the report follows what was written there.
 #[derive(Debug)]
 pub struct ReportFile {
     path: PathBuf,
@@ -63,6 +65,40 @@ impl ReportFile {
         result.map_err(|cause| self.trouble(&cause))
     }
 
+    /// A file for a long report to grow in, in the folder where it is to be and without a name
+    /// there: a tool that is killed leaves nothing. `None` if the system has no such files.
+    #[must_use]
+    pub fn unnamed(&self) -> Option<File> {
+        #[cfg(target_os = "linux")]
+        if let Ok(Place::Beside(target)) = self.place() {
+            let mut options = File::options();
+            options.read(true).write(true).mode(0o666).custom_flags(OFlags::TMPFILE.bits().cast_signed());
+            return options.open(folder_of(&target)).ok();
+        }
+        None
+    }
+
+    /// Gives the report's name to an [unnamed](Self::unnamed) file that holds it. If that cannot
+    /// be, the report is copied.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn keep(&self, file: &File) -> Result<(), Trouble> {
+        if let Ok(Place::Beside(target)) = self.place()
+            && name(file, &target).is_ok()
+        {
+            return Ok(());
+        }
+        self.write(|target| target.copy(file, 0, file.metadata()?.len()))
+    }
+
+    /// Trouble with writing the report.
+    #[must_use]
+    pub fn trouble(&self, cause: &io::Error) -> Trouble {
+        Trouble::writing(self.path.display(), cause)
+    }
+
     fn check(&self) -> io::Result<()> {
         let Place::Beside(target) = self.place()? else { return Ok(()) };
         new_beside(&target).map(drop).or_else(|cause| in_place(&target, cause).map(drop))
@@ -80,7 +116,8 @@ impl ReportFile {
         }
     }
 
-    /// Standard output or standard error, where the name leads to what one of them is: what is there already is not lost.
+    /// Standard output or standard error, where the name leads to what one of them is: what is
+    /// there already is not lost.
     fn standard(&self) -> Option<File> {
         let named = FileId::at(&self.path)?;
         let (output, errors) = (io::stdout(), io::stderr());
@@ -96,7 +133,8 @@ impl ReportFile {
         let mut path = self.path.clone();
         for _ in 0..MOST {
             let Ok(next) = fs::read_link(&path) else { return Ok(Place::Beside(path)) };
-            // An open file by its number: whoever has it open would not see another one of that name.
+            // An open file by its number: whoever has it open would not see another one of that
+            // name.
             if fs::canonicalize(folder_of(&path)).is_ok_and(|folder| folder.starts_with("/proc")) {
                 return Ok(Place::Inside);
             }
@@ -104,10 +142,24 @@ impl ReportFile {
         }
         Err(Errno::LOOP.into())
     }
+}
 
-    fn trouble(&self, cause: &io::Error) -> Trouble {
-        Trouble::writing(self.path.display(), cause)
+/// Gives a file without a name this one, by a rename: a link alone does not replace what has the
+/// name.
+fn name(file: &File, target: &Path) -> io::Result<()> {
+    if let Some(mode) = replaced_mode(target) {
+        file.set_permissions(Permissions::from_mode(mode))?;
     }
+    let number = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let link = |path: &Path| Ok(linkat(CWD, &*number, CWD, path, AtFlags::SYMLINK_FOLLOW)?);
+    let named = Builder::new().prefix(".subunit-").make_in(folder_of(target), link)?;
+    named.persist(target).map(drop).map_err(|error| error.error)
+}
+
+/// The permissions of the file that is to be replaced, if there is one: who may do what with it,
+/// not as whom it runs.
+fn replaced_mode(target: &Path) -> Option<u32> {
+    fs::metadata(target).ok().map(|found| found.permissions().mode() & 0o777)
 }
 
 fn write_beside(target: &Path, report: impl FnOnce(&mut FileWriter) -> io::Result<()>) -> io::Result<()> {
@@ -129,9 +181,9 @@ fn write_beside(target: &Path, report: impl FnOnce(&mut FileWriter) -> io::Resul
 
 /// Makes a file with the permissions of the one that it is to replace, if there is one.
 fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
-    // Who may do what with it, not as whom it runs.
-    let replaced = fs::metadata(target).ok().map(|found| found.permissions().mode() & 0o777);
-    // What the user's mask leaves of this, as of any new file: at no time more than it is to be in the end.
+    let replaced = replaced_mode(target);
+    // What the user's mask leaves of this, as of any new file: at no time more than it is to be in
+    // the end.
     let mode = replaced.unwrap_or(0o666);
     let mut options = File::options();
     options.read(true).write(true).create_new(true).mode(mode);
@@ -143,7 +195,8 @@ fn new_beside(target: &Path) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// Opens a file that cannot be replaced because of `cause`: its folder is not ours, or it is a mount point, as a container has it.
+/// Opens a file that cannot be replaced because of `cause`: its folder is not ours, or it is a
+/// mount point, as a container has it.
 fn in_place(target: &Path, cause: io::Error) -> io::Result<File> {
     let is_allowed = [Errno::ACCESS, Errno::PERM, Errno::BUSY, Errno::XDEV, Errno::ROFS]
         .into_iter()

@@ -54,6 +54,6 @@ mod tests {
             row("fail", "a/very/long/route/worker-10", "a"),
             "fail                 -  a/very/long/route/worker-10  a"
         );
-        assert_eq!(row("fail", "w\u{1b}[2J", "a"), "fail                 -  w\\x1b[2J        a");
+        assert_eq!(row("fail", "w\u{1b}[2J", "a"), "fail                 -  w\\x1b[2J         a");
     }
 }

@@ -1,4 +1,5 @@
-//! Streams that are made to be slow to decode: false headers by the million, each of which claims bytes that hold others.
+//! Streams that are made to be slow to decode: false headers by the million, each of which claims
+//! bytes that hold others.
 
 use subunit_codec::Event;
 
@@ -82,7 +83,8 @@ fn broken_noise(length: usize) -> Vec<u8> {
     with_checksum(packet(&Event::test("a").file("noise", Random::new(7).bytes(length))), 0)
 }
 
-/// Forty packets inside each other, all with right checksums, whose ids of half the stream end inside a character.
+/// Forty packets inside each other, all with right checksums, whose ids of half the stream end
+/// inside a character.
 ///
 /// # Panics
 ///
@@ -90,8 +92,8 @@ fn broken_noise(length: usize) -> Vec<u8> {
 #[must_use]
 pub fn right_checksums(size: usize) -> Vec<u8> {
     const APART: usize = 256;
-    // Lengths are text, too: 0xC2 begins a character that the first byte of the next number ends. All packets have the same, so that
-    // they end as far apart as they begin.
+    // Lengths are text, too: 0xC2 begins a character that the first byte of the next number ends.
+    // All packets have the same, so that they end as far apart as they begin.
     let (length, id) = ((size / 2) & !0xffff | 0x7ec2, (size / 2) & !0xffff | 0x7e20);
     let is_text = |length: usize| (1..0x80).contains(&(length >> 8 & 0xff));
     let mut stream = vec![b'x'; length + 100 * APART];

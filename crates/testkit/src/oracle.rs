@@ -21,7 +21,8 @@ pub fn sound_packets(stream: &[u8]) -> Vec<&[u8]> {
     packets
 }
 
-/// The bytes that belong to the packet that `bytes` begin with, if they begin with one, by its length.
+/// The bytes that belong to the packet that `bytes` begin with, if they begin with one, by its
+/// length.
 fn claimed(bytes: &[u8]) -> Option<&[u8]> {
     let [SIGNATURE, _, _, length @ ..] = bytes else { return None };
     let width = usize::from(length.first()? >> 6) + 1;

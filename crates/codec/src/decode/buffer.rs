@@ -27,14 +27,16 @@ impl Buffer {
         self.taken
     }
 
-    /// Room for the next bytes, never empty. What is put there counts after [`filled`](Self::filled).
+    /// Room for the next bytes, never empty. What is put there counts after
+    /// [`filled`](Self::filled).
     pub(crate) fn space(&mut self) -> &mut [u8] {
         let wanted = self.make_room();
         self.bytes.resize(wanted, 0);
         &mut self.bytes[self.end..]
     }
 
-    /// As [`space`](Self::space), but a system that is out of memory is an error and not the end of the process.
+    /// As [`space`](Self::space), but a system that is out of memory is an error and not the end of
+    /// the process.
     pub(crate) fn try_space(&mut self) -> Result<&mut [u8], TryReserveError> {
         let wanted = self.make_room();
         self.bytes.try_reserve_exact(wanted - self.bytes.len())?;
@@ -47,7 +49,8 @@ impl Buffer {
         if self.bytes.len() - self.end >= Self::READ {
             return self.bytes.len();
         }
-        // Moving what is left costs less than what was taken since the last move did; otherwise the buffer has to grow.
+        // Moving what is left costs less than what was taken since the last move did; otherwise the
+        // buffer has to grow.
         if self.start >= self.bytes.len() / 2 {
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;

@@ -1,7 +1,7 @@
 //! Packet, text or damage: what stands at a signature byte.
 //!
-//! Structure and checksum are the judges, not the place: a test that printed without a newline, or a writer that was killed in
-//! the middle of a character, must not hide the packet that follows.
+//! Structure and checksum are the judges, not the place: a test that printed without a newline, or
+//! a writer that was killed in the middle of a character, must not hide the packet that follows.
 #![expect(clippy::inline_always, reason = "a packet is judged in as many steps as it has fields, and no calls")]
 
 use crc32fast::Hasher;
@@ -9,7 +9,7 @@ use memchr::memchr;
 
 use crate::decode::memo::{CrcPrefixes, TextMemo, Work};
 use crate::error::{PacketError, PacketErrorKind as Kind};
-use crate::packet::header::{CHECKSUM, Header, SIGNATURE};
+use crate::packet::header::{CHECKSUM, Header, SIGNATURE, flag};
 use crate::packet::layout::Layout;
 use crate::packet::{checksums_match, stored_checksum, validate};
 
@@ -32,7 +32,8 @@ pub(crate) enum Verdict {
 /// How far a broken packet reaches, counted from its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reach {
-    /// To the end that it claims, where its fields end in time. It may be torn and go on with what came next.
+    /// To the end that it claims, where its fields end in time. It may be torn and go on with what
+    /// came next.
     Claim(usize),
     /// To its first fault. Where it was torn is not known, but not behind that.
     Fault(usize),
@@ -52,7 +53,8 @@ pub(crate) enum Doubt {
 pub(crate) struct Place {
     /// The candidate's offset in the input.
     pub(crate) offset: u64,
-    /// Whether packets start here: at the start of the input, after a newline, or right after a packet.
+    /// Whether packets start here: at the start of the input, after a newline, or right after a
+    /// packet.
     pub(crate) is_boundary: bool,
     /// Whether no bytes will follow those that are there.
     pub(crate) is_last: bool,
@@ -71,10 +73,12 @@ pub(crate) struct Classifier {
 }
 
 impl Classifier {
-    /// Strings of longer packets are checked with what is known of them before they are checked in whole.
+    /// Strings of longer packets are checked with what is known of them before they are checked in
+    /// whole.
     const LONG: usize = 1 << 12;
 
-    /// The length and layout of the packet that `bytes` begin with, which hold all that came in from there on.
+    /// The length and layout of the packet that `bytes` begin with, which hold all that came in
+    /// from there on.
     #[inline(always)]
     pub(crate) fn packet(&mut self, place: Place, bytes: &[u8]) -> Result<(usize, Layout), Doubt> {
         let Ok(Some(header)) = Header::read(bytes) else { return Err(Doubt::Other) };
@@ -92,10 +96,11 @@ impl Classifier {
         Ok((header.length, layout))
     }
 
-    /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they begin with.
+    /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they
+    /// begin with.
     pub(crate) fn classify(&mut self, place: Place, bytes: &[u8]) -> Result<(), Verdict> {
         if let Err(error) = Header::read(bytes) {
-            return Err(torn(place, error));
+            return Err(torn(place, bytes, error));
         }
         match self.packet(place, bytes) {
             Ok(_) => Ok(()),
@@ -109,13 +114,14 @@ impl Classifier {
         let header = match Header::read(bytes) {
             Ok(Some(header)) => header,
             Ok(None) if !place.is_last => return Verdict::More,
-            Ok(None) => return torn(place, PacketError::new(Kind::Truncated, bytes.len())),
-            Err(error) => return torn(place, error),
+            Ok(None) => return torn(place, bytes, PacketError::new(Kind::Truncated, bytes.len())),
+            Err(error) => return torn(place, bytes, error),
         };
         let Some(packet) = bytes.get(..header.length) else { return self.judge_part(place, bytes, &header) };
-        // A fault that shows early counts whatever the checksum: had fewer bytes come, it would be known before that.
+        // A fault that shows early counts whatever the checksum: had fewer bytes come, it would be
+        // known before that.
         if let Err(error) = self.check_early(place, packet, &header) {
-            return torn(place, error);
+            return torn(place, bytes, error);
         }
         let error = match doubt {
             Doubt::Checksum(computed) => {
@@ -134,8 +140,8 @@ impl Classifier {
     fn judge_part(&mut self, place: Place, bytes: &[u8], header: &Header) -> Verdict {
         match self.check_early(place, bytes, header) {
             Ok(()) if !place.is_last => Verdict::More,
-            Ok(()) => torn(place, PacketError::new(Kind::Truncated, bytes.len())),
-            Err(error) => torn(place, error),
+            Ok(()) => torn(place, bytes, PacketError::new(Kind::Truncated, bytes.len())),
+            Err(error) => torn(place, bytes, error),
         }
     }
 
@@ -150,7 +156,8 @@ impl Classifier {
         validate::check_early(bytes, header, |span, bytes| self.text.check(place.offset, span, bytes))
     }
 
-    /// The checksum of the first `end` bytes: the first time over computed directly, afterwards from what is known.
+    /// The checksum of the first `end` bytes: the first time over computed directly, afterwards
+    /// from what is known.
     #[inline(always)]
     fn checksum(&mut self, place: Place, bytes: &[u8], end: usize) -> u32 {
         if place.offset >= self.summed || end < 4 * CrcPrefixes::SHORTEST {
@@ -165,9 +172,37 @@ impl Classifier {
     }
 }
 
-/// A candidate with a fault before its checksum: damage where packets start, text anywhere else.
-fn torn(place: Place, error: PacketError) -> Verdict {
-    if place.is_boundary { Verdict::Damage { reach: Reach::Fault(error.offset()), error } } else { Verdict::Text }
+/// A candidate with a fault before its checksum: damage where packets start, text anywhere else. A line that begins with a
+/// superscript three in Latin-1 is text there too.
+fn torn(place: Place, bytes: &[u8], error: PacketError) -> Verdict {
+    if !place.is_boundary {
+        return Verdict::Text;
+    }
+    match begins_readable_line(bytes, place.is_last) {
+        None => Verdict::More,
+        Some(true) if !carries_verdict(bytes) => Verdict::Text,
+        Some(_) => Verdict::Damage { reach: Reach::Fault(error.offset()), error },
+    }
+}
+
+/// Whether the line behind a signature byte can be read in Latin-1, or all of it that is looked at; `None` if more bytes are needed.
+fn begins_readable_line(bytes: &[u8], is_last: bool) -> Option<bool> {
+    /// Some byte of a header is no character: this much of a packet holds one.
+    const ENOUGH: usize = 64;
+    let is_readable = |byte: u8| matches!(byte, b'\t' | b'\r' | b' '..=b'~' | 0xa0..);
+    let line = &bytes[1..bytes.len().min(ENOUGH)];
+    match line.iter().position(|byte| !is_readable(*byte)) {
+        Some(end) => Some(line[end] == b'\n' && end > 0),
+        None => (is_last || bytes.len() >= ENOUGH).then_some(!line.is_empty()),
+    }
+}
+
+/// Whether the flags are those of a packet that gives a test a status: to lose one unseen would lose a verdict.
+fn carries_verdict(bytes: &[u8]) -> bool {
+    let &[_, high, low, ..] = bytes else { return false };
+    let flags = u16::from_be_bytes([high, low]);
+    let is_sound = high >> 4 == 2 && flags & flag::RESERVED == 0;
+    is_sound && flags & flag::TEST_ID != 0 && flags & flag::STATUS != 0
 }
 
 /// Where the next packet may start: mostly at once, right after the one before.

@@ -50,19 +50,20 @@ impl Fault {
 /// The test id under which damage is reported, as python-subunit does.
 pub const PARSER_TEST_ID: &str = "subunit.parser";
 
-/// The names and MIME types of the files that report damage: one holds the bytes, the other says what is wrong with them.
+/// The names and MIME types of the files that report damage: one holds the bytes, the other says
+/// what is wrong with them.
 pub(crate) const REPORT_FILES: [(&str, &str); 2] =
     [("Packet data", "application/octet-stream"), ("Parser Error", "text/plain;charset=utf8")];
 
 impl Damage<'_> {
-    /// The damage as a failed test [`PARSER_TEST_ID`], so that no consumer of the stream can take it for a passing one: the bytes
-    /// in an attachment `Packet data`, the fault in `Parser Error`.
+    /// The damage as a failed test [`PARSER_TEST_ID`], so that no consumer of the stream can take
+    /// it for a passing one: the bytes in an attachment `Packet data`, the fault in `Parser Error`.
     ///
     /// ```
     /// use subunit_codec::{Decoder, Item};
     ///
     /// let mut decoder = Decoder::new();
-    /// decoder.feed(b"\xb3oops\n");
+    /// decoder.feed(b"\xb3\n");
     /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let [_, fault] = damage.report();
@@ -88,7 +89,7 @@ impl Damage<'_> {
     /// use subunit_codec::{Decoder, Item, summarize_damage};
     ///
     /// let mut decoder = Decoder::new();
-    /// decoder.feed(b"\xb3oops");
+    /// decoder.feed(b"\xb3\n");
     /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
     /// let summary = "offset 0: the packet's version is not 2";
@@ -119,8 +120,8 @@ impl Damage<'_> {
 
 const GIVEN_UP: &str = " given up at offset ";
 
-/// The [summary](Damage::summary) of damage that an earlier tool reported, from its attachment `Parser Error`. Of a report that is not
-/// from this library, that is the first line.
+/// The [summary](Damage::summary) of damage that an earlier tool reported, from its attachment
+/// `Parser Error`. Of a report that is not from this library, that is the first line.
 #[must_use]
 pub fn summarize_damage(report: &[u8]) -> String {
     let text = String::from_utf8_lossy(report);

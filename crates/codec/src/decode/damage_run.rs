@@ -1,8 +1,9 @@
 //! How far damage goes: broken packets that overlap or adjoin are one report.
 //!
-//! A broken packet hides no sound one: the candidates inside it are classified like any other, and the first sound packet ends
-//! the run. Where a torn packet ends is not written anywhere. Its run goes on to the end of the line, and the readable end of
-//! that line is text again: `make: *** Error 1` behind a packet of a killed worker is for people to see.
+//! A broken packet hides no sound one: the candidates inside it are classified like any other, and
+//! the first sound packet ends the run. Where a torn packet ends is not written anywhere. Its run
+//! goes on to the end of the line, and the readable end of that line is text again: `make: ***
+//! Error 1` behind a packet of a killed worker is for people to see.
 
 use memchr::memchr2;
 
@@ -10,7 +11,8 @@ use crate::decode::candidate::{Classifier, Place, Reach, Verdict, find_signature
 use crate::error::PacketError;
 use crate::packet::header::{CHECKSUM, MAX_LENGTH, SIGNATURE};
 
-/// Bytes of the input that are given up together, from the first broken packet on. Offsets count from there.
+/// Bytes of the input that are given up together, from the first broken packet on. Offsets count
+/// from there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DamageRun {
     /// What is wrong with the first broken packet.
@@ -30,7 +32,8 @@ pub(crate) struct DamageRun {
 }
 
 impl DamageRun {
-    /// The longest run. A packet that begins in its first mebibyte fits, whatever it claims: such packets that adjoin are one report.
+    /// The longest run. A packet that begins in its first mebibyte fits, whatever it claims: such
+    /// packets that adjoin are one report.
     const LONGEST: usize = MAX_LENGTH + (1 << 20);
 
     /// The run that begins with a packet that reaches so far and has this fault.
@@ -40,7 +43,8 @@ impl DamageRun {
         run
     }
 
-    /// The run in a stream of lines, which may hold directives: no claim reaches past the end of a line.
+    /// The run in a stream of lines, which may hold directives: no claim reaches past the end of a
+    /// line.
     pub(crate) fn in_line(error: PacketError) -> Self {
         Self { is_one_line: true, ..Self::new(Reach::Fault(1), error) }
     }
@@ -50,8 +54,9 @@ impl DamageRun {
         self.error
     }
 
-    /// Scans on in `bytes`, which begin with the run at `offset` in the input: how many of them are damage, at least one; `None` when
-    /// more of them are needed to tell. No more than [`LONGEST`](Self::LONGEST) bytes are looked at.
+    /// Scans on in `bytes`, which begin with the run at `offset` in the input: how many of them are
+    /// damage, at least one; `None` when more of them are needed to tell. No more than
+    /// [`LONGEST`](Self::LONGEST) bytes are looked at.
     #[inline(never)]
     pub(crate) fn length(
         &mut self,
@@ -124,13 +129,14 @@ impl DamageRun {
         (window.get(self.end) == Some(&SIGNATURE) && self.scanned == self.end).then_some(self.end)
     }
 
-    /// How much of the run is damage when a packet or the end of the input cuts it. Text ends with a newline there: half a line is what
-    /// was torn.
+    /// How much of the run is damage when a packet or the end of the input cuts it. Text ends with
+    /// a newline there: half a line is what was torn.
     fn cut(&self, run: &[u8]) -> usize {
         if run.ends_with(b"\n") { self.without_text(run) } else { run.len() }
     }
 
-    /// How much of the run is damage: all but the text at its end. Bytes of a checksum may look like text, but hardly all of them do.
+    /// How much of the run is damage: all but the text at its end. Bytes of a checksum may look
+    /// like text, but hardly all of them do.
     fn without_text(&self, run: &[u8]) -> usize {
         let text = run.len() - readable_at_end(run);
         let is_in_checksum = (text..text + CHECKSUM).contains(&self.claimed_end);
@@ -139,7 +145,8 @@ impl DamageRun {
     }
 }
 
-/// How many bytes at the end can be read: UTF-8 without control characters, save those that shape lines and colour them.
+/// How many bytes at the end can be read: UTF-8 without control characters, save those that shape
+/// lines and colour them.
 fn readable_at_end(bytes: &[u8]) -> usize {
     let is_readable = |byte: &u8| !byte.is_ascii_control() || matches!(byte, b'\t' | b'\n' | b'\r' | b'\x1b');
     let from = bytes.iter().rposition(|byte| !is_readable(byte)).map_or(0, |control| control + 1);

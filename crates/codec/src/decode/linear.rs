@@ -1,4 +1,5 @@
-//! Decoding takes linear time, also of streams that are made to be slow: the bytes that are looked at are counted.
+//! Decoding takes linear time, also of streams that are made to be slow: the bytes that are looked
+//! at are counted.
 
 use testkit::hostile::{right_checksums, streams};
 

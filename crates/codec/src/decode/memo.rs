@@ -1,7 +1,8 @@
 //! What is known of bytes that were looked at before.
 //!
-//! False headers may be nested, each claiming megabytes that hold the next. Every one is judged exactly, so what was learnt for
-//! one (which bytes are text, the checksum up to here) has to serve the next, or a hostile stream would take quadratic time.
+//! False headers may be nested, each claiming megabytes that hold the next. Every one is judged
+//! exactly, so what was learnt for one (which bytes are text, the checksum up to here) has to serve
+//! the next, or a hostile stream would take quadratic time.
 //!
 //! Offsets of 64 bits count from the start of the input; `origin` is where the bytes given begin.
 
@@ -49,7 +50,8 @@ impl TextMemo {
         }
     }
 
-    /// Checks a string of the packet that begins at `origin` and of which `bytes` are there: whether all of the string is.
+    /// Checks a string of the packet that begins at `origin` and of which `bytes` are there:
+    /// whether all of the string is.
     ///
     /// # Errors
     ///
@@ -113,7 +115,8 @@ impl TextMemo {
     }
 }
 
-/// Whether a string that goes on to `end`, and is known to be text at `here` and beyond, ends there with a whole character.
+/// Whether a string that goes on to `end`, and is known to be text at `here` and beyond, ends there
+/// with a whole character.
 fn ends_on_character(bytes: &[u8], here: usize, end: usize) -> Result<bool, (Kind, usize)> {
     match bytes.get(here) {
         Some(next) if here == end && is_inside_character(*next) => {
@@ -131,8 +134,8 @@ fn is_inside_character(byte: u8) -> bool {
 
 /// Checksums of any long range of the bytes last looked at, each for the price of a short one.
 ///
-/// With C(n) the CRC-32 of the first n bytes, the CRC-32 of bytes s..e is C(e) + C(s)·x^8(e-s), polynomials over two elements
-/// modulo the CRC's own. C is kept at the end of each block.
+/// With C(n) the CRC-32 of the first n bytes, the CRC-32 of bytes s..e is C(e) + C(s)·x^8(e-s),
+/// polynomials over two elements modulo the CRC's own. C is kept at the end of each block.
 #[derive(Debug)]
 pub(crate) struct CrcPrefixes {
     /// Where the first block begins.

@@ -23,7 +23,8 @@ use crate::packet::layout::Layout;
 pub enum Item<'a> {
     /// A packet.
     Packet(Packet<'a>),
-    /// Bytes that are no packet and never were: build output, mostly. Text may come in pieces, cut anywhere.
+    /// Bytes that are no packet and never were: build output, mostly. Text may come in pieces, cut
+    /// anywhere.
     Text(&'a [u8]),
     /// Bytes that are no packet and should be.
     Damage(Damage<'a>),
@@ -31,16 +32,19 @@ pub enum Item<'a> {
 
 /// Finds the packets in a stream of version 2, whatever stands between them. Does no I/O.
 ///
-/// A packet may start at any 0xB3. Bytes that fail to be one are damage if their structure was sound and only the checksum is
-/// wrong, or if they stand where packets start: at the start of the input, after a newline, right after a packet. Elsewhere they
-/// are text. A broken packet hides no sound one: only its first byte is given up for certain, and the search goes on behind it.
+/// A packet may start at any 0xB3. Bytes that fail to be one are damage if their structure was
+/// sound and only the checksum is wrong, or if they stand where packets start: at the start of the
+/// input, after a newline, right after a packet. Elsewhere they are text. A broken packet hides no
+/// sound one: only its first byte is given up for certain, and the search goes on behind it.
 ///
-/// Damage ends where the next sound packet begins, or where the broken packet claims to end. If it is known to be torn, the damage
-/// ends with the line, and the readable end of that line is text. Damage that adjoins or overlaps is one item of less than 5 MiB. So
-/// that it can be, damage is held until the byte behind it has come; text before it never is.
+/// Damage ends where the next sound packet begins, or where the broken packet claims to end. If it
+/// is known to be torn, the damage ends with the line, and the readable end of that line is text.
+/// Damage that adjoins or overlaps is one item of less than 5 MiB. So that it can be, damage is
+/// held until the byte behind it has come; text before it never is.
 ///
-/// What the items are does not depend on how the input is cut into pieces, except that text may be cut where they were. Memory is
-/// bounded by the longest packet and a mebibyte. Time is linear in the input, false headers inside false headers included.
+/// What the items are does not depend on how the input is cut into pieces, except that text may be
+/// cut where they were. Memory is bounded by the longest packet and a mebibyte. Time is linear in
+/// the input, false headers inside false headers included.
 ///
 /// ```
 /// use subunit_codec::{Decoder, Item};
@@ -164,8 +168,9 @@ impl Decoder {
             };
             match self.classifier.packet(place, &bytes[at..]) {
                 Ok((length, layout)) if at == 0 => {
-                    // Nearly all packets. What is found goes through no value that others go through, too: such a value is written to
-                    // memory in parts and read as a whole, which processors wait for.
+                    // Nearly all packets. What is found goes through no value that others go
+                    // through, too: such a value is written to memory in parts and read as a whole,
+                    // which processors wait for.
                     self.next = Some(Found::Packet(length, layout));
                     return;
                 }
@@ -237,16 +242,41 @@ mod tests {
 
     #[test]
     fn a_signature_is_damage_only_where_packets_start() {
-        let (damage, text) = (item("damage", b"\xb3"), |bytes| item("text", bytes));
-        assert_eq!(items(b"\xb3abc\n"), [damage.clone(), text(b"abc\n")], "at the start of the input");
-        assert_eq!(items(b"a\n\xb3abc\n"), [text(b"a\n"), damage.clone(), text(b"abc\n")], "after a newline");
+        let (damage, text) = (item("damage", b"\xb3\x01"), |bytes| item("text", bytes));
+        assert_eq!(items(b"\xb3\x01bc\n"), [damage.clone(), text(b"bc\n")], "at the start of the input");
+        assert_eq!(items(b"a\n\xb3\x01bc\n"), [text(b"a\n"), damage.clone(), text(b"bc\n")], "after a newline");
         assert_eq!(
-            items(&[FOO, b"\xb3abc\n"].concat()),
-            [item("packet", FOO), damage, text(b"abc\n")],
+            items(&[FOO, b"\xb3\x01bc\n"].concat()),
+            [item("packet", FOO), damage, text(b"bc\n")],
             "after a packet"
         );
-        assert_eq!(items(b"a\xb3abc\n"), [text(b"a\xb3abc\n")], "anywhere else it is text");
-        assert_eq!(items(b"\xb3\xb3oops\n"), [item("damage", b"\xb3\xb3"), text(b"oops\n")], "right after damage");
+        assert_eq!(items(b"a\xb3\x01bc\n"), [text(b"a\xb3\x01bc\n")], "anywhere else it is text");
+        assert_eq!(
+            items(b"\xb3\xb3\x01ops\n"),
+            [item("damage", b"\xb3\xb3\x01"), text(b"ops\n")],
+            "right after damage"
+        );
+    }
+
+    #[test]
+    fn a_line_that_begins_with_a_superscript_three_in_latin_1_is_text() {
+        for line in [
+            &b"\xb3 the volume\n"[..],
+            b"\xb3, which\tis 5 m\xb3\r\n",
+            b"\xb3abc",
+            b"\xb3 at the end",
+            b"\xb3\xe9t\xe9\n",
+        ] {
+            assert_eq!(items(line), [item("text", line)], "{}", line.escape_ascii());
+            let stream = [FOO, line, b"\n", FOO].concat();
+            let (packet, text) = (item("packet", FOO), [line, b"\n"].concat());
+            assert_eq!(items(&stream), [packet.clone(), item("text", &text), packet], "{}", line.escape_ascii());
+        }
+        let long = [&b"\xb3 "[..], &b"long ".repeat(5_000), b"\n"].concat();
+        assert_eq!(items(&long), [item("text", &long)], "nobody waits for the end of a long line");
+        for torn in [&b"\xb3\n"[..], b"\xb3)\x03\n", b"\xb3)S(  tests.module.Class.test_of_the\n"] {
+            assert_eq!(items(torn)[0].0, "damage", "{} may have been a verdict", torn.escape_ascii());
+        }
     }
 
     #[test]

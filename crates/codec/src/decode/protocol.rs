@@ -19,8 +19,8 @@ use crate::v1::{begins_directive, could_be_directive};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// Found out while the stream is read: version 2 if a packet comes before the first test of version 1. Text may come before
-    /// either.
+    /// Found out while the stream is read: version 2 if a packet comes before the first test of
+    /// version 1. Text may come before either.
     #[default]
     Auto,
     /// Version 1, which may have packets of version 2 between its lines.
@@ -30,9 +30,10 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The version of a stream that begins with `bytes` by its first line that is not blank, for those who cannot wait for more, as
-    /// [`Auto`](Self::Auto) does: version 1 if it begins with a directive. `None` if more of it is needed to tell, which is never so if
-    /// `is_last` says that there is no more, nor with 64 KiB of it.
+    /// The version of a stream that begins with `bytes` by its first line that is not blank, for
+    /// those who cannot wait for more, as [`Auto`](Self::Auto) does: version 1 if it begins with a
+    /// directive. `None` if more of it is needed to tell, which is never so if `is_last` says that
+    /// there is no more, nor with 64 KiB of it.
     ///
     /// ```
     /// use subunit_codec::Protocol;
@@ -72,8 +73,9 @@ impl fmt::Display for UnknownProtocol {
 
 impl Error for UnknownProtocol {}
 
-/// Whether a stream that begins with `bytes` is version 1; `None` when more of it is needed to tell. A line is held no longer than it
-/// could become a directive, and judged by its first word and the first byte after that: the rest may not have come yet.
+/// Whether a stream that begins with `bytes` is version 1; `None` when more of it is needed to
+/// tell. A line is held no longer than it could become a directive, and judged by its first word
+/// and the first byte after that: the rest may not have come yet.
 ///
 /// A stream whose first 64 KiB do not tell, being blank, is version 2.
 fn is_version_1(bytes: &[u8], is_last: bool) -> Option<bool> {

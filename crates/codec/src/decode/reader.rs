@@ -7,7 +7,8 @@ use crate::decode::protocol::Protocol;
 use crate::decode::{Decoder, Item};
 use crate::v1::Translator;
 
-/// Reads items from `R`, whatever version the stream is in: directives of version 1 come as the packets they stand for.
+/// Reads items from `R`, whatever version the stream is in: directives of version 1 come as the
+/// packets they stand for.
 ///
 /// ```
 /// use subunit_codec::{Item, Protocol, Reader};
@@ -48,8 +49,8 @@ impl<R: Read> Reader<R> {
         Self { source, stream, is_ended: false, leaves_open: false, has_packet: false }
     }
 
-    /// The same reader, which [leaves open](Translator::end_open) the test of version 1 that runs when the input ends, as it does those
-    /// of version 2.
+    /// The same reader, which [leaves open](Translator::end_open) the test of version 1 that runs
+    /// when the input ends, as it does those of version 2.
     #[must_use]
     pub fn leaving_open(self) -> Self {
         Self { leaves_open: true, ..self }
@@ -69,19 +70,20 @@ impl<R: Read> Reader<R> {
         &self.source
     }
 
-    /// The next item, `None` at the end of the input. Calls `before_read` before each read, which may block: flush there what was
-    /// made of earlier items, and a pipeline holds nothing back.
+    /// The next item, `None` at the end of the input. Calls `before_read` before each read, which
+    /// may block: flush there what was made of earlier items, and a pipeline holds nothing back.
     ///
     /// # Errors
     ///
-    /// When reading fails or `before_read` does. Interrupted reads are repeated. Any other failure to read ends the input: what was
-    /// read before it still comes as items.
+    /// When reading fails or `before_read` does. Interrupted reads are repeated. Any other failure
+    /// to read ends the input: what was read before it still comes as items.
     pub fn next(&mut self, before_read: impl FnMut() -> io::Result<()>) -> io::Result<Option<Item<'_>>> {
         self.fill(before_read)?;
         Ok(self.item())
     }
 
-    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and [`item`](Self::item).
+    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and
+    /// [`item`](Self::item).
     ///
     /// # Errors
     ///
@@ -110,13 +112,14 @@ impl<R: Read> Reader<R> {
         self.is_ended && !self.is_ready()
     }
 
-    /// Whether the items so far show that the input is subunit: there was a sound packet, or a directive of version 1, even one that
-    /// makes no packet.
+    /// Whether the items so far show that the input is subunit: there was a sound packet, or a
+    /// directive of version 1, even one that makes no packet.
     ///
     /// ```
     /// use subunit_codec::{Protocol, Reader};
     ///
-    /// for (input, is_recognized) in [(&b"progress: 3\n"[..], true), (b"building\n", false), (b"", false)] {
+    /// let inputs = [(&b"progress: 3\n"[..], true), (b"building\n", false), (b"", false)];
+    /// for (input, is_recognized) in inputs {
     ///     let mut reader = Reader::new(input, Protocol::Auto);
     ///     while reader.next(|| Ok(()))?.is_some() {}
     ///     assert_eq!(reader.is_recognized(), is_recognized);

@@ -6,44 +6,41 @@
 //! go on behind them, or until they are too many. If the details turn out to be over, reading goes
 //! on at the mark.
 
-use memchr::memchr;
-
 use crate::packet::timestamp::Timestamp;
 use crate::v1::fault::{LineError, LineErrorKind};
+use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
 use crate::v1::labels::RecentLabels;
-use crate::v1::line::{
-    Directive, Form, Outcome, Strength, chunk_length, content_type, could_be_directive, is_mime_type,
-};
+use crate::v1::line::{Form, Outcome, chunk_length, content_type, is_mime_type};
+use crate::v1::marks::{Behind, Stop, Suspicion, closing_bracket};
 use crate::v1::open_tests::OpenTest;
 use crate::v1::packets::Packets;
-use crate::v1::parse::{Input, LONGEST_LINE, Step, Taken, take_line};
+use crate::v1::parse::Step;
 use crate::v1::tags::Tags;
-use crate::v1::time;
 
 /// The MIME types of bracketed details.
 const TRACEBACK: &[u8] = b"text/x-traceback; charset=\"utf8\"; language=\"python\"";
 const PLAIN: &[u8] = b"text/plain";
 
 /// No more bytes than this, and a line, are held behind a mark.
-const MOST_HELD: usize = 1 << 20;
+pub(super) const MOST_HELD: usize = 1 << 20;
 
 /// The details that are being read.
 #[derive(Debug)]
 pub(super) struct Details {
     pub(super) test: OpenTest,
     pub(super) outcome: Outcome,
-    place: Place,
+    pub(super) place: Place,
     /// Whether the next byte of content is inside a line.
-    in_line: bool,
+    pub(super) in_line: bool,
     /// How many of the bytes behind the mark were looked at. The mark is always at the next byte.
-    held: Option<usize>,
+    pub(super) held: Option<usize>,
     /// The content type of the part whose name comes next.
     mime_type: Vec<u8>,
 }
 
 /// Where in details the next byte is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+pub(super) enum Place {
     /// In bracketed details.
     Bracketed,
     /// In multipart details, before the content type of a part, or the end.
@@ -75,53 +72,6 @@ pub(super) struct Context<'a> {
     pub(super) suspicion: &'a mut Suspicion,
     /// Starts that may have been none, with the time then.
     pub(super) starts: &'a mut RecentLabels<Option<Timestamp>>,
-}
-
-/// What is known of other tests in details.
-#[derive(Debug)]
-pub(super) struct Suspicion {
-    /// Tests that began in these details.
-    starts: RecentLabels<()>,
-    /// Up to here in the input, bracketed details are known to swallow other tests: those that hold
-    /// a mark are over there. It spares a second look at what lies behind it.
-    brackets_until: u64,
-    /// The same for chunks.
-    chunks_until: u64,
-}
-
-impl Suspicion {
-    pub(super) fn new() -> Self {
-        const MOST_STARTS: usize = 1 << 10;
-        Self { starts: RecentLabels::new(MOST_STARTS), brackets_until: 0, chunks_until: 0 }
-    }
-}
-
-/// Why a look at content stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stop {
-    /// At its end.
-    End,
-    /// More is needed of a line.
-    More,
-    /// At a closing bracket, which makes a line of this length.
-    Bracket(usize),
-    /// At a line that belongs outside.
-    Outside,
-    /// At the failing outcome of a test that began in these details, of which the outcome is a pass.
-    Failure,
-    /// Too many bytes would be held.
-    TooMany,
-}
-
-/// What comes behind the content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Behind {
-    /// More of it.
-    Content,
-    /// The end of the chunk.
-    Chunk,
-    /// The end of the input.
-    Nothing,
 }
 
 impl Details {
@@ -253,79 +203,6 @@ impl Details {
         self.in_line = body.last().map_or(self.in_line, |byte| *byte != b'\n');
     }
 
-    /// Looks at the lines of content, from where it was not looked at yet, up to one that matters.
-    fn look(&mut self, body: &[u8], behind: Behind, context: &mut Context<'_>) -> (usize, Stop) {
-        let is_marked = self.held.is_some();
-        let is_chunk = self.place != Place::Bracketed;
-        let mut at = self.held.unwrap_or(0);
-        let mut in_line = self.in_line && !is_marked;
-        while at < body.len() {
-            if is_marked && at >= MOST_HELD {
-                return (at, Stop::TooMany);
-            }
-            let rest = &body[at..];
-            if !in_line {
-                let stop = match closing_bracket(rest, behind) {
-                    Some(stop) if !(is_chunk && is_marked) || stop == Stop::More => Some(stop),
-                    _ => self.look_at_line(rest, behind, context),
-                };
-                match stop {
-                    Some(Stop::Outside) if is_marked => {}
-                    Some(stop) => return (at, stop),
-                    None => {}
-                }
-            }
-            match memchr(b'\n', rest) {
-                Some(end) if is_marked && end > LONGEST_LINE => return (at, Stop::TooMany),
-                Some(end) => {
-                    at += end + 1;
-                    in_line = false;
-                }
-                None if is_marked && rest.len() > LONGEST_LINE => return (at, Stop::TooMany),
-                None if is_marked && behind == Behind::Content => return (at, Stop::More),
-                None => {
-                    at = body.len();
-                    in_line = true;
-                }
-            }
-        }
-        (at, Stop::End)
-    }
-
-    /// Whether a line of content belongs outside.
-    fn look_at_line(&self, rest: &[u8], behind: Behind, context: &mut Context<'_>) -> Option<Stop> {
-        // The words of the directives that matter here begin with these.
-        if !matches!(rest[0], b't' | b'f' | b'e' | b'u') {
-            return None;
-        }
-        match take_line(rest, behind == Behind::Nothing) {
-            Taken::Line(line, _) => self.directive(line, context),
-            Taken::More if behind == Behind::Content && could_be_directive(rest) => Some(Stop::More),
-            Taken::More | Taken::TooLong => None,
-        }
-    }
-
-    fn directive(&self, line: &[u8], context: &mut Context<'_>) -> Option<Stop> {
-        let Some((directive, Strength::Strong)) = Directive::read(line) else { return None };
-        let is_pass = !self.outcome.is_failure();
-        match directive {
-            Directive::Test(label) => {
-                if is_pass {
-                    context.suspicion.starts.insert(label, ());
-                    context.starts.insert(label, None);
-                }
-                Some(Stop::Outside)
-            }
-            Directive::Time(text) => time::parse_full(text).map(|_| Stop::Outside),
-            Directive::Tags(tags) => context.global_tags.are_taken_back_by(tags).then_some(Stop::Outside),
-            Directive::Outcome(outcome, rest) if is_pass && outcome.is_failure() => {
-                let mut labels = Form::readings(rest).map(|(label, _)| label);
-                labels.any(|label| context.suspicion.starts.contains(label)).then_some(Stop::Failure)
-            }
-            Directive::Outcome(..) | Directive::Progress(_) => None,
-        }
-    }
-
     /// A line of multipart details that is not in a chunk.
     fn structure(&mut self, input: Input<'_>, context: &mut Context<'_>) -> Progress {
         let (line, length) = match take_line(input.bytes, input.is_last) {
@@ -410,17 +287,5 @@ fn cut_at_mark(body: &[u8]) -> Progress {
     match closing_bracket(body, Behind::Nothing) {
         Some(Stop::Bracket(length)) => Progress::Cut(length),
         _ => Progress::Cut(0),
-    }
-}
-
-/// Whether a line is a closing bracket alone.
-fn closing_bracket(line: &[u8], behind: Behind) -> Option<Stop> {
-    match (line, behind) {
-        ([b']', b'\n', ..], _) => Some(Stop::Bracket(2)),
-        ([b']', b'\r', b'\n', ..], _) => Some(Stop::Bracket(3)),
-        ([b']'] | [b']', b'\r'], Behind::Nothing) => Some(Stop::Bracket(line.len())),
-        // The space may be there for the sake of a bracket.
-        ([b']' | b' '] | [b']', b'\r'], Behind::Content) => Some(Stop::More),
-        _ => None,
     }
 }

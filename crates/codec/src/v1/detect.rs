@@ -5,13 +5,14 @@
 //! `test: all`. So from such a line on a few bytes are held for what they are followed by. If that
 //! says nothing, the line is given out as text and remembered.
 
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
-use crate::packet::header::SIGNATURE;
+use crate::packet::header::{Header, SIGNATURE};
 use crate::packet::timestamp::Timestamp;
 use crate::v1::glued;
+use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
 use crate::v1::line::{Directive, Form, Strength, could_be_directive, is_count};
-use crate::v1::parse::{Input, LONGEST_LINE, MOST_AHEAD, Parser, Taken, take_line};
+use crate::v1::parse::{MOST_AHEAD, Parser};
 use crate::v1::time;
 
 /// Reads the start of a stream until it says which version it is in.
@@ -52,8 +53,17 @@ struct Ahead {
     is_strong: bool,
     /// Whether there is a time and nothing but directives after it.
     has_time: bool,
-    /// Whether the bytes are in bracketed details.
-    in_details: bool,
+    details: Details,
+}
+
+/// Whether there is an outcome with bracketed details for a test without a start. It says that the
+/// stream is version 1 unless a packet follows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Details {
+    #[default]
+    None,
+    Open,
+    Closed,
 }
 
 /// What a line ahead says.
@@ -95,7 +105,8 @@ impl Detection {
         Detected::Text(length)
     }
 
-    /// Whether the line that the input begins with has to be complete before any of it is given out.
+    /// Whether the line that the input begins with has to be complete before any of it is given
+    /// out.
     pub(super) fn is_line_held(&self, bytes: &[u8]) -> bool {
         let line = &bytes[..bytes.len().min(LONGEST_LINE + 1)];
         let line = &line[..memchr(b'\n', line).unwrap_or(line.len())];
@@ -175,29 +186,41 @@ impl Detection {
     }
 }
 
+/// Whether something in a line of this length looks like the start of a packet; `None` if more is
+/// needed to tell.
+fn may_hold_packet(bytes: &[u8], length: usize, is_last: bool) -> Option<bool> {
+    for place in memchr_iter(SIGNATURE, &bytes[..length]) {
+        match Header::read(&bytes[place..]) {
+            Ok(Some(_)) => return Some(true),
+            Ok(None) if !is_last => return None,
+            Ok(None) | Err(_) => {}
+        }
+    }
+    Some(false)
+}
+
 impl Ahead {
     /// Details in brackets are looked through this far. If they do not end there, they are long
     /// ones, not a line of a build tool that ends in a bracket.
     const MOST_DETAILS: usize = 1 << 16;
 
-    /// Looks on. Whether the stream is version 1, or says nothing of it; `None` if more of it is needed.
+    /// Looks on. Whether the stream is version 1, or says nothing of it; `None` if more of it is
+    /// needed.
     fn look(&mut self, input: Input<'_>, parser: &Parser) -> Option<bool> {
         loop {
             let rest = &input.bytes[self.at..];
             if rest.is_empty() && input.is_last {
                 return Some(self.is_strong);
             }
-            if self.in_details && self.at > Self::MOST_DETAILS {
-                return Some(true);
-            }
-            let most = if self.in_details { Self::MOST_DETAILS } else { MOST_AHEAD };
+            let most = if self.details == Details::None { MOST_AHEAD } else { Self::MOST_DETAILS };
             let (line, length) = match take_line(rest, input.is_last) {
-                _ if self.at > most => return Some(false),
+                _ if self.at > most => return Some(self.details != Details::None),
                 Taken::Line(line, length) if self.at == 0 || length <= most => (line, length),
                 Taken::More if rest.len() <= most => return None,
-                Taken::Line(..) | Taken::More | Taken::TooLong => return Some(self.in_details),
+                Taken::Line(..) | Taken::More | Taken::TooLong => return Some(self.details != Details::None),
             };
-            match self.sign(line, parser) {
+            let may_hold_packet = may_hold_packet(rest, line.len(), input.is_last)?;
+            match self.sign(line, may_hold_packet, parser) {
                 Sign::Version1 => return Some(true),
                 Sign::Silence => return Some(false),
                 Sign::Next => self.at += length,
@@ -205,14 +228,12 @@ impl Ahead {
         }
     }
 
-    fn sign(&mut self, line: &[u8], parser: &Parser) -> Sign {
-        let may_hold_packet = line.contains(&SIGNATURE) && str::from_utf8(line).is_err();
-        if self.in_details {
-            return match line {
-                b"]" => Sign::Version1,
-                _ if may_hold_packet => Sign::Silence,
-                _ => Sign::Next,
-            };
+    fn sign(&mut self, line: &[u8], may_hold_packet: bool, parser: &Parser) -> Sign {
+        if self.details == Details::Open {
+            if line == b"]" {
+                self.details = Details::Closed;
+            }
+            return if may_hold_packet { Sign::Silence } else { Sign::Next };
         }
         let directive = Directive::read(line);
         if let Some((Directive::Outcome(_, rest), _)) = directive
@@ -225,6 +246,9 @@ impl Ahead {
             return Sign::Silence;
         }
         let is_strong = matches!(directive, Some((_, Strength::Strong)));
+        if is_strong && self.details == Details::Closed {
+            return Sign::Version1;
+        }
         match directive.map(|(directive, _)| directive) {
             Some(Directive::Test(_)) if is_strong && self.has_time => return Sign::Version1,
             Some(Directive::Test(label)) => {
@@ -244,7 +268,7 @@ impl Ahead {
                 if !is_strong {
                     return self.text(line);
                 }
-                (self.in_details, self.is_strong) = (true, true);
+                (self.details, self.is_strong) = (Details::Open, true);
             }
             _ => return self.text(line),
         }
@@ -255,6 +279,7 @@ impl Ahead {
     fn text(&mut self, line: &[u8]) -> Sign {
         self.labels.extend(glued::starts(line).map(|(_, label)| label.to_vec()));
         self.has_time &= line.is_empty();
-        if self.labels.is_empty() && !line.is_empty() { Sign::Silence } else { Sign::Next }
+        let is_silent = self.labels.is_empty() && self.details == Details::None && !line.is_empty();
+        if is_silent { Sign::Silence } else { Sign::Next }
     }
 }

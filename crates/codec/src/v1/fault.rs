@@ -16,7 +16,8 @@ pub enum LineErrorKind {
     Time,
     /// More than 64 KiB of tags.
     Tags,
-    /// In multipart details, not a `Content-Type: type/subtype`. A part with a broken type is read as bytes of no type.
+    /// In multipart details, not a `Content-Type: type/subtype`. A part with a broken type is read
+    /// as bytes of no type.
     ContentType,
     /// The name of a part is longer than a packet can hold; the part is given up.
     Name,

@@ -59,8 +59,8 @@ impl<V> RecentLabels<V> {
     }
 }
 
-/// A ring buffer of the labels of tests that ended. A label is written for each test, and looked for
-/// only in rare lines: so it is not indexed.
+/// A ring buffer of the labels of tests that ended. A label is written for each test, and looked
+/// for only in rare lines: so it is not indexed.
 #[derive(Debug)]
 pub(super) struct EndedTests {
     hasher: DefaultHashBuilder,

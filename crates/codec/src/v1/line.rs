@@ -8,7 +8,8 @@ use crate::packet::status::Status;
 /// use subunit_codec::v1::{Directive, Outcome};
 ///
 /// assert_eq!(Directive::parse(b"test: a b"), Some(Directive::Test(b"a b")));
-/// assert_eq!(Directive::parse(b"successful a [ multipart"), Some(Directive::Outcome(Outcome::Success, b"a [ multipart")));
+/// let outcome = Directive::Outcome(Outcome::Success, b"a [ multipart");
+/// assert_eq!(Directive::parse(b"successful a [ multipart"), Some(outcome));
 /// assert_eq!(Directive::parse(b"  test: indented"), None);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +137,8 @@ pub(crate) fn could_be_directive(start: &[u8]) -> bool {
     }
 }
 
-/// Whether a line is taken for a directive that begins with `start`, a word and one byte after it at least.
+/// Whether a line is taken for a directive that begins with `start`, a word and one byte after it
+/// at least.
 pub(crate) fn begins_directive(start: &[u8]) -> bool {
     match Directive::parse(start) {
         // A number, `push` or `pop`: with anything else it is text.
@@ -171,7 +173,8 @@ impl Form {
     }
 }
 
-/// Whether a progress directive holds a count, absolute or relative, or opens or closes a level of counts.
+/// Whether a progress directive holds a count, absolute or relative, or opens or closes a level of
+/// counts.
 pub(crate) fn is_count(rest: &[u8]) -> bool {
     let rest = rest.trim_ascii();
     let digits = rest.strip_prefix(b"+").or(rest.strip_prefix(b"-")).unwrap_or(rest);

@@ -4,12 +4,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `input` | the input, a line at a time |
 //! | `line` | the syntax of one line |
 //! | `time`, `tags` | what `time:` and `tags:` say |
 //! | `glued` | directives behind text on a line |
 //! | `open_tests` | the tests that began and did not end |
 //! | `labels` | tests that ended, and starts that nobody is sure of |
 //! | `details` | details of outcomes, and where they end |
+//! | `marks` | lines in details that look as if they belonged outside |
 //! | `parse` | what lines mean one after the other |
 //! | `detect` | whether a stream is version 1 at all |
 //! | `packets` | the packets that directives stand for |
@@ -21,8 +23,10 @@ mod details;
 mod detect;
 mod fault;
 mod glued;
+mod input;
 mod labels;
 mod line;
+mod marks;
 mod open_tests;
 mod packets;
 mod parse;

@@ -7,26 +7,17 @@ use memchr::memchr;
 use crate::packet::header::SIGNATURE;
 use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
-use crate::v1::details::{Context, Details, Progress, Suspicion};
+use crate::v1::details::{Context, Details, Progress};
 use crate::v1::fault::{LineError, LineErrorKind};
 use crate::v1::glued;
+use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
 use crate::v1::labels::{EndedTests, RecentLabels};
 use crate::v1::line::{Directive, Form, Outcome, Strength, is_count};
+use crate::v1::marks::Suspicion;
 use crate::v1::open_tests::{OpenTest, OpenTests};
 use crate::v1::packets::Packets;
 use crate::v1::tags::{Tags, TestTags};
 use crate::v1::time;
-
-/// The bytes to read on from.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Input<'a> {
-    /// All that came in and was not read.
-    pub(super) bytes: &'a [u8],
-    /// Where in the input they begin.
-    pub(super) offset: u64,
-    /// Whether no more will come.
-    pub(super) is_last: bool,
-}
 
 /// What the first bytes of the input are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +31,6 @@ pub(super) enum Step {
     /// This many are broken; if none, there is something wrong before them.
     Damage(usize, LineError),
 }
-
-/// Longer lines than this are text, or broken if details need them. A test id, the name and type of
-/// an attachment and all tags then fit one packet, also if every byte of them becomes a replacement
-/// character of three.
-pub(super) const LONGEST_LINE: usize = 1 << 18;
 
 /// No more bytes than this are held behind a start that only its outcome makes sure.
 pub(super) const MOST_AHEAD: usize = 1 << 13;
@@ -163,7 +149,8 @@ impl Parser {
         }
     }
 
-    /// The input ended, and so do the tests that are open. They fail, or are left open.
+    /// The input ended, and so do the tests that are open. They fail, or are left open. If details
+    /// are open, this is reported, unless their test is left open and shows it.
     pub(super) fn end(&mut self, leaves_open: bool) -> Option<LineError> {
         let details = self.details.take();
         let is_cut = details.is_some();
@@ -182,7 +169,7 @@ impl Parser {
             }
         }
         (self.in_long_line, self.is_behind_text) = (false, false);
-        is_cut.then(|| LineError::new(LineErrorKind::Details))
+        (is_cut && !leaves_open).then(|| LineError::new(LineErrorKind::Details))
     }
 
     /// Ends a test that has no outcome.
@@ -428,27 +415,5 @@ impl Parser {
     /// Whether an outcome of this label counts although its test is not open.
     pub(super) fn remembers(&self, label: &[u8]) -> bool {
         self.starts.contains(label)
-    }
-}
-
-/// The start of the input as a line.
-pub(super) enum Taken<'a> {
-    /// A line without its end, and its length with it.
-    Line(&'a [u8], usize),
-    /// A line longer than [`LONGEST_LINE`], that many bytes of which are there, and one more.
-    TooLong,
-    /// The line has not ended yet.
-    More,
-}
-
-pub(super) fn take_line(bytes: &[u8], is_last: bool) -> Taken<'_> {
-    let end = memchr(b'\n', bytes);
-    match end {
-        _ if end.unwrap_or(bytes.len()) > LONGEST_LINE => Taken::TooLong,
-        None if !is_last => Taken::More,
-        _ => {
-            let line = &bytes[..end.unwrap_or(bytes.len())];
-            Taken::Line(line.strip_suffix(b"\r").unwrap_or(line), line.len() + usize::from(end.is_some()))
-        }
     }
 }

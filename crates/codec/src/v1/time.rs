@@ -4,9 +4,10 @@ use crate::packet::timestamp::Timestamp;
 
 /// Reads a date and time: `YYYY-MM-DD HH:MM:SS.ffffffZ` and its relatives.
 ///
-/// The date may lack its dashes, the time its colons, seconds or all of it; a `T` may stand for the space; the fraction has any
-/// number of digits (nine count) after a point or a comma; the offset is `Z`, `+HH`, `+HHMM`, `+HH:MM`, the same with `-`, or
-/// missing, which stands for UTC. `None` for anything else, and outside 1970 to 2106.
+/// The date may lack its dashes, the time its colons, seconds or all of it; a `T` may stand for the
+/// space; the fraction has any number of digits (nine count) after a point or a comma; the offset
+/// is `Z`, `+HH`, `+HHMM`, `+HH:MM`, the same with `-`, or missing, which stands for UTC. `None`
+/// for anything else, and outside 1970 to 2106.
 pub(crate) fn parse(text: &[u8]) -> Option<Timestamp> {
     let mut rest = Text(text.trim_ascii());
     let year = rest.digits(4)?;

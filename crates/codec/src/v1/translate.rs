@@ -13,22 +13,27 @@ use crate::packet::header::SIGNATURE;
 use crate::packet::layout::Layout;
 use crate::v1::detect::{Detected, Detection};
 use crate::v1::fault::LineError;
-use crate::v1::parse::{Input, Parser, Step};
+use crate::v1::input::Input;
+use crate::v1::parse::{Parser, Step};
 
-/// Translates a stream of version 1 into items as a [`Decoder`](crate::Decoder) gives them: directives into packets, other lines
-/// into text. Packets of version 2 between the lines pass unchanged. Does no I/O.
+/// Translates a stream of version 1 into items as a [`Decoder`](crate::Decoder) gives them:
+/// directives into packets, other lines into text. Packets of version 2 between the lines pass
+/// unchanged. Does no I/O.
 ///
-/// A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for each attachment, then one with the
-/// final status and the tags in force. Bracketed details become an attachment `traceback`, for a skip `reason`, for a success
-/// `message`. Events have a timestamp only after a `time:`; output is a function of the input. `progress:` has no meaning in version
-/// 2 and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
+/// A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for
+/// each attachment, then one with the final status and the tags in force. Bracketed details become
+/// an attachment `traceback`, for a skip `reason`, for a success `message`. Events have a timestamp
+/// only after a `time:`; output is a function of the input. `progress:` has no meaning in version 2
+/// and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
 ///
-/// A test that is still running when another begins, or when the input ends, fails with an attachment `reason`, unless it is to be
-/// [left open](Self::end_open). An outcome that
-/// stands at the end of a line behind other text counts when it is for the test that runs.
+/// Several tests may be open. One that is open when the input ends fails with an attachment
+/// `reason`, unless it is to be [left open](Self::end_open). Which lines count as directives, and
+/// how a reader gets over details without an end, is in subunit(7), "Which lines count" and "How it
+/// is translated".
 ///
-/// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the input, memory bounded by the longest
-/// packet.
+/// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the
+/// input. Memory is bounded by the longest packet, the tests that are open and the last 4096 that
+/// ended.
 ///
 /// ```
 /// use subunit_codec::{Item, Status, v1::Translator};
@@ -155,8 +160,8 @@ impl Translator {
         self.is_ended = true;
     }
 
-    /// Says that the input ends here as [`end`](Self::end) does, but the test that runs stays in progress: for those who know more of
-    /// how it ended.
+    /// Says that the input ends here as [`end`](Self::end) does, but the test that runs stays in
+    /// progress: for those who know more of how it ended.
     pub fn end_open(&mut self) {
         (self.is_ended, self.leaves_open) = (true, true);
     }
@@ -257,7 +262,8 @@ impl Translator {
         Some(Read::Given(Given::Damage(length?, Fault::Packet(run.error()))))
     }
 
-    /// Reads what the buffer holds behind so many bytes of `text`, to which the text is added that comes before what is found.
+    /// Reads what the buffer holds behind so many bytes of `text`, to which the text is added that
+    /// comes before what is found.
     fn read_at(&mut self, text: &mut usize) -> Option<Read> {
         let at = *text;
         let all = self.buffer.bytes();

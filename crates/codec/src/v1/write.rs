@@ -4,21 +4,24 @@ use std::io::{self, Write};
 
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::packet::timestamp::Timestamp;
+use crate::v1::input::LONGEST_LINE;
 use crate::v1::line::{Outcome, is_mime_type};
-use crate::v1::parse::LONGEST_LINE;
 
 /// Writes version 1.
 ///
-/// Details are always written as multipart, which holds any bytes. What a line cannot hold is refused and never written in part: a
-/// label, tag or name that would end its line or be read as something else.
+/// Details are always written as multipart, which holds any bytes. What a line cannot hold is
+/// refused and never written in part: a label, tag or name that would end its line or be read as
+/// something else.
 ///
 /// ```
 /// use subunit_codec::v1::{Detail, Outcome, Writer};
 ///
 /// let mut writer = Writer::new(Vec::new());
 /// writer.test("a")?;
-/// writer.outcome(Outcome::Failure, "a", &[Detail { name: "log", mime_type: "text/plain", bytes: b"no route" }])?;
-/// let text = "test: a\nfailure: a [ multipart\nContent-Type: text/plain\nlog\n8\r\nno route0\r\n]\n";
+/// let log = Detail { name: "log", mime_type: "text/plain", bytes: b"no route" };
+/// writer.outcome(Outcome::Failure, "a", &[log])?;
+/// let text = "test: a\nfailure: a [ multipart\n\
+///     Content-Type: text/plain\nlog\n8\r\nno route0\r\n]\n";
 /// assert_eq!(writer.into_inner(), text.as_bytes());
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -63,7 +66,8 @@ impl<W: Write> Writer<W> {
     ///
     /// # Errors
     ///
-    /// When writing fails, or with an [`EncodeError`] inside when the label or a detail cannot be written.
+    /// When writing fails, or with an [`EncodeError`] inside when the label or a detail cannot be
+    /// written.
     pub fn outcome(&mut self, outcome: Outcome, label: &str, details: &[Detail<'_>]) -> io::Result<()> {
         check_label(label)?;
         details.iter().try_for_each(check_detail)?;
@@ -83,7 +87,8 @@ impl<W: Write> Writer<W> {
         writeln!(self.output, "]")
     }
 
-    /// Tags come and go: inside a test for that test, outside for all that follow. Writes nothing for nothing.
+    /// Tags come and go: inside a test for that test, outside for all that follow. Writes nothing
+    /// for nothing.
     ///
     /// # Errors
     ///

@@ -192,7 +192,8 @@ fn broken_packets_side_by_side_are_one_report() {
 
 #[test]
 fn a_wrong_checksum_in_the_line_of_a_torn_packet_is_the_same_report() {
-    // An id of 33 bytes and a MIME type of 35, behind a header that is text: the second byte of ó begins it.
+    // An id of 33 bytes and a MIME type of 35, behind a header that is text: the second byte of ó
+    // begins it.
     let line = [&b"? esper\xc3"[..], b"\xb3( @O!", &[b'a'; 33], b"#", &[b'b'; 35], b"look"].concat();
     let stream = [b"\xb3", &line[..], b"\n", &good_tests(1)].concat();
     let items = decode_in_any_pieces(&stream);
@@ -203,7 +204,8 @@ fn a_wrong_checksum_in_the_line_of_a_torn_packet_is_the_same_report() {
 
 #[test]
 fn a_string_that_ends_inside_a_character_makes_a_candidate_text_also_if_the_character_is_known() {
-    // The id of the first packet is known to be text when the header in it is looked at, whose id ends inside the last ó.
+    // The id of the first packet is known to be text when the header in it is looked at, whose id
+    // ends inside the last ó.
     let inner = [&b"\xc3\xb3(\x03\x41\x70"[..], b"\x05", b"four\xc3\xb3"].concat();
     let id = [&b"x".repeat(300)[..], &inner, &b"y".repeat(40)].concat();
     let broken = with_checksum(packet(&Event::test(String::from_utf8(id).expect("it is text"))), 0xff);

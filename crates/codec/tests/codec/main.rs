@@ -10,4 +10,5 @@ mod v1;
 mod v1_details;
 mod v1_detection;
 mod v1_lines;
+mod v1_properties;
 mod v1_recorded;

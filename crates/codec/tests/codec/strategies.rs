@@ -23,7 +23,8 @@ pub(crate) fn bytes(limit: usize) -> impl Strategy<Value = Bytes> {
     vec(any::<u8>(), 0..limit).prop_map(Bytes)
 }
 
-/// A string without NUL, with characters that hold the signature byte (ó, ³, 鳳) more often than chance has it.
+/// A string without NUL, with characters that hold the signature byte (ó, ³, 鳳) more often than
+/// chance has it.
 fn string() -> BoxedStrategy<String> {
     prop_oneof!["[^\0]{0,12}", "[a-c/ ]{0,12}", "[ó³鳳\u{10ceb3} -&]{0,8}", "[x-z]{60,300}"].boxed()
 }
@@ -127,7 +128,8 @@ pub(crate) fn stream() -> BoxedStrategy<Bytes> {
     vec(piece, 0..8).prop_map(|pieces| Bytes(pieces.concat())).boxed()
 }
 
-/// What is left of a stream of version 2 that several writers cut, mixed and stored in each other, without a word of version 1.
+/// What is left of a stream of version 2 that several writers cut, mixed and stored in each other,
+/// without a word of version 1.
 pub(crate) fn wreck() -> BoxedStrategy<Bytes> {
     let piece = || {
         prop_oneof![

@@ -80,6 +80,20 @@ fn lines_of_a_build_before_a_packet_are_text() {
 }
 
 #[test]
+fn details_in_brackets_before_a_packet_are_text() {
+    let passing = test("mod.a", Success);
+    let line = b"error: no such option [\n  3\n]\nmore\n";
+    let items = detected(&[line, &passing[..]].concat());
+    assert_eq!((verdicts(&items), text(&items)), (list([("mod.a", Success)]), line.to_vec()));
+    for after in ["", "more\n", "m\u{f3}s\nm\u{b3}s\n", "\u{f3}", "test: b\n", "time: 2014-06-08 09:09:11Z\n"] {
+        let verdicts = verdicts(&detected(format!("error: setUpClass (C) [\nx\n]\n{after}").as_bytes()));
+        assert_eq!(verdicts.first(), Some(&("setUpClass (C)".to_owned(), Fail)), "{after}");
+    }
+    let far = ["error: setUpClass (C) [\nx\n]\n", &"a line\n".repeat(20_000), "test: a\nsuccess: a\n"].concat();
+    assert_eq!(verdicts(&read(far.as_bytes(), Protocol::Auto)), list([("setUpClass (C)", Fail), ("a", Success)]));
+}
+
+#[test]
 fn a_start_far_before_the_first_packet_decides_nothing() {
     let log = b"a line of a build\n".repeat(5_000);
     let stream = [b"test: all\n", &log[..], &test("mod.a", Success), b"test: more\n"].concat();

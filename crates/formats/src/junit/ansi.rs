@@ -13,7 +13,8 @@ pub(super) enum Sequence {
     None,
 }
 
-/// The longest sequence that is known for one. Links are the longest in use, with addresses of two thousand characters.
+/// The longest sequence that is known for one. Links are the longest in use, with addresses of two
+/// thousand characters.
 pub(super) const LONGEST: usize = 4096;
 
 /// The sequence at the start of `text`, which is an escape character.
@@ -45,7 +46,8 @@ fn ends_with(text: &[u8], at: usize, last: std::ops::RangeInclusive<u8>, cut: Se
     }
 }
 
-/// A string between `ESC ]` or the like and `ESC \` or the bell: titles, links. It holds no control characters.
+/// A string between `ESC ]` or the like and `ESC \` or the bell: titles, links. It holds no control
+/// characters.
 fn string(text: &[u8], cut: Sequence) -> Sequence {
     let Some(length) = text[2..].iter().position(|byte| *byte < b' ') else { return cut };
     match text[2 + length..] {

@@ -1,7 +1,7 @@
 //! A search for bytes that texts seldom hold.
 
-/// Where the first byte stands that `is_wanted`, which should decide without branches: compilers then make vector instructions of
-/// the loop over a block.
+/// Where the first byte stands that `is_wanted`, which should decide without branches: compilers
+/// then make vector instructions of the loop over a block.
 #[inline]
 pub(super) fn position(text: &[u8], is_wanted: impl Fn(u8) -> bool) -> Option<usize> {
     const BLOCK: usize = 16;

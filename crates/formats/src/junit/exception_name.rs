@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// The values of `type` that Rails' `Hash.from_xml`, which GitLab reads reports with, takes for the type
-/// of the text: it parses a date or refuses the whole report.
+/// The values of `type` that Rails' `Hash.from_xml`, which GitLab reads reports with, takes for the
+/// type of the text: it parses a date or refuses the whole report.
 const RAILS_TYPES: [&str; 16] = [
     "array",
     "base64binary",
@@ -23,8 +23,8 @@ const RAILS_TYPES: [&str; 16] = [
     "yaml",
 ];
 
-/// The `type` of a failure that is called `name`: the name itself, unless Rails would take it for the
-/// type of the text.
+/// The `type` of a failure that is called `name`: the name itself, unless Rails would take it for
+/// the type of the text.
 ///
 /// ```
 /// use subunit_formats::junit::type_attribute;

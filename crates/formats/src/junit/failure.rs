@@ -15,10 +15,11 @@ pub struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    /// Reads a text. Of a Python traceback, the last exception counts, with all lines of its message. Of a block of YAML, as they come
-    /// with TAP, the `message` or `error` counts. Of any other text, the first line counts that pytest marks with an `E`, or else the
-    /// first that is not blank; or the last one, when `is_cut` says that the start of the text is missing. The `#` of comments in TAP
-    /// is no part of a line.
+    /// Reads a text. Of a Python traceback, the last exception counts, with all lines of its
+    /// message. Of a block of YAML, as they come with TAP, the `message` or `error` counts. Of any
+    /// other text, the first line counts that pytest marks with an `E`, or else the first that is
+    /// not blank; or the last one, when `is_cut` says that the start of the text is missing. The
+    /// `#` of comments in TAP is no part of a line.
     ///
     /// ```
     /// use subunit_formats::junit::Summary;
@@ -56,8 +57,8 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// Why TAP skips a test, out of the reason of the directive and the comments around it: the first line that is no comment, or else the
-/// first.
+/// Why TAP skips a test, out of the reason of the directive and the comments around it: the first
+/// line that is no comment, or else the first.
 ///
 /// ```
 /// use subunit_formats::junit::reason_in_tap;
@@ -70,7 +71,8 @@ pub fn reason_in_tap(text: &str) -> &str {
     plain.or_else(|| telling_lines(text).next()).unwrap_or_default()
 }
 
-/// The lines that say something. One that begins or ends a block of YAML does not, nor does the time that a test took.
+/// The lines that say something. One that begins or ends a block of YAML does not, nor does the
+/// time that a test took.
 fn telling_lines(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     let lines = text.lines().map(|line| uncommented(line).trim());
     lines.filter(|line| !matches!(*line, "" | "---" | "...") && !line.starts_with("time="))

@@ -16,8 +16,8 @@ pub(super) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Reads a text whose first line is `---`, where it has a message or the name of an exception. Of what is no YAML, or was cut, the
-    /// part before that counts.
+    /// Reads a text whose first line is `---`, where it has a message or the name of an exception.
+    /// Of what is no YAML, or was cut, the part before that counts.
     pub(super) fn read(text: &str) -> Option<Self> {
         text.trim_start().lines().next().filter(|line| line.trim_end() == "---")?;
         let (mut message, mut error, mut name) = (None, None, None);
@@ -35,8 +35,8 @@ impl Diagnostics {
     }
 }
 
-/// The keys of the outermost mapping and their values, where both are scalars that say something. An `error` that is a mapping, as
-/// Vitest has it, counts as part of the outermost one.
+/// The keys of the outermost mapping and their values, where both are scalars that say something.
+/// An `error` that is a mapping, as Vitest has it, counts as part of the outermost one.
 fn entries(text: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     let mut events = Parser::new_from_str(text).map_while(|event| event.ok().map(|(event, _)| event));
     let mut depth = 0;

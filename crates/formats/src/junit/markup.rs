@@ -35,7 +35,8 @@ impl Counts {
     }
 }
 
-/// Writes elements into a buffer. Values of attributes are [cleaned](clean) and escaped, texts are escaped.
+/// Writes elements into a buffer. Values of attributes are [cleaned](clean) and escaped, texts are
+/// escaped.
 #[derive(Debug, Default)]
 pub struct Markup {
     xml: String,
@@ -77,8 +78,8 @@ impl Markup {
         self.xml.clear();
     }
 
-    /// Opens a `testcase`; one that `is_empty` is closed, too. The name of the suite is the classname of an id that has none: Jenkins
-    /// shows an empty one as a class without a name.
+    /// Opens a `testcase`; one that `is_empty` is closed, too. The name of the suite is the
+    /// classname of an id that has none: Jenkins shows an empty one as a class without a name.
     pub fn case(&mut self, id: &str, suite: &str, time: Duration, is_empty: bool) {
         if is_plain(id) {
             let (class, name) = split_plain(id);
@@ -113,7 +114,8 @@ impl Markup {
         self.xml.push('>');
     }
 
-    /// Opens the `testsuites` that hold all others. Jenkins' schema knows no number of skipped tests here.
+    /// Opens the `testsuites` that hold all others. Jenkins' schema knows no number of skipped
+    /// tests here.
     pub fn suites(&mut self, counts: &Counts, time: Duration) {
         self.start("testsuites", &[]);
         self.counts(counts, time);

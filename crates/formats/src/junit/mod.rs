@@ -1,7 +1,8 @@
 //! JUnit XML: the reports that Jenkins and most other CI servers read.
 //!
-//! There is no standard. What is written here is valid for the schema that Jenkins' xUnit plugin holds reports to, and means the same
-//! to other readers. Texts are made fit for XML 1.0 first, see [`Cleaner`].
+//! There is no standard. What is written here is valid for the schema that Jenkins' xUnit plugin
+//! holds reports to, and means the same to other readers. Texts are made fit for XML 1.0 first, see
+//! [`Cleaner`].
 //!
 //! ```
 //! use std::time::Duration;

@@ -7,8 +7,8 @@ use std::mem;
 use super::ansi::{self, Sequence};
 use super::byte_search::{is_one_of, position};
 
-/// Makes text fit for XML 1.0 that comes in pieces: takes out the sequences that drive a terminal, and shows what is no character of
-/// XML by its number, as `\x07` or `\ufffe`.
+/// Makes text fit for XML 1.0 that comes in pieces: takes out the sequences that drive a terminal,
+/// and shows what is no character of XML by its number, as `\x07` or `\ufffe`.
 ///
 /// ```
 /// use subunit_formats::junit::Cleaner;

@@ -6,9 +6,10 @@ use super::byte_search::{is_one_of, position};
 
 /// Splits a test id into classname and name.
 ///
-/// What follows the first bracket, quote or white space belongs to the name, whatever it holds: these are parameters and
-/// descriptions. What stands before is split at its last `::`, or else its last `/`, or else its last `.`. The separator is part of
-/// neither. Without one, the classname is empty.
+/// What follows the first bracket, quote or white space belongs to the name, whatever it holds:
+/// these are parameters and descriptions. What stands before is split at its last `::`, or else its
+/// last `/`, or else its last `.`. The separator is part of neither. Without one, the classname is
+/// empty.
 ///
 /// ```
 /// use subunit_formats::junit::split;
@@ -24,10 +25,11 @@ pub fn split(id: &str) -> (&str, &str) {
     split_head(id, position(id.as_bytes(), is_end).unwrap_or(id.len()))
 }
 
-/// Whether all bytes of an id are plain: none has a meaning in XML or ends what [`split`] looks at, nor does one begin characters of
-/// which some are none of XML.
+/// Whether all bytes of an id are plain: none has a meaning in XML or ends what [`split`] looks at,
+/// nor does one begin characters of which some are none of XML.
 pub(super) fn is_plain(id: &str) -> bool {
-    // One look-up a byte: for texts as short as ids that is faster than to compare many bytes at once.
+    // One look-up a byte: for texts as short as ids that is faster than to compare many bytes at
+    // once.
     id.bytes().fold(true, |is_plain, byte| is_plain & IS_PLAIN[usize::from(byte)])
 }
 
@@ -71,7 +73,8 @@ fn split_head(id: &str, length: usize) -> (&str, &str) {
     at_colons.or_else(|| at_byte(b'/')).or_else(|| at_byte(b'.')).unwrap_or(("", id))
 }
 
-/// The package that a class is in: what stands before the last separator of the classname, or all of it when it has none.
+/// The package that a class is in: what stands before the last separator of the classname, or all
+/// of it when it has none.
 ///
 /// ```
 /// use subunit_formats::junit::package;
