@@ -60,7 +60,8 @@ fn awkward_run() -> Vec<u8> {
         Event::test(id).route_code(route).tags(["worker-0"]).at(at(seconds, 0))
     };
     let hangs = test("hangs", "web", 5).status(Status::InProgress);
-    let tests = [("flaky", Status::Fail), ("flaky", Status::Success), ("fails", Status::Fail), ("passes", Status::Success)];
+    let tests =
+        [("flaky", Status::Fail), ("flaky", Status::Success), ("fails", Status::Fail), ("passes", Status::Success)];
     let mut run = stream([hangs]);
     for (seconds, (id, outcome)) in (10..).step_by(10).zip(tests) {
         for route in ["web", "db"] {
@@ -76,7 +77,15 @@ fn awkward_run() -> Vec<u8> {
 
 /// What `subunit-ls -l` lists of the workers 0 in that run.
 const WORKERS_0: &str = "\
-TODO
+fail             3.000  web/worker-0     flaky
+fail             3.000  db/worker-0      flaky
+success          3.000  web/worker-0     flaky
+success          3.000  db/worker-0      flaky
+fail             3.000  web/worker-0     fails
+fail             3.000  db/worker-0      fails
+success          3.000  web/worker-0     passes
+success          3.000  db/worker-0      passes
+inprogress           -  web/worker-0     hangs
 ";
 
 /// Runs commands in a folder, with the tools in PATH, by a shell that stops at the first error.
@@ -91,7 +100,8 @@ fn path_with_tools(folder: &Folder) -> OsString {
     let own = folder.path("bin");
     let tools = TOOLS.iter().filter_map(|tool| Path::new(tool.path).parent()).map(Path::to_owned);
     let others = env::var_os("PATH").unwrap_or_default();
-    env::join_paths([own].into_iter().chain(tools).chain(env::split_paths(&others))).expect("no folder has a colon in its name")
+    env::join_paths([own].into_iter().chain(tools).chain(env::split_paths(&others)))
+        .expect("no folder has a colon in its name")
 }
 
 #[test]
@@ -115,11 +125,8 @@ fn recipes_run_on_the_recorded_run_and_on_an_awkward_one_and_end_with_their_stat
 fn recipes_that_make_lists_list_tests_and_nothing_that_tests_print() {
     let readme = readme();
     let recipes = blocks(section(&readme, "Recipes"));
-    let expected: [(&str, &[u8]); 3] = [
-        ("flaky", b"flaky\n"),
-        ("again", b"flaky\0flaky\0fails\0fails\0hangs\0"),
-        ("worker-0", WORKERS_0.as_bytes()),
-    ];
+    let expected: [(&str, &[u8]); 3] =
+        [("flaky", b"flaky\n"), ("again", b"flaky\0flaky\0fails\0fails\0hangs\0"), ("worker-0", WORKERS_0.as_bytes())];
     for (list, expected) in expected {
         let folder = folder_with_data();
         folder.write("tests/data/testr-run.subunit", &awkward_run());
@@ -139,13 +146,7 @@ fn screens_of_the_readme_are_real_output() {
     let folder = folder_with_data();
     for screen in screens {
         let (commands, output) = pasted(screen);
-        let finished = Pipeline::new([{
-            let mut shell = Command::new("sh");
-            shell.args(["-c", &commands.concat()]).current_dir(folder.path("")).env("PATH", path_with_tools(&folder));
-            shell
-        }])
-        .run(b"");
-        assert_eq!(finished.text(), output, "{commands:?}");
+        assert_eq!(shell(&folder, &commands.concat()).text(), output, "{commands:?}");
     }
 }
 
@@ -194,7 +195,8 @@ fn screens(page: &str) -> Vec<String> {
 
 fn pages() -> Vec<(String, String)> {
     let man = Path::new(env!("CARGO_MANIFEST_DIR")).join("man");
-    let entries = fs::read_dir(man).expect("there are pages").map(|entry| entry.expect("the pages can be listed").path());
+    let entries =
+        fs::read_dir(man).expect("there are pages").map(|entry| entry.expect("the pages can be listed").path());
     let page = |path: std::path::PathBuf| {
         let text = fs::read_to_string(&path).expect("a page is text");
         (path.file_name().expect("a page has a name").to_string_lossy().into_owned(), text)
@@ -215,9 +217,9 @@ fn examples_of_the_pages_fit_a_terminal() {
 
 /// Programs that the examples run, each a shell script.
 const PROGRAMS: [(&str, &str); 7] = [
-    ("run-tests", "cat run.subunit"),
-    ("ssh", "cat run.subunit"),
-    ("make", "echo compiling; cat run.subunit"),
+    ("run-tests", "cat recorded"),
+    ("ssh", "cat recorded"),
+    ("make", "echo compiling; cat recorded"),
     ("perl", "echo 1..1; echo ok 1 - loads"),
     ("prove", "echo 't/basic.t .. '; echo 1..1; echo ok 1 - loads; echo ok"),
     ("dmesg", "echo '[    1.000000] KTAP version 1'; echo '[    1.000001] 1..1'; echo '[    1.000002] ok 1 suite'"),
@@ -234,6 +236,7 @@ fn folder_for_examples() -> Folder {
     for name in ["run", "run1", "run2", "linux", "bsd", "new", "worker-0", "worker-1"] {
         folder.write(format!("{name}.subunit"), &read_data("testr-run.subunit"));
     }
+    folder.write("recorded", &read_data("testr-run.subunit"));
     for name in ["run1.log", "old.log", ".testrepository/6", ".stestr/0"] {
         folder.write(name, &read_data("testr-run"));
     }

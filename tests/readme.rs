@@ -37,6 +37,11 @@ fn every_tool_has_its_row() {
 }
 
 #[test]
+fn differences_from_python_subunit_are_in_their_page_and_not_here() {
+    assert!(!readme().contains("| python-subunit |"), "man/subunit-compat.7 has them");
+}
+
+#[test]
 fn every_exit_status_has_its_row() {
     let readme = readme();
     let rows = table(section(&readme, "Exit statuses"));

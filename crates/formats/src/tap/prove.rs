@@ -9,7 +9,7 @@ use super::point::Point;
 /// The output of prove, as far as it was read.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    /// Whether prove has told of a script.
+    /// Whether prove has named a script.
     is_begun: bool,
     /// The script whose TAP is being read.
     pub(super) script: Option<Script>,
