@@ -105,6 +105,11 @@ TAP_BARE_BAIL_OUT = (
     "out!`"
 )
 TAP_TODO = "`ok # TODO` in TAP | xfail | uxsuccess"
+ESCAPES = (
+    "Control characters in ids, tags and routes, in lists, tables and messages | printed | shown as `\\n`, `\\x1b` "
+    "or `\\u202e`; output of `-0`, JSON and XML follows the rules of its format"
+)
+OWN_LINE = "A line of a list or report after unfinished non-test output | continues it | begins on a line of its own"
 
 ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]
 
