@@ -186,8 +186,8 @@ def v1_time(random):
 
 def v1_tags(random):
     tags = random.sample(["worker-0", "worker-1", "slow", "größe"], random.randrange(1, 4))
-    word = random.choice(["tags:", "tags"])
-    return f"{word} {' '.join(random.choice(['', '', '-']) + tag for tag in tags)}\n".encode()
+    # Without a colon this is text in a stream whose other directives have one.
+    return f"tags: {' '.join(random.choice(['', '', '-']) + tag for tag in tags)}\n".encode()
 
 
 def v1_aside(random):

@@ -193,7 +193,7 @@ impl Running {
 /// Tells on standard error, for a `tool` that goes on, of processes that a command left behind, and that may go on writing where nobody
 /// reads.
 pub fn say_cut(tool: &str, command: impl Display) {
-    let trouble = Trouble::message(format_args!("{command}: what it left running is not read any more"));
+    let trouble = Trouble::message(format_args!("{command}: the output of background processes is ignored"));
     let _ = trouble.reported(tool);
 }
 

@@ -1,4 +1,4 @@
-//! What a failure is called and what it says, out of the text that tells of it.
+//! The type and message of a failure, from its traceback or other text.
 
 use std::borrow::Cow;
 

@@ -14,7 +14,7 @@ const BAILED_OUT: &[u8] = b"Bailout called.  Further testing stopped:";
 /// The output of prove, as far as it was read.
 #[derive(Debug, Default)]
 pub(super) struct Session {
-    /// Whether prove has told of a script.
+    /// Whether prove has named a script.
     pub(super) is_begun: bool,
     /// The script whose TAP is being read.
     pub(super) script: Option<Script>,
