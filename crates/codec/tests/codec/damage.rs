@@ -1,6 +1,6 @@
 //! How much is given up around a broken packet, and in how many reports.
 
-use subunit_codec::{Event, PacketErrorKind as Kind, Protocol, Status};
+use subunit_codec::{Event, MAX_LENGTH, PacketErrorKind as Kind, Protocol, Status};
 use testkit::items::{Owned, cover, damage, decode, events, in_pieces, packets, text};
 use testkit::stream::{good_tests, number, packet, raw, test, with_checksum, with_flip, with_length};
 
@@ -282,4 +282,24 @@ fn a_directive_behind_a_torn_packet_counts() {
     let expected = [("a", Status::InProgress), ("a", Status::Success), ("b", Status::InProgress), ("b", Status::Fail)];
     assert_eq!(told[..4], expected.map(|(id, status)| (Some(id.into()), Some(status))));
     assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&torn()[..19]]);
+}
+
+#[test]
+fn a_directive_inside_what_a_broken_packet_claims_counts() {
+    let claimed = [&torn()[..], b"\nsuccess: a\n", &[1; 60], b"\n"].concat();
+    for before in [&b"\xb3?\n"[..], b""] {
+        let items = testkit::items::translate(&[b"test: a\n", before, &claimed].concat());
+        let told: Vec<_> = events(&items).iter().map(|event| event.status).collect();
+        assert_eq!(told, [Some(Status::InProgress), Some(Status::Success)], "{items:?}");
+    }
+}
+
+#[test]
+fn a_line_as_long_as_a_report_may_be_is_the_same_if_the_input_ends_with_it() {
+    let longest = MAX_LENGTH + (1 << 20);
+    let line = [b"\xb3\x01".to_vec(), vec![b'x'; longest - 2]].concat();
+    for after in [0, 1] {
+        let items = decode(&[&line[..], &vec![b'x'; after]].concat());
+        assert_eq!(damage(&items)[0].bytes(), b"\xb3\x01", "{after} bytes more");
+    }
 }
