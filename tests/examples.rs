@@ -163,13 +163,16 @@ fn commands_of_the_readme_fit_a_terminal() {
 fn pasted(screen: &str) -> (Vec<String>, String) {
     let mut commands: Vec<String> = Vec::new();
     let mut output = String::new();
-    for line in screen.lines() {
+    let mut is_command = false;
+    for line in screen.split_inclusive('\n') {
         if let Some(command) = line.strip_prefix("$ ") {
-            commands.push(format!("{command}\n"));
-        } else if let Some(command) = commands.last_mut().filter(|_| line.starts_with(' ') && output.is_empty()) {
-            *command += &format!("{line}\n");
+            commands.push(command.to_owned());
+            is_command = true;
+        } else if let Some(command) = commands.last_mut().filter(|_| is_command && line.starts_with(' ')) {
+            *command += line;
         } else {
-            output += &format!("{line}\n");
+            output += line;
+            is_command = false;
         }
     }
     (commands, output)
