@@ -46,7 +46,7 @@ fn make(kind: &str, count: u64) -> Result<(), Box<dyn Error>> {
 fn decode(file: File) -> io::Result<u64> {
     let mut reader = Reader::new(file, Protocol::Auto);
     let mut packets = 0;
-    while let Some(item) = reader.next(|| Ok(()))? {
+    while let Some(item) = reader.next()? {
         packets += u64::from(matches!(item, Item::Packet(_)));
     }
     Ok(packets)

@@ -82,7 +82,8 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
     Err(Trouble::message(problem(error, command)))
 }
 
-/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have meant.
+/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have
+/// meant.
 fn problem(error: &clap::Error, command: Command) -> String {
     if let Some(ambiguity) = ambiguity(error, command) {
         return format!("{ambiguity}; see --help");
@@ -102,7 +103,8 @@ fn problem(error: &clap::Error, command: Command) -> String {
     format!("{problem}; {advice}")
 }
 
-/// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.
+/// What is wrong with an option that was shortened so far that it may be several, of which the
+/// error says that it is none.
 fn ambiguity(error: &clap::Error, mut command: Command) -> Option<String> {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
     let start = argument.strip_prefix("--").filter(|_| error.kind() == ErrorKind::UnknownArgument)?;

@@ -109,8 +109,8 @@ impl<W: Write> Encoder<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Decoder, Item};
     use crate::encode::encoded;
+    use crate::{Decoder, Item, Protocol};
 
     /// Keeps each write apart.
     #[derive(Default)]
@@ -142,7 +142,7 @@ mod tests {
         let Writes(writes) = encoder.into_inner();
         assert!(writes.len() > 2, "the output does not wait for the flush");
         for write in &writes {
-            let mut decoder = Decoder::new();
+            let mut decoder = Decoder::new(Protocol::V2);
             decoder.feed(write);
             decoder.end();
             while decoder.is_ready() {

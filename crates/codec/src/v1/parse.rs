@@ -263,8 +263,8 @@ impl Parser {
     }
 
     /// Whether the outcome of a test comes soon, so that what comes before it belongs to the test;
-    /// `None` if more lines are needed to tell. Text may come before it if the start has a line of
-    /// its own.
+    /// `None` if more lines are needed to tell. Text may come before it in a stream without colons:
+    /// to hold text back for prose such as `testing the connection` would hide it.
     fn outcome_ahead(&mut self, label: &[u8], behind: Input<'_>) -> Option<bool> {
         loop {
             let rest = &behind.bytes[self.looked_at..];
@@ -285,7 +285,8 @@ impl Parser {
                 Some((Directive::Test(_), _)) => false,
                 Some((Directive::Outcome(_, rest), Strength::Strong)) if Form::with_details(rest).is_some() => false,
                 Some((Directive::Tags(_) | Directive::Time(_) | Directive::Progress(_), _)) => true,
-                Some((Directive::Outcome(..), _)) | None => !self.is_behind_text,
+                // Text of the test, in a stream in which that may be told by nothing else.
+                Some((Directive::Outcome(..), _)) | None => !self.has_colons && !self.is_behind_text,
             };
             if !goes_on {
                 return Some(false);
