@@ -112,7 +112,7 @@ impl Decoder {
     #[inline]
     #[expect(clippy::should_implement_trait, reason = "items borrow from the decoder, which an Iterator's cannot")]
     pub fn next(&mut self) -> Option<Item<'_>> {
-        if !self.is_ready() {
+        if matches!(self.stream, Stream::V1(_)) && !self.is_ready() {
             return None;
         }
         let item = match &mut self.stream {
