@@ -209,9 +209,12 @@ def v1_label(random):
 
 def v1_test(random):
     label = v1_label(random)
-    lines = f"{random.choice(['test:', 'testing:', 'test', 'testing', 'test::'])} {label}\n".encode()
+    asides = b""
     while random.random() < 0.3:
-        lines += random.choice([v1_time, v1_tags, v1_aside])(random)
+        asides += random.choice([v1_time, v1_tags, v1_aside])(random)
+    # Before other lines, a start without a colon may be text to ours.
+    words = ["test:", "testing:", "test::"] + ([] if asides else ["test", "testing"])
+    lines = f"{random.choice(words)} {label}\n".encode() + asides
     status = random.choice(FINAL)
     return lines + f"{random.choice(V1_OUTCOMES[status])} {label}".encode() + v1_details(random)
 
