@@ -235,7 +235,8 @@ fn a_full_disk_is_trouble() {
 #[test]
 fn a_full_disk_at_the_very_end_is_trouble() {
     for tool in &TOOLS {
-        // That the packet is torn shows when there is no more input: only the last flush writes that down.
+        // That the packet is torn shows when there is no more input: only the last flush writes
+        // that down.
         let finished = Pipeline::new([tool.usual([""; 0])]).output(full_device()).run(&torn_packet());
         assert_eq!(trouble(tool.name, &finished), "standard output: No space left on device", "{}", tool.name);
         let finished = Pipeline::new([tool.usual([""; 0])]).output(closed_pipe()).run(&torn_packet());

@@ -3,9 +3,9 @@
 //! A [`Decoder`](crate::Decoder) translates directives into packets. Other lines are text. Packets
 //! of version 2 between the lines pass unchanged.
 //!
-//! A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for each
-//! attachment, then one with the final status and the tags in force. Bracketed details become an
-//! attachment `traceback`, for a skip `reason`, for a success `message`. Events have a timestamp
+//! A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for
+//! each attachment, then one with the final status and the tags in force. Bracketed details become
+//! an attachment `traceback`, for a skip `reason`, for a success `message`. Events have a timestamp
 //! only after a `time:`; output is a function of the input. `progress:` has no meaning in version 2
 //! and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
 //!
