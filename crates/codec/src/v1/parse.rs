@@ -205,7 +205,7 @@ impl Parser {
                     self.time = Some(time);
                     Meaning::Directive
                 }
-                None if is_weak => Meaning::Text,
+                None if is_weak || !time::begins_with_year(text) => Meaning::Text,
                 None => Meaning::Damage(LineErrorKind::Time),
             },
             Directive::Tags(_) if is_weak && self.has_colons => Meaning::Text,
