@@ -8,6 +8,7 @@
 //! | `line` | the syntax of one line |
 //! | `time`, `tags` | what `time:` and `tags:` say |
 //! | `glued` | directives behind text on a line |
+//! | `ahead` | lines behind a line that counts only if the right ones follow |
 //! | `open_tests` | the tests that began and did not end |
 //! | `labels` | tests that ended, and starts that nobody is sure of |
 //! | `details` | details of outcomes, and where they end |
@@ -19,6 +20,7 @@
 //! | `fault` | what can be wrong |
 //! | `write` | directives as text |
 
+mod ahead;
 mod details;
 mod detect;
 mod fault;

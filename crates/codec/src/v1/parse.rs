@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use crate::packet::header::SIGNATURE;
 use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
+use crate::v1::ahead;
 use crate::v1::details::{Context, Details, Progress};
 use crate::v1::fault::{LineError, LineErrorKind};
 use crate::v1::glued;
@@ -32,9 +32,6 @@ pub(super) enum Step {
     Damage(usize, LineError),
 }
 
-/// No more bytes than this are held behind a start that only its outcome makes sure.
-pub(super) const MOST_AHEAD: usize = 1 << 13;
-
 /// Reads lines and makes packets of them.
 #[derive(Debug)]
 pub(super) struct Parser {
@@ -57,6 +54,8 @@ pub(super) struct Parser {
     has_colons: bool,
     /// How many bytes behind the next line were looked at for an outcome.
     looked_at: usize,
+    /// Up to here in the input, there is no line with a closing bracket alone.
+    no_bracket_until: u64,
     /// The tests for which tags in force outside were too many to repeat.
     cut_tags: u64,
 }
@@ -88,6 +87,7 @@ impl Parser {
             is_behind_text: false,
             has_colons: false,
             looked_at: 0,
+            no_bracket_until: 0,
             cut_tags: 0,
         }
     }
@@ -133,7 +133,7 @@ impl Parser {
                 return Step::Text(LONGEST_LINE + 1);
             }
         };
-        let behind = Input { bytes: &input.bytes[length..], ..input };
+        let behind = Input { bytes: &input.bytes[length..], offset: input.offset + length as u64, ..input };
         let meaning = self.line(line, behind);
         if matches!(meaning, Meaning::More) {
             return Step::More;
@@ -197,7 +197,7 @@ impl Parser {
         let is_weak = strength == Strength::Weak;
         let is_text = is_weak && !self.tests.is_empty();
         let meaning = match directive {
-            Directive::Outcome(outcome, rest) => self.outcome(outcome, rest, line, is_text),
+            Directive::Outcome(outcome, rest) => self.outcome(outcome, rest, line, is_text, behind),
             _ if is_text => Meaning::Text,
             Directive::Test(label) => self.test(label, is_weak, behind),
             Directive::Time(text) => match time::parse(text) {
@@ -241,7 +241,7 @@ impl Parser {
             return Meaning::Text;
         }
         if is_weak || self.is_behind_text {
-            match self.outcome_ahead(label, behind) {
+            match ahead::outcome(label, self.is_behind_text, behind, &mut self.looked_at) {
                 Some(true) => {}
                 Some(false) => {
                     self.starts.insert(label, self.time);
@@ -262,46 +262,21 @@ impl Parser {
         self.tests.begin(test, self.time);
     }
 
-    /// Whether the outcome of a test comes soon, so that what comes before it belongs to the test;
-    /// `None` if more lines are needed to tell. Text may come before it if the start has a line of
-    /// its own.
-    fn outcome_ahead(&mut self, label: &[u8], behind: Input<'_>) -> Option<bool> {
-        loop {
-            let rest = &behind.bytes[self.looked_at..];
-            let (line, length) = match take_line(rest, behind.is_last) {
-                _ if self.looked_at > MOST_AHEAD || rest.is_empty() && behind.is_last => return Some(false),
-                Taken::Line(line, length) if length <= MOST_AHEAD => (line, length),
-                Taken::More if rest.len() <= MOST_AHEAD => return None,
-                Taken::Line(..) | Taken::More | Taken::TooLong => return Some(false),
-            };
-            let directive = Directive::read(line);
-            if let Some((Directive::Outcome(_, rest), _)) = directive
-                && Form::readings(rest).any(|(known, _)| known == label)
-            {
-                return Some(true);
-            }
-            let goes_on = match directive {
-                _ if line.contains(&SIGNATURE) => false,
-                Some((Directive::Test(_), _)) => false,
-                Some((Directive::Outcome(_, rest), Strength::Strong)) if Form::with_details(rest).is_some() => false,
-                Some((Directive::Tags(_) | Directive::Time(_) | Directive::Progress(_), _)) => true,
-                Some((Directive::Outcome(..), _)) | None => !self.is_behind_text,
-            };
-            if !goes_on {
-                return Some(false);
-            }
-            self.looked_at += length;
-        }
-    }
-
-    fn outcome(&mut self, outcome: Outcome, rest: &[u8], line: &[u8], is_text: bool) -> Meaning {
+    fn outcome(&mut self, outcome: Outcome, rest: &[u8], line: &[u8], is_text: bool, behind: Input<'_>) -> Meaning {
         let open = Form::readings(rest).find_map(|(label, form)| Some((self.tests.remove(label)?, form)));
         if let Some((test, form)) = open {
             self.read_outcome(test, outcome, form);
             return Meaning::Directive;
         }
-        if is_text || self.is_behind_text || self.glued_outcome(line).is_some() {
+        if is_text || (!self.is_behind_text && self.glued_outcome(line).is_some()) {
             return Meaning::Text;
+        }
+        if self.is_behind_text {
+            match self.counts_behind_text(outcome, rest, behind) {
+                Some(true) => {}
+                Some(false) => return Meaning::Text,
+                None => return Meaning::More,
+            }
         }
         let known = Form::readings(rest).find_map(|(label, form)| {
             let start = self.starts.remove(label);
@@ -310,11 +285,61 @@ impl Parser {
         });
         let unknown = || Form::with_details(rest).map(|(label, form)| (label, form, None));
         let Some((label, form, time)) = known.or_else(unknown) else { return Meaning::Text };
-        // It begins, too, or its attachments would belong to the test of this label that ended.
+        self.begin_with_outcome(label, time, outcome, form);
+        Meaning::Directive
+    }
+
+    /// A test that is not open begins with its outcome, or its attachments would belong to the test
+    /// of this label that ended.
+    pub(super) fn begin_with_outcome(&mut self, label: &[u8], time: Option<Timestamp>, outcome: Outcome, form: Form) {
         let test = OpenTest::new(label, TestTags::inherited(&self.tags));
         self.packets.status(test.at(time), Status::InProgress, Vec::new());
         self.read_outcome(test, outcome, form);
-        Meaning::Directive
+    }
+
+    /// Whether an outcome behind text may count though its test is not open. Tests print much, so it
+    /// has to be of a test that is known, or between tests a failure with details.
+    fn may_count_behind_text(&self, outcome: Outcome, rest: &[u8]) -> bool {
+        match Form::with_details(rest) {
+            None => self.tests.is_empty() && self.starts.contains(rest),
+            Some((label, _)) if self.starts.contains(label) || self.tests.have_subtest(label) => true,
+            Some((label, _)) => outcome.is_failure() && (self.tests.is_empty() || self.ended.contains(label)),
+        }
+    }
+
+    /// Whether it does: unless its start was seen, its details have to end.
+    fn counts_behind_text(&mut self, outcome: Outcome, rest: &[u8], behind: Input<'_>) -> Option<bool> {
+        if !self.may_count_behind_text(outcome, rest) {
+            return Some(false);
+        }
+        let Some((_, form)) = Form::with_details(rest).filter(|(label, _)| !self.starts.contains(label)) else {
+            return Some(true);
+        };
+        if behind.offset < self.no_bracket_until {
+            return Some(false);
+        }
+        let mut looked_at = self.looked_at;
+        let is_there = ahead::details(form, behind, &mut looked_at, |line| self.is_outside_details(line));
+        if is_there == Some(false) {
+            self.no_bracket_until = behind.offset + looked_at as u64;
+        }
+        self.looked_at = looked_at;
+        is_there
+    }
+
+    /// Whether a line is a directive that counts, so that details whose start is in doubt are none.
+    pub(super) fn is_outside_details(&self, line: &[u8]) -> bool {
+        let is_directive = match Directive::read(line) {
+            Some((Directive::Test(_), Strength::Strong)) => true,
+            Some((Directive::Time(text), Strength::Strong)) => time::parse_full(text).is_some(),
+            Some((Directive::Outcome(_, rest), Strength::Strong)) => {
+                let is_known =
+                    |label| self.tests.contains(label) || self.starts.contains(label) || self.ended.contains(label);
+                Form::with_details(rest).is_some() || is_known(rest)
+            }
+            _ => false,
+        };
+        is_directive || self.glued_outcome(line).is_some()
     }
 
     fn read_outcome(&mut self, test: OpenTest, outcome: Outcome, form: Form) {
@@ -379,7 +404,8 @@ impl Parser {
         if let Some((place, _)) = glued::tags(line).find(|(_, rest)| self.are_taken_back_by(rest)) {
             return Some(place);
         }
-        self.glued_start(line)
+        let start = self.glued_start(line);
+        start.or_else(|| glued::unopened_outcome(line, |outcome, rest| self.may_count_behind_text(outcome, rest)))
     }
 
     /// Where the outcome of an open test begins behind text.
@@ -399,12 +425,13 @@ impl Parser {
         last
     }
 
-    /// Remembers the starts and the time behind text on a line that was given out.
-    pub(super) fn remember_glued(&mut self, line: &[u8]) {
+    /// Remembers the starts and the time behind text on a line that was given out. Whether there is
+    /// a start.
+    pub(super) fn remember_glued(&mut self, line: &[u8]) -> bool {
         if let Some(place) = glued::time(line, |rest| time::parse_full(rest).is_some()) {
             self.time = time::parse(&line[place + "time: ".len()..]);
         }
-        self.glued_start(line);
+        self.glued_start(line).is_some()
     }
 
     /// Remembers a start that was given out as text.
