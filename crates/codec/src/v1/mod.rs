@@ -14,6 +14,7 @@
 //! | `details` | details of outcomes, and where they end |
 //! | `marks` | lines in details that look as if they belonged outside |
 //! | `parse` | what lines mean one after the other |
+//! | `parse::behind_text` | which directives behind text count |
 //! | `detect` | whether a stream is version 1 at all |
 //! | `packets` | the packets that directives stand for |
 //! | `translate` | all of it together: items out of bytes |
