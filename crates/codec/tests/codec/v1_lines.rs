@@ -181,6 +181,19 @@ fn a_time_behind_text_sets_the_clock() {
 }
 
 #[test]
+fn a_time_that_does_not_begin_with_a_year_is_text() {
+    for prose in ["time: about an hour", "time: 3 s", "time: 12:30:00", "time: 0.5", "time: 201", "time:: now"] {
+        let stream = format!("{prose}\ntest: a\n{prose}\nsuccess: a\n{prose}\n");
+        assert_eq!(outcomes(&stream), list([("a", Success)]), "{prose}");
+        assert_eq!(text_of(&stream), format!("{prose}\n").repeat(3));
+    }
+    for broken in ["time: 2014-06-08 09:09:", "time: 2014-13-01", "time: 1969-12-31 00:00:00Z", "time:  2014-x"] {
+        let items = translate(format!("test: a\n{broken}\nsuccess: a\n").as_bytes());
+        assert_eq!(damage(&items).len(), 1, "{broken}");
+    }
+}
+
+#[test]
 fn tags_behind_text_are_taken_back_and_never_added() {
     let tags = |line: &str| {
         let stream = format!("tags: w1\ntest: a\nsuccess: a\n{line}\ntest: b\nsuccess: b\n");
