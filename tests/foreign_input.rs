@@ -14,7 +14,8 @@ fn of_subunit() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| tool.reads_subunit)
 }
 
-/// Runs a tool and makes sure that it says this of its input, or nothing, and that its status follows.
+/// Runs a tool and makes sure that it says this of its input, or nothing, and that its status
+/// follows.
 #[track_caller]
 fn assert_says(tool: &Tool, args: &[&str], input: &[u8], hint: Option<&str>) {
     let finished = tool.run(args, input);

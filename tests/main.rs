@@ -10,12 +10,14 @@
 //! | `report_files` | what `-o` does in every tool that has it |
 //! | `signals` | what every tool does when a signal comes |
 //! | `pipes` | tools connected, as people use them |
-//! | `manpages`, `readme` | that what is written about the tools is so |
+//! | `manpages`, `readme` | that the pages and the README are complete |
+//! | `examples` | that the examples in them run |
 //! | `terminal` | what people see on a terminal |
 //! | `tool`, `folder`, `printed` | how a tool is run, where, and its output made readable |
 
 mod descriptors;
 mod every_tool;
+mod examples;
 mod folder;
 mod foreign_input;
 mod help;

@@ -6,12 +6,13 @@ use subunit_codec::{Event, Item, Protocol, Reader};
 
 /// What a stream says, packet by packet: test id, status, then whatever else the packet has.
 ///
-/// `a fail @1000.5 #worker-0 /0 traceback="boom\n" (text/plain) eof` is a failure of the test `a` at second 1000.5, with a tag, a
-/// route code and a whole attachment. `-` stands for no test id, `...` for no status.
+/// `a fail @1000.5 #worker-0 /0 traceback="boom\n" (text/plain) eof` is a failure of the test `a`
+/// at second 1000.5, with a tag, a route code and a whole attachment. `-` stands for no test id,
+/// `...` for no status.
 pub(crate) fn lines(stream: &[u8]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut reader = Reader::new(stream, Protocol::V2);
-    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+    while let Some(item) = reader.next().expect("a slice can be read") {
         lines.push(match item {
             Item::Packet(packet) => line(&packet.to_event()),
             Item::Text(text) => format!("text \"{}\"", text.escape_ascii()),
@@ -57,7 +58,7 @@ fn line(event: &Event<'_>) -> String {
 pub(crate) fn file(stream: &[u8], test_id: Option<&str>, name: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut reader = Reader::new(stream, Protocol::V2);
-    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+    while let Some(item) = reader.next().expect("a slice can be read") {
         if let Item::Packet(packet) = item
             && packet.test_id() == test_id
             && packet.file_name() == Some(name)

@@ -201,16 +201,21 @@ fn tags_outside_a_test_are_global_and_inside_local() {
 #[test]
 fn progress_has_no_meaning_in_version_2() {
     assert_eq!(translated("progress: 5\nprogress: +3\nprogress: -2\nprogress: push\nprogress: pop\n"), [""; 0]);
-    assert_eq!(translated("progress: abc\n"), ["- ... stdout=\"progress: abc\\n\""], "this is no progress");
+    assert_eq!(
+        translated("progress: 1\nprogress: abc\n"),
+        ["- ... stdout=\"progress: abc\\n\""],
+        "this is no progress"
+    );
 }
 
 #[test]
 fn other_lines_are_text_and_none_is_lost() {
     let text = "make\n  test: indented\ntest:\nTest: a\nknownfail: a\n\n]\n\ttest: a\nsuccess: not running\nno newline";
-    let stdout = translate(&[], text.as_bytes()).stdout;
+    let input = format!("progress: 1\n{text}");
+    let stdout = translate(&[], input.as_bytes()).stdout;
     assert_eq!(String::from_utf8_lossy(&printed::file(&stdout, None, "stdout")), text);
     assert!(lines(&stdout).iter().all(|line| line.starts_with("- ... stdout=")), "{:?}", lines(&stdout));
-    assert_eq!(translate(&["--no-passthrough"], text.as_bytes()).stdout, b"");
+    assert_eq!(translate(&["--no-passthrough"], input.as_bytes()).stdout, b"");
 }
 
 #[test]

@@ -527,7 +527,7 @@ fn a_process_left_behind_does_not_keep_the_mux() {
     folder.write("good", &good_tests(10));
     let finished = run_mux(&folder, &["-c", "sleep 60 & echo $! > left; cat good", "-c", "cat good"], b"");
     assert_eq!(finished.code(), 0);
-    let line = "subunit-mux: sleep 60 & echo $! > left; cat good: what it left running is not read any more\n";
+    let line = "subunit-mux: sleep 60 & echo $! > left; cat good: the output of background processes is ignored\n";
     assert_eq!(finished.stderr[0], line);
     for code in ["0", "1"] {
         assert!(by_route(&finished.stdout)[code].0 == good_tests(10), "source {code} is all there");

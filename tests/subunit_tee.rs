@@ -300,7 +300,7 @@ fn a_full_disk_ends_one_copy_and_no_other() {
     let folder = Folder::new();
     let input = stream(run(2000, 5));
     let finished = run_tee(&folder, &["one", "/dev/full", "two"], &input);
-    assert_eq!(trouble("subunit-tee", &finished), "/dev/full: No space left on device", "told of once");
+    assert_eq!(trouble("subunit-tee", &finished), "/dev/full: No space left on device", "reported once");
     assert!(finished.stdout == input, "standard output has every byte");
     assert!(folder.read("one") == input && folder.read("two") == input, "the other files have every byte");
 

@@ -69,7 +69,8 @@ impl Listing {
         }
     }
 
-    /// Whether lines are only for people. Others answer a question, and hold nothing but the answer.
+    /// Whether lines are only for people. Others answer a question, and hold nothing but the
+    /// answer.
     fn is_for_people(&self) -> bool {
         !self.choice.json && !self.choice.null && self.choice.status.is_empty()
     }
@@ -79,7 +80,8 @@ impl Listing {
         if self.choice.text.no_passthrough || !self.is_for_people() { Ok(()) } else { output.text(text) }
     }
 
-    /// Lists a test, if it is one to list. If the test reports damage, `damage` says where it is and what.
+    /// Lists a test, if it is one to list. If the test reports damage, `damage` says where it is
+    /// and what.
     pub(crate) fn test(&mut self, test: &Test, damage: &str, output: &mut TextOutput) -> Result<(), Trouble> {
         self.seen.tests = true;
         self.seen.failures |= test.is_failure();

@@ -34,7 +34,7 @@ struct Args {
     #[arg(short, long = "command", value_name = "COMMAND")]
     commands: Vec<OsString>,
 
-    /// Add the tag PREFIX CODE [default: worker-]
+    /// Tag with PREFIX and route code [default: worker-]
     #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "worker-")]
     tag: Option<String>,
 

@@ -1,5 +1,7 @@
-//! Tests by the worker, the tag or the route that they have in common, and how evenly work was shared out among these groups.
+//! Tests by the worker, the tag or the route that they have in common, and how evenly work was
+//! shared out among these groups.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use clap::ValueEnum;
@@ -41,6 +43,10 @@ pub(crate) struct Groups {
     nameless: Tally,
     /// Whether a test is in more than one.
     share_tests: bool,
+    /// The groups of the test that is added, kept for its memory.
+    numbers: Vec<usize>,
+    /// The name of its worker, likewise.
+    worker: String,
 }
 
 /// A group, as it is reported.
@@ -57,7 +63,8 @@ pub(crate) struct Group<'a> {
 pub(crate) struct Balance {
     /// From the end of the first group to the end of the last one.
     pub(crate) skew: Duration,
-    /// How much earlier the last one would have ended, had all ended at the same moment: the mean of their idle times.
+    /// How much earlier the last one would have ended, had all ended at the same moment: the mean
+    /// of their idle times.
     pub(crate) saving: Duration,
 }
 
@@ -74,34 +81,43 @@ pub(crate) enum NoBalance<'a> {
 
 impl Groups {
     pub(crate) fn new(by: By) -> Self {
-        Self { by, names: Names::default(), tallies: Vec::new(), nameless: Tally::default(), share_tests: false }
+        Self {
+            by,
+            names: Names::default(),
+            tallies: Vec::new(),
+            nameless: Tally::default(),
+            share_tests: false,
+            numbers: Vec::new(),
+            worker: String::new(),
+        }
     }
 
     pub(crate) fn add(&mut self, test: &Test) {
-        let Self { names, tallies, .. } = self;
-        let mut tally_of = |name: &str| {
-            let number = names.number(name);
-            if number == tallies.len() {
-                tallies.push(Tally::default());
-            }
-            number
-        };
-        let mut groups: Vec<usize> = match self.by {
+        self.numbers.clear();
+        match self.by {
             By::Worker => {
                 let worker = Worker::of(test);
-                if worker.is_unknown() { Vec::new() } else { vec![tally_of(&worker.to_string())] }
+                if !worker.is_unknown() {
+                    self.worker.clear();
+                    // Writing to a string cannot fail.
+                    let _ = write!(self.worker, "{worker}");
+                    self.numbers.push(self.names.number(&self.worker));
+                }
             }
-            By::Tag => test.tags.iter().map(|tag| tally_of(tag)).collect(),
-            By::Route => test.route_code.iter().map(|code| tally_of(code)).collect(),
-        };
-        groups.sort_unstable();
-        groups.dedup();
-        self.share_tests |= groups.len() > 1;
-        if groups.is_empty() {
+            By::Tag => self.numbers.extend(test.tags.iter().map(|tag| self.names.number(tag))),
+            By::Route => self.numbers.extend(test.route_code.iter().map(|code| self.names.number(code))),
+        }
+        self.tallies.resize_with(self.names.len(), Tally::default);
+        if self.numbers.len() > 1 {
+            self.numbers.sort_unstable();
+            self.numbers.dedup();
+            self.share_tests |= self.numbers.len() > 1;
+        }
+        if self.numbers.is_empty() {
             self.nameless.add(test);
         }
-        for number in groups {
-            self.tallies[number].add(test);
+        for number in &self.numbers {
+            self.tallies[*number].add(test);
         }
     }
 

@@ -10,7 +10,8 @@ use crate::report::MOST_LISTED;
 use crate::slowest::Slow;
 use crate::stats::Stats;
 
-/// A run as a JSON object on one line, without a newline. Durations are in seconds; what is not known or was not asked for is `null`.
+/// A run as a JSON object on one line, without a newline. Durations are in seconds; what is not
+/// known or was not asked for is `null`.
 pub(crate) fn object(stats: &Stats) -> String {
     let groups = stats.groups.as_ref();
     let object = RunObject {

@@ -27,7 +27,7 @@ use crate::stats::Stats;
 #[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    /// Report to PATH, not to standard output
+    /// Write the report to PATH
     #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 
@@ -39,7 +39,7 @@ struct Args {
     #[arg(long, value_name = "WHAT", hide_possible_values = true)]
     by: Option<By>,
 
-    /// Name the N slowest tests
+    /// List the N slowest tests
     #[arg(long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
     slowest: Option<usize>,
 

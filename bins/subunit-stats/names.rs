@@ -6,8 +6,8 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// Distinct names, numbered in the order in which they came.
 ///
-/// A stream may have millions of tags. All names are in one string, and a hash table of numbers finds them again: about 25 bytes a name
-/// besides its text.
+/// A stream may have millions of tags. All names are in one string, and a hash table of numbers
+/// finds them again: about 25 bytes a name besides its text.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     text: String,

@@ -13,7 +13,8 @@ use crate::slowest::{Slow, Slowest};
 use crate::stats::Stats;
 use crate::tally::Tally;
 
-/// A run, to be read by people: the counts as python-subunit has them, and then what was asked for beyond them.
+/// A run, to be read by people: the counts as python-subunit has them, and then what was asked for
+/// beyond them.
 pub(crate) struct Report<'a>(pub(crate) &'a Stats);
 
 impl Display for Report<'_> {

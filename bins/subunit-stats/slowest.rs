@@ -16,7 +16,8 @@ pub(crate) struct Slowest {
     seen: u64,
 }
 
-/// A slow test. The order is that of slowness; of equals, the one that came first is the slower one.
+/// A slow test. The order is that of slowness; of equals, the one that came first is the slower
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slow {
     pub(crate) duration: Duration,

@@ -1,4 +1,5 @@
-//! What is counted of a run. Memory follows the tags, the groups and the slowest tests, not the length of the stream.
+//! What is counted of a run. Memory follows the tags, the groups and the slowest tests, not the
+//! length of the stream.
 
 use subunit_codec::{PARSER_TEST_ID, Status, Test};
 

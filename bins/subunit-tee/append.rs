@@ -34,7 +34,7 @@ fn ends_whole(path: &Path) -> io::Result<bool> {
     file.seek(SeekFrom::Start(length.saturating_sub(MAX_LENGTH as u64)))?;
     let mut reader = Reader::new(file, Protocol::V2);
     let mut is_packet = false;
-    while let Some(item) = reader.next(|| Ok(()))? {
+    while let Some(item) = reader.next()? {
         is_packet = matches!(item, Item::Packet(_));
     }
     Ok(is_packet)

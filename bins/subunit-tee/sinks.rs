@@ -102,7 +102,7 @@ impl Sinks {
         });
     }
 
-    /// Has each sink do something. Those that fail are told of and dropped.
+    /// Calls `act` for each sink. Sinks that fail are reported and dropped.
     fn each(&mut self, mut act: impl FnMut(&mut Sink) -> Result<(), Trouble>) {
         let mut troubles = Vec::new();
         self.open.retain_mut(|sink| act(sink).map_err(|trouble| troubles.push(trouble)).is_ok());
@@ -111,7 +111,7 @@ impl Sinks {
         }
     }
 
-    /// A closed standard output is not told of, and counts only when there is no other trouble.
+    /// A closed standard output is not reported, and sets the status only if nothing else failed.
     fn failed(&mut self, trouble: Trouble) {
         for sink in &mut self.open {
             // One that fails here fails again.

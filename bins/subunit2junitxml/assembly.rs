@@ -6,7 +6,7 @@ use subunit_formats::junit::Markup;
 use crate::case_writer::Xml;
 use crate::draft::{Complete, Draft};
 use crate::properties::{self, LONGEST_VALUE};
-use crate::suite_store::{Kind, Section};
+use crate::suite_store::{Kind, Section, SuiteStore};
 use crate::suites::Suites;
 
 /// How many bytes the head of a report may take that has one suite: two properties, and the tags.
@@ -17,7 +17,7 @@ pub(crate) const HEAD: usize = 2 * LONGEST_VALUE + 1024;
 /// `draft`.
 pub(crate) fn complete(suites: &Suites, mut xml: Xml, draft: Option<Draft>) -> Result<Complete, Trouble> {
     xml.store.complete()?;
-    let text = TextOfSuites::sorted(suites, &xml)?;
+    let text = TextOfSuites::sorted(suites, &mut xml.store)?;
     let (mut tag, mut properties) = (Markup::new(), Markup::new());
     if draft.is_some() {
         xml.draft = draft;
@@ -28,7 +28,7 @@ pub(crate) fn complete(suites: &Suites, mut xml: Xml, draft: Option<Draft>) -> R
         tag.start_suite(suites.name(Suites::REST), &total.counts, total.span);
         properties.end_tag();
         properties.line();
-        properties::write(Suites::REST, &xml.store, &mut properties)?;
+        properties::write(Suites::REST, &mut xml.store, &mut properties)?;
         end_suite(Suites::REST, &mut xml, &text)?;
     }
     let draft = xml.draft.unwrap_or_else(|| Draft::new(None, 0));
@@ -50,7 +50,7 @@ fn write_suites(suites: &Suites, xml: &mut Xml, text: &TextOfSuites) -> Result<(
         xml.markup.start_suite(suites.name(suite), &tally.counts, tally.span);
         xml.markup.end_tag();
         xml.markup.line();
-        properties::write(suite, &xml.store, &mut xml.markup)?;
+        properties::write(suite, &mut xml.store, &mut xml.markup)?;
         xml.copy_cases(suite)?;
         end_suite(suite, xml, text)?;
     }
@@ -92,15 +92,14 @@ struct TextOfSuites {
 impl TextOfSuites {
     /// It goes to the rest if that has tests, or else to the first suite that has some. If no suite
     /// has, the rest is shown.
-    fn sorted(suites: &Suites, xml: &Xml) -> Result<Self, Trouble> {
+    fn sorted(suites: &Suites, store: &mut SuiteStore) -> Result<Self, Trouble> {
         let has_tests = |suite: &u32| suites.tally(*suite).counts.tests > 0;
         let sorted = suites.sorted();
         let mut of_others = Vec::new();
-        for suite in &sorted {
-            let text = [Kind::Output, Kind::Errors].map(|kind| xml.store.len(Section { suite: *suite, kind }));
-            let [output, errors] = text;
-            if !has_tests(suite) && output? + errors? > 0 {
-                of_others.push(*suite);
+        for suite in sorted.iter().copied().filter(|suite| !has_tests(suite)) {
+            let [output, errors] = [Kind::Output, Kind::Errors].map(|kind| store.len(Section { suite, kind }));
+            if output? + errors? > 0 {
+                of_others.push(suite);
             }
         }
         let place = [Suites::REST].iter().chain(&sorted).copied().find(has_tests);

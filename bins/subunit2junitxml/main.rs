@@ -33,7 +33,7 @@ use crate::suites::By;
 #[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
-    /// Report to PATH, not to standard output
+    /// Write the report to PATH
     #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 

@@ -114,7 +114,7 @@ impl Recent {
 }
 
 /// Writes the properties of a suite, each once: readers keep one of several that have one name.
-pub(crate) fn write(suite: u32, store: &SuiteStore, markup: &mut Markup) -> Result<(), Trouble> {
+pub(crate) fn write(suite: u32, store: &mut SuiteStore, markup: &mut Markup) -> Result<(), Trouble> {
     let mut is_open = false;
     for (name, kind) in [("route", Kind::Routes), ("tag", Kind::Tags)] {
         if let Some(value) = listed(Section { suite, kind }, store)? {
@@ -133,7 +133,7 @@ pub(crate) fn write(suite: u32, store: &SuiteStore, markup: &mut Markup) -> Resu
 }
 
 /// The values in a section, sorted, those that came first if they are too many.
-fn listed(section: Section, store: &SuiteStore) -> Result<Option<String>, Trouble> {
+fn listed(section: Section, store: &mut SuiteStore) -> Result<Option<String>, Trouble> {
     let (mut values, mut length, mut others) = (Vec::new(), 0, 0_u64);
     // A value that was cut by the end of a piece. Of one that is too long, the start is enough.
     let mut value = String::new();

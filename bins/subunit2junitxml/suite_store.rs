@@ -30,22 +30,24 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 5] = [Self::Cases, Self::Output, Self::Errors, Self::Routes, Self::Tags];
+    const ALL: [Self; 5] = [Self::Cases, Self::Output, Self::Errors, Self::Routes, Self::Tags];
 }
 
 /// What all suites hold. It comes suite by suite in any order, and is read when all of it is there.
 ///
 /// Pieces are gathered in memory. When that is full, they go to a file, sorted by section: the
-/// pieces of a section are a run, and each run has before it where the one before is. So a suite
-/// takes the memory of a number for each kind, however much it holds, and is read in few pieces.
+/// pieces of a section are a run, and each run has before it where the one before of its suite is.
+/// So a suite takes the memory of one number, however much it holds, and is read in few pieces.
 #[derive(Debug, Default)]
 pub(crate) struct SuiteStore {
     pieces: String,
     frames: Vec<Frame>,
     file: Option<File>,
     length: u64,
-    /// For each section, where its last run begins in the file, plus one; 0 without any.
-    last_runs: Vec<[u64; Kind::ALL.len()]>,
+    /// For each suite, where its last run begins in the file, plus one; 0 without any.
+    last_runs: Vec<u64>,
+    /// The suite that is read, and its runs.
+    opened: Option<(u32, Vec<(Kind, Part)>)>,
 }
 
 /// A piece in memory.
@@ -56,15 +58,15 @@ struct Frame {
     end: usize,
 }
 
-/// What is written before a run: where the one before it begins, plus one, and the length of this
-/// one.
-const HEADER: usize = 16;
+/// What is written before a run: where the one before of its suite begins, plus one, how long this
+/// one is, and its kind.
+const HEADER: usize = 24;
 
 impl SuiteStore {
     /// How many bytes are gathered.
-    const MOST_IN_MEMORY: usize = 2 << 20;
+    const MOST_IN_MEMORY: usize = 1 << 20;
     /// How many pieces are.
-    const MOST_FRAMES: usize = 32 << 10;
+    const MOST_FRAMES: usize = 16 << 10;
 
     /// Adds a piece to what a suite holds.
     pub(crate) fn add(&mut self, section: Section, piece: &str) -> Result<(), Trouble> {
@@ -91,15 +93,15 @@ impl SuiteStore {
     }
 
     /// How many bytes are in a section, once the store is complete.
-    pub(crate) fn len(&self, section: Section) -> Result<u64, Trouble> {
+    pub(crate) fn len(&mut self, section: Section) -> Result<u64, Trouble> {
         let runs = self.runs(section).map_err(|cause| Trouble::temporary(&cause))?;
-        Ok(runs.iter().map(|run| run.length).sum::<u64>()
-            + self.in_memory(section).map(|piece| piece.len() as u64).sum::<u64>())
+        let in_memory = self.in_memory(section).map(|piece| piece.len() as u64);
+        Ok(runs.iter().map(|run| run.length).chain(in_memory).sum())
     }
 
     /// Shows what is in a section, piece by piece, once the store is complete.
     pub(crate) fn read(
-        &self,
+        &mut self,
         section: Section,
         mut show: impl FnMut(&str) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
@@ -111,9 +113,10 @@ impl SuiteStore {
     }
 
     /// Writes what is in a section, once the store is complete.
-    pub(crate) fn copy(&self, section: Section, target: &mut File) -> io::Result<()> {
+    pub(crate) fn copy(&mut self, section: Section, target: &mut File) -> io::Result<()> {
+        let runs = self.runs(section)?;
         if let Some(mut file) = self.file.as_ref() {
-            for run in self.runs(section)? {
+            for run in runs {
                 file.seek(SeekFrom::Start(run.start))?;
                 io::copy(&mut file.take(run.length), target)?;
             }
@@ -129,15 +132,27 @@ impl SuiteStore {
     }
 
     /// Where the runs of a section are, in order.
-    fn runs(&self, section: Section) -> io::Result<Vec<Part>> {
+    fn runs(&mut self, section: Section) -> io::Result<Vec<Part>> {
+        let all = match self.opened.take() {
+            Some((suite, all)) if suite == section.suite => all,
+            _ => self.all_runs(section.suite)?,
+        };
+        let runs = all.iter().filter(|(kind, _)| *kind == section.kind).map(|(_, run)| *run).collect();
+        self.opened = Some((section.suite, all));
+        Ok(runs)
+    }
+
+    /// The runs of a suite, in order.
+    fn all_runs(&self, suite: u32) -> io::Result<Vec<(Kind, Part)>> {
         let mut runs = Vec::new();
-        let mut next = self.last_runs.get(section.suite as usize).map_or(0, |last| last[section.kind as usize]);
+        let mut next = self.last_runs.get(suite as usize).copied().unwrap_or_default();
         while let (Some(file), Some(start)) = (&self.file, next.checked_sub(1)) {
             let mut header = [0; HEADER];
             file.read_exact_at(&mut header, start)?;
-            let [before, length] =
-                [0, 8].map(|at| header[at..].first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes)));
-            runs.push(Part { start: start + HEADER as u64, length });
+            let [before, length, kind] =
+                [0, 8, 16].map(|at| header[at..].first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes)));
+            let kind = Kind::ALL.into_iter().find(|other| *other as u64 == kind);
+            runs.extend(kind.map(|kind| (kind, Part { start: start + HEADER as u64, length })));
             next = before;
         }
         runs.reverse();
@@ -152,13 +167,14 @@ impl SuiteStore {
             let Some(Frame { section, .. }) = run.first() else { continue };
             let suite = section.suite as usize;
             if self.last_runs.len() <= suite {
-                self.last_runs.resize(suite + 1, [0; Kind::ALL.len()]);
+                self.last_runs.resize(suite + 1, 0);
             }
             let start = self.length + bytes.len() as u64 + 1;
-            let before = mem::replace(&mut self.last_runs[suite][section.kind as usize], start);
+            let before = mem::replace(&mut self.last_runs[suite], start);
             let length: usize = run.iter().map(|frame| frame.end - frame.start).sum();
             bytes.extend(before.to_ne_bytes());
             bytes.extend((length as u64).to_ne_bytes());
+            bytes.extend((section.kind as u64).to_ne_bytes());
             for frame in run {
                 bytes.extend_from_slice(&self.pieces.as_bytes()[frame.start..frame.end]);
             }

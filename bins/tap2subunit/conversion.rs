@@ -11,14 +11,11 @@ use subunit_formats::tap::Translator;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// TAP on its way to standard output.
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Conversion {
     sink: Sink,
     /// The test that all others are below.
     name: Option<String>,
     has_timestamps: bool,
-    /// Whether input without a test is a failure.
-    expects_tests: bool,
     has_failed: bool,
     has_reported_cut: bool,
 }
@@ -38,19 +35,7 @@ impl Sink {
 impl Conversion {
     pub(crate) fn new(name: Option<String>, has_timestamps: bool, passes_text: bool) -> Result<Self, Trouble> {
         let sink = Sink { output: Output::for_packets()?, passes_text };
-        Ok(Self {
-            sink,
-            expects_tests: name.is_some(),
-            name,
-            has_timestamps,
-            has_failed: false,
-            has_reported_cut: false,
-        })
-    }
-
-    /// From now on, input without a test is a failure.
-    pub(crate) fn expect_tests(&mut self) {
-        self.expects_tests = true;
+        Ok(Self { sink, name, has_timestamps, has_failed: false, has_reported_cut: false })
     }
 
     /// Begins the test that all others are below, if there is one.
@@ -63,7 +48,7 @@ impl Conversion {
 
     /// Translates one TAP document.
     pub(crate) fn read(&mut self, lines: &mut LineReader) -> Result<(), Trouble> {
-        let mut tap = Translator::new(self.name.as_deref().unwrap_or_default(), self.expects_tests);
+        let mut tap = Translator::new(self.name.as_deref().unwrap_or_default());
         loop {
             let piece = match lines.next(&mut self.sink.output, Some(PATIENCE)) {
                 Ok(Some(piece)) => piece,

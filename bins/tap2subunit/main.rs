@@ -22,7 +22,7 @@ struct Args {
     #[arg(value_name = "FILE")]
     files: Vec<OsString>,
 
-    /// Command to run, and to read what it prints
+    /// Command to run; its output is read
     #[arg(value_name = "COMMAND", last = true, conflicts_with = "files")]
     command: Vec<OsString>,
 
@@ -30,7 +30,7 @@ struct Args {
     #[arg(long, value_name = "SCRIPT", value_parser = OsStringValueParser::new().try_map(not_empty))]
     name: Option<OsString>,
 
-    /// Stamp events with the time at which they come
+    /// Add the arrival time to packets
     #[arg(long)]
     timestamps: bool,
 

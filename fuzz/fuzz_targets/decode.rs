@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use subunit_codec::{Assembler, Decoder, Item};
+use subunit_codec::{Assembler, Decoder, Item, Protocol};
 use testkit::items::{cover, decode, packets};
 use testkit::oracle::sound_packets;
 
@@ -14,7 +14,7 @@ fuzz_target!(|stream: &[u8]| {
     assert_eq!(packets(&items), sound_packets(stream));
 
     let mut tests = Assembler::keeping_files();
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(stream);
     decoder.end();
     while let Some(item) = decoder.next() {

@@ -3,10 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use subunit_codec::{Decoder, Item, Packet, PacketEdit, Status};
+use subunit_codec::{Decoder, Item, Packet, PacketEdit, Protocol, Status};
 
 fuzz_target!(|stream: &[u8]| {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(stream);
     decoder.end();
     while let Some(item) = decoder.next() {

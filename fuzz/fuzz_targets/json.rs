@@ -3,12 +3,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use subunit_codec::{Assembler, Decoder, Item, Packet, Test};
+use subunit_codec::{Assembler, Decoder, Item, Packet, Protocol, Test};
 use subunit_formats::json;
 
 fuzz_target!(|stream: &[u8]| {
     let mut tests = Assembler::keeping_files();
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(stream);
     decoder.end();
     while let Some(item) = decoder.next() {

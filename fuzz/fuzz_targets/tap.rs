@@ -29,7 +29,7 @@ fn tests(input: &[u8], pauses_before: impl Fn(usize) -> bool) -> (Vec<(String, S
         tests.extend(event.test_id.as_deref().map(str::to_owned).zip(event.status));
         Ok::<(), Infallible>(())
     };
-    let mut tap = Translator::new("", true);
+    let mut tap = Translator::new("");
     for (number, line) in input.split_inclusive(|byte| *byte == b'\n').enumerate() {
         if pauses_before(number) {
             let Ok(_) = tap.pause(b"", &mut out);

@@ -401,19 +401,50 @@ def is_crash_of_ls(case):
 def compare_ls(case):
     """Ours must be what the stream itself says; then each difference from the reference needs its row."""
     given = meaning(decode(case.stream))
-    body = b"".join(listed(case, entry) for entry in given.entries)
-    truth = body + b"".join(listed(case, test) for test in given.unfinished)
-    case.check("the list, against the stream", truth.splitlines(), case.got.output.splitlines())
-    left, right, body = (without_times(case, text) for text in (case.expected.output, truth, body))
+    body = [listed(case, entry) for entry in given.entries]
+    pieces = body + [listed(case, test) for test in given.unfinished]
+    body, truth = b"".join(body), b"".join(pieces)
+    ours = on_lines_of_their_own(pieces, [*given.entries, *given.unfinished])
+    case.allow(rows.OWN_LINE, ours != truth)
+    case.check("the list, against the stream", ours.splitlines(), case.got.output.splitlines())
+    expected = with_escapes(case, given)
+    left, right, body = (without_times(case, text) for text in (expected, truth, body))
     if is_crash_of_ls(case):
         case.check("the list, up to where the reference crashed", True, right.startswith(left))
         case.allow(rows.LS_TIMES)
         return
     case.check("the list of finished tests", body.splitlines(), left[: len(body)].splitlines())
     check_list_of_unfinished(case, given, left[len(body) :], right[len(body) :])
-    if left == right and case.expected.output != truth:
+    if left == right and expected != truth:
         case.allow(rows.LS_TIMES)
     check_ls_status(case, given)
+
+
+def on_lines_of_their_own(pieces, entries):
+    """The pieces of a list in one, with a newline between text that has none at its end and a test."""
+    output = b""
+    for piece, entry in zip(pieces, entries):
+        if piece and isinstance(entry, Test) and not output.endswith(b"\n") and output:
+            output += b"\n"
+        output += piece
+    return output
+
+
+def shown(id):
+    """An id as lists show it: control characters are escaped."""
+    escapes = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: escapes.get(found[0], f"\\x{ord(found[0]):02x}"), id)
+
+
+def with_escapes(case, given):
+    """The list of the reference, with the ids in it as ours shows them."""
+    output = case.expected.output
+    for entry in given.entries + given.unfinished + given.loose:
+        if isinstance(entry, Test) and shown(entry.id) != entry.id:
+            escaped = output.replace(entry.id.encode(), shown(entry.id).encode())
+            case.allow(rows.ESCAPES, escaped != output)
+            output = escaped
+    return output
 
 
 def listed(case, entry):
@@ -422,11 +453,11 @@ def listed(case, entry):
     if entry.status == "exists" and "--exists" not in case.arguments:
         return b""
     if "--times" not in case.arguments:
-        return f"{entry.id}\n".encode()
+        return f"{shown(entry.id)}\n".encode()
     nanoseconds = 0
     if entry.start and entry.stop:
         nanoseconds = (entry.stop[0] - entry.start[0]) * 10**9 + entry.stop[1] - entry.start[1]
-    return f"{entry.id} {nanoseconds / 1e9:.3f}\n".encode()
+    return f"{shown(entry.id)} {nanoseconds / 1e9:.3f}\n".encode()
 
 
 def without_times(case, text):
@@ -437,8 +468,8 @@ def check_list_of_unfinished(case, given, left, right):
     tests = [entry for entry in given.entries if isinstance(entry, Test)] + given.unfinished + given.loose
     routes = collections.defaultdict(set)
     for test in tests:
-        routes[test.id].add(test.route)
-    loose = {test.id for test in given.loose}
+        routes[shown(test.id)].add(test.route)
+    loose = {shown(test.id) for test in given.loose}
 
     def compared(lines, row, ids):
         kept = [line for line in lines if line not in ids]
@@ -474,6 +505,9 @@ def compare_stats(case):
     text = b"".join(listed(case, entry) for entry in given.entries if isinstance(entry, Text))
     tests = [entry for entry in given.entries if isinstance(entry, Test) and entry.status != "exists"] + given.unfinished
     ours, failed = counted(tests, ["fail", "uxsuccess", "inprogress"])
+    is_unfinished = text and not text.endswith(b"\n")
+    case.allow(rows.OWN_LINE, bool(is_unfinished))
+    ours = b"\n" + ours if is_unfinished else ours
     case.check("the report, against the stream", (text + ours, failed), (case.got.output, case.got.status))
     theirs, failed = counted(tests + given.loose, ["fail", "inprogress", None])
     case.check("the report of the reference", (text + theirs, failed), (case.expected.output, case.expected.status))

@@ -1,97 +1,133 @@
-"""The differences that are on purpose. Each is a row of README.md's table, word for word, and nothing else is let pass."""
+"""The differences that are on purpose. Each is an entry of man/subunit-compat.7, word for word, and nothing else is let pass."""
+
+import re
 
 TEXT_IN_1TO2 = (
-    "Text in the output of `subunit-1to2` | written as it is, between the packets | wrapped in packets of a file `stdout`"
+    "Text in the output of `subunit-1to2` | written as it is, between the packets | wrapped in packets of a file "
+    "`stdout`"
 )
 NO_TIME = "Events of a version 1 stream without `time:` | stamped with the time of the translation | not stamped"
 CUT_OFF = (
-    "A version 1 test that the end of the input cuts off | fails with a `traceback` that says \"lost connection\"; "
-    "its details so far are dropped | fails with a `reason`, in `subunit-mux -c` the exit status of its command; "
-    "its details so far are kept"
+    "A test that is still open at the end | fails with a `traceback` that says \"lost connection\"; its details so "
+    "far are dropped | fails with a `reason` (another test interrupted it, or the input ended), at the time of "
+    "the interruption; in `subunit-mux -c` the reason is the exit status of the command; its details so far are "
+    "kept"
 )
 TRACEBACK_TYPE = (
-    "MIME type of bracketed version 1 details | `text/x-traceback; charset=\"utf8\"` | "
-    "the same with `language=\"python\"`, as testtools writes it"
+    "MIME type of bracketed version 1 details | `text/x-traceback; charset=\"utf8\"` | the same with "
+    "`language=\"python\"`, as testtools writes it"
 )
 UNTOUCHED = (
-    "Packets that `subunit-filter` keeps | written anew: both times become that of the end or of the run, route codes and "
-    "empty attachments are lost, MIME types rewritten, nanoseconds rounded, every test runnable | the bytes that came in"
+    "Packets that `subunit-filter` keeps | written anew: both times become that of the end or of the run, route "
+    "codes and empty attachments are lost, MIME types are rewritten, nanoseconds are rounded, every test becomes "
+    "runnable | the bytes that came in"
 )
 TEXT_TIMES = "Times of packets without a test id in `subunit-filter` | rounded to microseconds | the bytes that came in"
-EXISTS = "`exists` packets in `subunit-filter` | dropped | kept or dropped by the rules for ids, tags and text"
-UXSUCCESS = "Unexpected successes in `subunit-filter` | always kept | kept or dropped by every rule, `--no-uxsuccess` too"
+EXISTS = "Packets with status `exists` in `subunit-filter` | dropped | subject to the rules for ids, tags and text"
+UXSUCCESS = "Unexpected successes in `subunit-filter` | always kept | subject to every rule, including `--no-uxsuccess`"
 UNFINISHED = (
-    "Tests that never finish in `subunit-filter` | become failures at the end of the output | "
-    "are judged as failures and stay unfinished, where they were"
+    "Unfinished tests in `subunit-filter` | become failures at the end of the output | count as failures for the "
+    "rules and stay unfinished, in the same position"
 )
 LOOSE = (
-    "Attachments of a test that has no status, or had its last | make a failed test | "
-    "are passed on and make no test"
+    "Attachments without any status, or after the final one | create a failed test | are forwarded and do not "
+    "create a test"
 )
 RENAME = "`subunit-filter --rename` | renames passes and failures | renames every packet of every test"
 REGEX = (
-    "Regular expressions of `subunit-filter` | searched for in id, outcome and Python's `repr` of all attachments, run together "
-    "| searched for in the id and in the text of each attachment, each by itself"
+    "Regular expressions of `subunit-filter` | search the id, the outcome and Python's `repr` of all attachments,"
+    " run together | search the id and the text of each attachment separately"
 )
-NO_PASSTHROUGH = "`subunit-filter --no-passthrough` | drops files without a test id, too | drops text between packets only"
-GLOBAL_TAGS = "Tag rules of `subunit-filter` on packets without a test id | none | judge those that have tags"
+NO_PASSTHROUGH = (
+    "`subunit-filter --no-passthrough` | also drops files without a test id | drops only text between packets"
+)
+GLOBAL_TAGS = (
+    "Tag rules of `subunit-filter` for packets without a test id | do not apply | apply to those that have tags"
+)
 LOST_TAGS = (
-    "`subunit-filter --with-tag` on a test that loses the tag while it runs | drops it | "
-    "keeps it: the decision comes with the tag"
+    "`subunit-filter --with-tag` and a test that loses the tag while it runs | drops the test | keeps the test: "
+    "the packet with the tag decides"
 )
 LS_TIMES = (
-    "`subunit-ls --times` | counts from the last attachment to the last time seen on any route; "
-    "ends in a traceback when there is no start, or with `--exists` | counts from a test's first packet to its last; 0.000 if unknown"
+    "`subunit-ls --times` | counts from the last attachment to the last time seen on any route; ends in a "
+    "traceback if there is no start, and with `--exists` | counts from the first packet of a test to its last; "
+    "0.000 if unknown"
 )
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
 STATS_UXSUCCESS = "Unexpected successes in `subunit-stats` | count as passed, status 0 | count as failed, status 1"
 JUNIT_NAMES = (
-    "Test ids in `subunit2junitxml` | split at the last `.` before the first `(` | "
-    "split at the last `::`, or else `/`, or else `.`, before the first bracket, quote or white space; an id that has none is in the "
-    "class `subunit`"
+    "Test ids in `subunit2junitxml` | split at the last `.` before the first `(` | split at the last `::`, or "
+    "else `/`, or else `.`, before the first bracket, quote or white space; an id that has none is in the class "
+    "`subunit`"
 )
 JUNIT_FAILURES = (
-    "Failures in `subunit2junitxml` | the type `testtools.testresult.real._StringException`, no message, all texts in one | "
-    "type and message of the exception, or of the YAML in TAP; `stdout` and `stderr` in `system-out` and `system-err`"
+    "Failures in `subunit2junitxml` | have the type `testtools.testresult.real._StringException`, no message, and"
+    " all texts in one | have type and message of the exception, or of the YAML in TAP; `stdout` and `stderr` are"
+    " in `system-out` and `system-err`"
 )
-JUNIT_UNFINISHED = "Tests that never finish in `subunit2junitxml` | failures without a word | errors that say so"
+JUNIT_UNFINISHED = (
+    "Unfinished tests in `subunit2junitxml` | failures without a message | errors that say that the test never "
+    "finished"
+)
 JUNIT_UXSUCCESS = (
-    "Unexpected successes in `subunit2junitxml` | failures without a word | "
-    "failures with a message and the attachments"
+    "Unexpected successes in `subunit2junitxml` | failures without a message | failures with a message and the "
+    "attachments"
 )
 JUNIT_ATTACHMENTS = (
-    "Attachments in `subunit2junitxml` | dropped unless the test failed | "
-    "all that hold a byte are in `failure`, `skipped`, `system-out` or `system-err`, each up to 10,000,000 bytes"
+    "Attachments in `subunit2junitxml` | dropped unless the test failed | all that hold a byte are in `failure`, "
+    "`skipped`, `system-out` or `system-err`, each up to 10,000,000 bytes"
 )
 JUNIT_TAGS = (
-    "Tags and routes in `subunit2junitxml` | dropped | "
-    "properties of the suite, one for routes and one for tags, and lines in `system-out` of the test"
+    "Tags and routes in `subunit2junitxml` | dropped | properties of the suite, one for routes and one for tags, "
+    "and lines in `system-out` of the test"
 )
 JUNIT_CONTROLS = (
-    "Control characters in `subunit2junitxml` | dropped, the rest of an ANSI sequence stays | "
-    "shown as `\\x07`; ANSI sequences are taken out whole"
+    "Control characters in `subunit2junitxml` | dropped; the rest of an ANSI sequence stays | shown as `\\x07`; "
+    "ANSI sequences are removed as a whole"
 )
 JUNIT_TIMES = (
-    "Times in `subunit2junitxml` | count to the last time seen on any route, or to now; may be negative | "
-    "count from a test's first packet to its last; 0.000 if unknown"
+    "Times in `subunit2junitxml` | count to the last time seen on any route, or to now; may be negative | count "
+    "from the first packet of a test to its last; 0.000 if unknown"
 )
-JUNIT_CHARSET = "Text attachments without a charset in `subunit2junitxml` | are read as Latin-1 | are read as UTF-8"
-TAP_ORDER = "TAP tests that are missing before the last one | are reported where the next one comes | are reported at the end"
-TAP_MANY = "More than a hundred TAP tests missing in a row | a failed test for each | one failed test that says how many"
+JUNIT_CHARSET = "Text attachments without a character set in `subunit2junitxml` | read as Latin-1 | read as UTF-8"
+TAP_ORDER = "TAP tests that are missing before the last one | reported where the next one comes | reported at the end"
+TAP_MANY = (
+    "More than a hundred TAP tests missing in a row | a failed test for each | one failed test that says how many"
+)
 TAP_PLAN = (
-    "TAP without a plan, with two, or with a plan between tests; tests outside of the plan; repeated numbers | nothing is said | "
-    "a failed test `tap errors`"
+    "TAP without a plan, with two, or with a plan between tests; tests outside of the plan; repeated numbers | "
+    "not reported | a failed test `tap errors`"
 )
-TAP_BAIL_OUT = "After `Bail out!` in TAP | tests are read on, and missing ones reported | all is text"
-TAP_BARE_BAIL_OUT = "`Bail out!` in TAP without a reason | a test `Bail out! `, with a blank at the end | a test `Bail out!`"
+TAP_BAIL_OUT = "Lines after `Bail out!` in TAP | tests are still read, and missing ones reported | text"
+TAP_BARE_BAIL_OUT = (
+    "`Bail out!` in TAP without a reason | a test `Bail out!` with a space at the end of its id | a test `Bail "
+    "out!`"
+)
 TAP_TODO = "`ok # TODO` in TAP | xfail | uxsuccess"
+ESCAPES = (
+    "Control characters in ids, tags and routes, in lists, tables and messages | printed | shown as `\\n`, `\\x1b` "
+    "or `\\u202e`; output of `-0`, JSON and XML follows the rules of its format"
+)
+OWN_LINE = "A line of a list or report after unfinished non-test output | continues it | begins on a line of its own"
 
 ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]
 
 
-def missing(readme):
-    """The rows that the table of differences in README.md lacks."""
-    heading, _, text = readme.partition("Differences from python-subunit")
-    table = {line.strip() for line in text.split("\n#")[0].splitlines()} if text else set()
-    return [row for row in ALL if f"| {row} |" not in table]
+def plain(lines):
+    """Lines of mdoc as one text, with the arguments of `.Ql` in backticks."""
+    words = [re.sub(r"^\.Ql (.*?)( [,;:.)])?$", lambda found: f"`{found[1]}`{(found[2] or '').strip()}", line) for line in lines]
+    return " ".join(words).replace("\\&", "").replace("\\e", "\\")
+
+
+def entries(page):
+    """The entries of the page: `.It Xo`, what differs, `.Xc`, how python-subunit has it, `.br`, how these tools have it."""
+    pattern = r"^\.It Xo\n(.*?)\n\.Xc\npython-subunit:\n(.*?)\n\.br\nhere:\n(.*?)(?=\n\.It |\n\.El)"
+    for entry in re.finditer(pattern, page, re.DOTALL | re.MULTILINE):
+        yield " | ".join(plain(part.splitlines()) for part in entry.groups())
+
+
+def missing(page):
+    """The rows that the page lacks."""
+    there = set(entries(page))
+    return [row for row in ALL if row not in there]

@@ -4,9 +4,9 @@ use subunit_codec::{Event, Status};
 use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, stream, test};
 
-use super::{TRACEBACK, cases, ends, outline, report, suites, text_file};
+use super::{TRACEBACK, cases, ends, memory_for, outline, report, suites, text_file};
 use crate::every_tool::tool;
-use crate::tool::peak_memory;
+use crate::folder::Folder;
 
 /// As many bytes as libxml2 takes as one text.
 const MOST: usize = 10_000_000;
@@ -31,55 +31,31 @@ fn content(report: &str, element: &str) -> String {
 
 #[test]
 fn no_text_is_longer_than_libxml2_takes() {
-    let text = format!("start {}end\n", "x".repeat(MOST));
+    // Escaped, it is four times as long.
+    let whole = format!("{}\n", "<".repeat(MOST - 1));
+    let longer = format!("start {}end\n", "x".repeat(MOST));
     let mut input = Vec::new();
-    let elements = [
-        ("m.a", "log", Status::Success, "system-out"),
-        ("m.b", "stderr", Status::Success, "system-err"),
-        ("m.c", "traceback", Status::Fail, "failure"),
-        ("m.d", "log", Status::InProgress, "error"),
-        ("m.e", "reason", Status::Skip, "skipped"),
-        ("m.f", "attempt-1/traceback", Status::Fail, "rerunFailure"),
-    ];
-    for (id, name, status, _) in elements {
-        input.extend(long_file(id, name, &text).map(|event| event.mime_type("text/plain")));
+    for (id, name, text, status) in
+        [("m.a", "stdout", &whole, Status::Success), ("m.b", "traceback", &longer, Status::Fail)]
+    {
+        input.extend(long_file(id, name, text));
         input.push(ends(id, status));
     }
     let finished = report(&[], &stream(input));
-    for (.., element) in elements {
-        let found = content(finished.text(), element);
-        assert!(found.contains("start ") && found.contains("end\n"), "both ends of {element}");
-        assert!(found.len() <= MOST && found.contains(" bytes are left out here]\n"), "{element}");
-    }
-}
-
-#[test]
-fn a_text_of_the_longest_length_is_whole() {
-    // Escaped, it is four times as long.
-    let whole = format!("{}\n", "<".repeat(MOST - 1));
-    let longer = format!("<{whole}");
-    let mut input = Vec::new();
-    for (id, text) in [("m.a", &whole), ("m.b", &longer)] {
-        input.extend(long_file(id, "stdout", text));
-        input.push(ends(id, Status::Success));
-    }
-    let finished = report(&[], &stream(input));
-    let (first, second) = finished.text().split_once("</testcase>").expect("there are two tests");
-    assert_eq!(first.matches("&lt;").count(), MOST - 1);
-    assert!(second.matches("&lt;").count() < MOST && second.contains(" of 10000001 bytes are left out here]"));
+    let found = content(finished.text(), "system-out");
+    assert_eq!(found.matches("&lt;").count(), MOST - 1, "a text of the longest length is whole");
+    let found = content(finished.text(), "failure");
+    assert!(found.starts_with("start x") && found.ends_with("xend\n"), "both ends are there");
+    let line = format!(" of {} bytes are left out here]\n", longer.len());
+    assert!(found.len() <= MOST && found.contains(&line));
 }
 
 #[test]
 fn text_of_the_run_is_cut_too() {
-    let text = "cc -c a.c\n".repeat(2_000_000);
-    for args in [&[][..], &["--suite-by", "worker"]] {
-        let input = [text.as_bytes(), &test("m.t", Status::Success)].concat();
-        let found = content(report(args, &input).text(), "system-out");
-        assert!(found.len() <= MOST && found.contains(" of 20000000 bytes are left out here]\n"), "{args:?}");
-        let errors = long_file("", "stderr", &text).chain([ends("m.t", Status::Success)]);
-        let found = content(report(args, &stream(errors)).text(), "system-err");
-        assert!(found.len() <= MOST && found.contains(" of 20000000 bytes are left out here]\n"), "{args:?}");
-    }
+    let text = "x".repeat(MOST + 1);
+    let input = [text.as_bytes(), b"\n", &test("m.t", Status::Success)].concat();
+    let found = content(report(&["--suite-by", "worker"], &input).text(), "system-out");
+    assert!(found.len() <= MOST && found.contains(" of 10000002 bytes are left out here]\n"));
 }
 
 #[test]
@@ -328,30 +304,15 @@ fn an_unknown_duration_is_zero() {
 
 #[test]
 fn a_suite_takes_little_memory() {
-    const SUITES: usize = 40_000;
+    // With as many as that, buffers are as large as they get.
+    const SUITES: usize = 20_000;
     const MOST: usize = 200;
-    let memory = |count: usize, args: &[&str]| {
-        let folder = tempfile::tempdir().expect("there is room for a folder");
-        let tests = (0..count).map(|number| {
-            let tag = format!("worker-{number}");
-            ends("m.t", Status::Success).tags([tag])
-        });
-        let mut live =
-            Pipeline::new([super::command_to(&folder.path().join("report"), &[&["-f"], args].concat())]).start();
-        live.write(&stream(tests));
-        live.write(&test("marker", Status::Success));
-        live.read_until(|output| {
-            output[output.len().saturating_sub(100)..].windows(6).any(|window| window == b"marker")
-        });
-        let most = peak_memory(live.process_ids()[0]);
-        assert_eq!(live.finish().code(), 0);
-        most
+    let folder = Folder::new();
+    let memory = |count: usize| {
+        let tests = (0..count).map(|number| ends("m.t", Status::Fail).tags([format!("worker-{number}")]));
+        memory_for(&["--suite-by", "worker"], &stream(tests), &folder.path("report"))
     };
-    for args in [&["--suite-by", "worker"][..], &[]] {
-        // With as many as that, buffers are as large as they get.
-        let few = memory(SUITES / 2, args);
-        let many = memory(SUITES + SUITES / 2, args);
-        let each = many.saturating_sub(few) / SUITES;
-        assert!(each < MOST, "{each} bytes for each, with {args:?}");
-    }
+    let (few, many) = (memory(SUITES), memory(3 * SUITES));
+    let each = many.saturating_sub(few) / (2 * SUITES);
+    assert!(each < MOST, "{each} bytes for each");
 }

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// `text` with its control characters escaped: a test id must not end a line, clear a screen or reorder the words around it.
+/// `text` with its control characters escaped: a test id must not end a line, clear a screen or
+/// reorder the words around it.
 ///
-/// Escaped are C0 and DEL (`\n`, `\r`, `\t`, `\x1b`), C1 (`\x9b`), the line and paragraph separators and the bidirectional
-/// controls (`\u202e`). All other characters stay, the backslash too, so that the text of most ids is unchanged.
+/// Escaped are C0 and DEL (`\n`, `\r`, `\t`, `\x1b`), C1 (`\x9b`), the line and paragraph
+/// separators and the bidirectional controls (`\u202e`). All other characters stay, the backslash
+/// too, so that the text of most ids is unchanged.
 ///
 /// ```
 /// use subunit_cli::escape;
@@ -16,8 +18,7 @@ use std::fmt::Write;
 /// ```
 #[must_use]
 pub fn escape(text: &str) -> Cow<'_, str> {
-    // Nearly all ids: the loop has no early exit, so that it is compiled to vector instructions.
-    if text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~')) {
+    if is_plain_ascii(text) {
         return text.into();
     }
     let Some(first) = text.find(is_hostile) else { return text.into() };
@@ -30,10 +31,18 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     escaped.into()
 }
 
+/// Whether there are only visible ASCII characters and spaces, as in nearly all ids. Without an
+/// early exit, this is compiled to vector instructions.
+fn is_plain_ascii(text: &str) -> bool {
+    let others = text.bytes().map(|byte| u8::from(byte.wrapping_sub(b' ') > b'~' - b' '));
+    others.fold(0, |any, other| any | other) == 0
+}
+
 /// Makes non-test output harmless for a terminal: as [`escape`] does, but newline and tab stay.
 ///
-/// The text may be cut anywhere. The start of a UTF-8 character is held until the rest of it comes, and bytes that are not UTF-8
-/// become U+FFFD. An escape sequence needs no memory: without its first character, the rest of it is plain text.
+/// The text may be cut anywhere. The start of a UTF-8 character is held until the rest of it comes,
+/// and bytes that are not UTF-8 become U+FFFD. An escape sequence needs no memory: without its
+/// first character, the rest of it is plain text.
 #[derive(Debug, Default)]
 pub(crate) struct HarmlessText {
     /// The start of a character, at most three bytes.

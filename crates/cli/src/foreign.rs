@@ -64,7 +64,8 @@ pub(crate) const VERSION_1: &str = "version 1 of the protocol: try --protocol 1"
 
 const UTF_16: &str = "UTF-16 text: try iconv -f UTF-16 -t UTF-8";
 
-/// What input that begins with `first` looks like, and what may help; `None` for text or bytes that nobody knows.
+/// What input that begins with `first` looks like, and what may help; `None` for text or bytes that
+/// nobody knows.
 pub(crate) fn looks_like(first: &[u8]) -> Option<&'static str> {
     if let Some((_, name)) = SIGNATURES.iter().find(|(signature, _)| first.starts_with(signature)) {
         return Some(name);

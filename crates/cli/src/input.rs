@@ -34,8 +34,8 @@ pub struct Input {
 }
 
 impl Input {
-    /// The streams to read, one after the other, each opened when its turn comes. Without files, standard input. `protocol` is the
-    /// version they are in where the user does not say.
+    /// The streams to read, one after the other, each opened when its turn comes. Without files,
+    /// standard input. `protocol` is the version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {
         let protocol = self.version.protocol.unwrap_or(protocol);
         operands(self.files).map(move |name| {
@@ -44,7 +44,8 @@ impl Input {
         })
     }
 
-    /// The file for a report beside these streams, which none of them may be; nothing without a path.
+    /// The file for a report beside these streams, which none of them may be; nothing without a
+    /// path.
     ///
     /// # Errors
     ///
@@ -58,8 +59,8 @@ impl Input {
 
 /// The names of files to read, one after the other. Without one, `-` for standard input.
 ///
-/// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and leaves out the files behind it. Pipes
-/// still come: their writers may have last words.
+/// A signal that asks the tool to stop ends the one that is read, see [`InterruptibleInput`], and
+/// leaves out the files behind it. Pipes still come: their writers may have last words.
 pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
     if files.is_empty() {
         say_if_terminal();
@@ -112,7 +113,8 @@ enum End {
 }
 
 impl Stream {
-    /// Standard input, for tools whose operands are not files to read. A signal ends it early, see [`InterruptibleInput`].
+    /// Standard input, for tools whose operands are not files to read. A signal ends it early, see
+    /// [`InterruptibleInput`].
     ///
     /// # Errors
     ///
@@ -122,7 +124,8 @@ impl Stream {
         Self::open(OsStr::new("-"), protocol)
     }
 
-    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see [`InterruptibleInput`].
+    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see
+    /// [`InterruptibleInput`].
     ///
     /// # Errors
     ///
@@ -132,8 +135,8 @@ impl Stream {
         Ok(Self::new(name, Reader::new(Head::new(file), protocol)))
     }
 
-    /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in progress, whatever the version: how
-    /// it ended tells more of them.
+    /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in
+    /// progress, whatever the version: how it ended tells more of them.
     #[must_use]
     pub fn of_command(name: String, output: InterruptibleInput, protocol: Protocol) -> Self {
         Self { purpose: Purpose::Command, ..Self::new(name, Reader::new(Head::new(output), protocol).leaving_open()) }
@@ -149,7 +152,8 @@ impl Stream {
         Self { purpose: Purpose::Copy, ..self }
     }
 
-    /// Whether the input has ended, was not empty, and held neither a packet nor a directive. A line on standard error says so then.
+    /// Whether the input has ended, was not empty, and held neither a packet nor a directive. A
+    /// line on standard error says so then.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.end == Some(End::Foreign)
@@ -171,8 +175,8 @@ impl Stream {
         self.item()
     }
 
-    /// The next item, `None` at the end. Calls `before_read` before each read, which may block: for tools that do not have one
-    /// output.
+    /// The next item, `None` at the end. Calls `before_read` before each read, which may block: for
+    /// tools that do not have one output.
     ///
     /// # Errors
     ///
@@ -182,26 +186,35 @@ impl Stream {
         mut before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
         self.fill_in_silence(&mut before_read)?;
-        if let Some(message) = self.message.take() {
+        if self.message.is_some() {
             before_read()?;
-            let _ = message.reported(&tool_name());
+            self.tell();
         }
         Ok(self.item()?)
     }
 
-    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and [`item`](Self::item): for tools that want to
-    /// know in between whether reading [was cut](Self::is_cut), so that what comes last may be half a packet.
+    /// Reads until there is an item or the input ends. [`next`](Self::next) is this and
+    /// [`item`](Self::item): for tools that want to know in between whether reading [was
+    /// cut](Self::is_cut), so that what comes last may be half a packet.
     ///
     /// # Errors
     ///
     /// When writing fails.
     pub fn fill(&mut self, output: &mut impl LiveOutput) -> Result<(), Trouble> {
         self.fill_in_silence(|| output.flush())?;
-        if let Some(message) = self.message.take() {
+        if self.message.is_some() {
             output.make_way_for_message()?;
-            let _ = message.reported(&tool_name());
+            self.tell();
         }
         Ok(())
+    }
+
+    /// Says what is to be said of the end.
+    #[cold]
+    fn tell(&mut self) {
+        if let Some(message) = self.message.take() {
+            let _ = message.reported(&tool_name());
+        }
     }
 
     fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
@@ -225,11 +238,13 @@ impl Stream {
         Ok(())
     }
 
-    /// Tells what the input was, now that all of it was read. If it is foreign, there is a message that says so.
+    /// Tells what the input was, now that all of it was read. If it is foreign, there is a message
+    /// that says so.
+    #[cold]
     fn end(&mut self) -> End {
         let head = self.reader.get_ref();
         let is_all = self.failure.is_none() && !self.is_cut();
-        if head.first().is_empty() || self.reader.is_recognized() || !is_all {
+        if head.first().is_empty() || self.reader.decoder().is_recognized() || !is_all {
             return End::Stream;
         }
         let hint = looks_like(head.first());
@@ -251,7 +266,7 @@ impl Stream {
 
     /// What to say if tags were left out because they are too many to repeat.
     fn cut_tags(&self) -> Option<Trouble> {
-        let count = self.reader.tests_with_cut_tags();
+        let count = self.reader.decoder().tests_with_cut_tags();
         let tests = if count == 1 { "test has" } else { "tests have" };
         let message = format_args!("{}: {count} {tests} only 4 KiB of the global tags", self.name);
         (count > 0).then(|| Trouble::message(message))
@@ -275,7 +290,8 @@ impl Stream {
     }
 }
 
-/// The file of this name, or standard input for `-`, and what to call it. It may be neither standard output nor `report`.
+/// The file of this name, or standard input for `-`, and what to call it. It may be neither
+/// standard output nor `report`.
 pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {
     if name != "-" {
         return open_path(Path::new(name), report);
@@ -320,7 +336,8 @@ fn file_name(name: &OsStr) -> String {
     if name.is_empty() { "''".to_owned() } else { Path::new(name).display().to_string() }
 }
 
-/// Says that the tool waits for a terminal: without a word, a forgotten file looks like a tool that hangs.
+/// Says that the tool waits for a terminal: without a word, a forgotten file looks like a tool that
+/// hangs.
 fn say_if_terminal() {
     if io::stdin().is_terminal() {
         let _ = Trouble::message("reading standard input from the terminal").reported(&tool_name());

@@ -1,6 +1,7 @@
 //! Options that several tools have, in the same words and at the end of every list of options.
 //!
-//! A tool flattens them into its arguments. `display_order` puts them behind the tool's own options, wherever they are flattened.
+//! A tool flattens them into its arguments. `display_order` puts them behind the tool's own
+//! options, wherever they are flattened.
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -41,7 +42,8 @@ pub struct Seen {
 }
 
 impl FailOnEmpty {
-    /// The verdict on what was seen. If only the lack of tests makes it a failure, a line on standard error says so.
+    /// The verdict on what was seen. If only the lack of tests makes it a failure, a line on
+    /// standard error says so.
     #[must_use]
     pub fn verdict(self, seen: Seen) -> Verdict {
         let is_empty = self.fail_on_empty && !seen.tests;
@@ -54,7 +56,8 @@ impl FailOnEmpty {
     }
 }
 
-/// `--protocol`, for tools whose operands are not files to read; others get it with [`Input`](crate::Input).
+/// `--protocol`, for tools whose operands are not files to read; others get it with
+/// [`Input`](crate::Input).
 #[derive(Args, Clone, Copy, Debug)]
 pub struct ProtocolVersion {
     /// Protocol version: auto, 1 or 2
@@ -76,7 +79,8 @@ pub fn count(value: &str) -> Result<usize, &'static str> {
     value.parse().map_err(|_| "too large a number")
 }
 
-/// The end of a tool's `--help`, for clap's `after_help`: two examples, the exit statuses, and where the manual is.
+/// The end of a tool's `--help`, for clap's `after_help`: two examples, the exit statuses, and
+/// where the manual is.
 ///
 /// `status_1` says in a word or two what exit status 1 means, if the tool has it.
 ///

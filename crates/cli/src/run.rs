@@ -17,7 +17,7 @@ use crate::trouble::Trouble;
 /// What a tool that ran to its end has to say of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// All is well: exit status 0.
+    /// Success: exit status 0.
     Success,
     /// The stream holds failures: exit status 1. Only tools that judge say so.
     Failure,
@@ -35,7 +35,7 @@ impl Verdict {
 ///
 /// | status | meaning |
 /// |---|---|
-/// | 0 | all is well |
+/// | 0 | success |
 /// | 1 | the stream holds failures |
 /// | 2 | trouble: usage, reading, writing |
 /// | 129, 130, 143 | SIGHUP, SIGINT or SIGTERM ended the input, and the tool has finished its output |
@@ -45,7 +45,7 @@ impl Verdict {
 ///
 /// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
-    // A file that may not grow is trouble with writing, which is told of, and no reason to be killed.
+    // A file that may not grow is an error in writing, to be reported, not a reason to be killed.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let result = match completions::shell(env::args_os()) {
         Some(shell) => completions::write(shell, Args::command()).map(|()| Verdict::Success),
@@ -82,7 +82,8 @@ fn answer(error: &clap::Error, command: Command) -> Result<Verdict, Trouble> {
     Err(Trouble::message(problem(error, command)))
 }
 
-/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have meant.
+/// What is wrong with the arguments, in a line: clap's first paragraph, and what the user may have
+/// meant.
 fn problem(error: &clap::Error, command: Command) -> String {
     if let Some(ambiguity) = ambiguity(error, command) {
         return format!("{ambiguity}; see --help");
@@ -102,7 +103,8 @@ fn problem(error: &clap::Error, command: Command) -> String {
     format!("{problem}; {advice}")
 }
 
-/// What is wrong with an option that was shortened so far that it may be several, of which the error says that it is none.
+/// What is wrong with an option that was shortened so far that it may be several, of which the
+/// error says that it is none.
 fn ambiguity(error: &clap::Error, mut command: Command) -> Option<String> {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
     let start = argument.strip_prefix("--").filter(|_| error.kind() == ErrorKind::UnknownArgument)?;

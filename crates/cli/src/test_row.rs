@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::escape::escape;
 
-/// A test on a line that people read: status, duration in seconds, worker, id. The columns are fixed, since lines are printed as tests
-/// finish. What is unknown is `-`; names are [escaped](crate::escape).
+/// A test on a line that people read: status, duration in seconds, worker, id. The columns are
+/// fixed, since lines are printed as tests finish. What is unknown is `-`; names are
+/// [escaped](crate::escape).
 ///
 /// ```
 /// use std::time::Duration;

@@ -11,9 +11,10 @@ use crate::trouble::Trouble;
 
 /// Standard output for people: non-test output as it comes, and lines that the tool prints.
 ///
-/// If standard output is a terminal, control characters in non-test output are escaped, newline and tab excepted: a stream must not
-/// clear the screen, or write over a line that says that a test failed. A line of the tool never continues an unfinished line of
-/// non-test output: a newline is written first.
+/// If standard output is a terminal, control characters in non-test output are escaped, newline and
+/// tab excepted: a stream must not clear the screen, or write over a line that says that a test
+/// failed. A line of the tool never continues an unfinished line of non-test output: a newline is
+/// written first.
 #[derive(Debug)]
 pub struct TextOutput {
     output: Output,
@@ -54,7 +55,8 @@ impl TextOutput {
         }
     }
 
-    /// Prints lines of the tool, each with its newline. Names from a stream are [escaped](crate::escape) in them already.
+    /// Prints lines of the tool, each with its newline. Names from a stream are
+    /// [escaped](crate::escape) in them already.
     ///
     /// # Errors
     ///
@@ -73,8 +75,8 @@ impl TextOutput {
         if std::mem::take(&mut self.line.is_open) { self.output.bytes(b"\n") } else { Ok(()) }
     }
 
-    /// Hands on all that was written before a file is written that may be standard output by another name. If it is, the line that is not
-    /// finished ends first.
+    /// Hands on all that was written before a file is written that may be standard output by
+    /// another name. If it is, the line that is not finished ends first.
     ///
     /// # Errors
     ///
@@ -114,8 +116,8 @@ pub trait LiveOutput {
     /// If writing fails.
     fn flush(&mut self) -> Result<(), Trouble>;
 
-    /// Hands on all that was written, before a message on standard error. If both go to the same place, the message gets a line of its
-    /// own.
+    /// Hands on all that was written, before a message on standard error. If both go to the same
+    /// place, the message gets a line of its own.
     ///
     /// # Errors
     ///
@@ -149,7 +151,8 @@ impl LiveOutput for TextOutput {
 
 /// The line of non-test output that is being printed.
 ///
-/// If the tool ends in trouble, a message follows on standard error: it gets a line of its own there, too.
+/// If the tool ends in trouble, a message follows on standard error: it gets a line of its own
+/// there, too.
 #[derive(Debug)]
 struct Line {
     /// Whether the last byte was no newline.

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use crate::escape::escape;
 use crate::file_writer::write_whole;
 
-/// Why a tool could not go on: a line on standard error and exit status 2, or for a closed output pipe status 141 and not a word.
+/// Why a tool could not go on: a line on standard error and exit status 2, or for a closed output
+/// pipe status 141 and not a word.
 #[derive(Debug)]
 pub struct Trouble(Kind);
 
@@ -30,7 +31,8 @@ impl Trouble {
         Self(Kind::Message(format!("{operand}: {}", cause_text(cause))))
     }
 
-    /// Trouble with a temporary file, of which the folder is named: the user can choose another one.
+    /// Trouble with a temporary file, of which the folder is named: the user can choose another
+    /// one.
     #[must_use]
     pub fn temporary(cause: &io::Error) -> Self {
         Self::with(format_args!("temporary file in {}", env::temp_dir().display()), cause)
@@ -42,8 +44,8 @@ impl Trouble {
         Self(Kind::Message(message.to_string()))
     }
 
-    /// Says now on standard error what the matter is, for a `tool` that goes on and ends with this trouble later: a line then, the
-    /// exit status at the end.
+    /// Says now on standard error what the matter is, for a `tool` that goes on and ends with this
+    /// trouble later: a line then, the exit status at the end.
     #[must_use]
     pub fn reported(self, tool: &str) -> Self {
         let Self(Kind::Message(message)) = &self else { return self };
@@ -71,14 +73,15 @@ impl Trouble {
     }
 }
 
-/// The name that the tool was started by, without folders: for lines on standard error that are written deep inside.
+/// The name that the tool was started by, without folders: for lines on standard error that are
+/// written deep inside.
 pub(crate) fn tool_name() -> String {
     let path = env::args_os().next().map(PathBuf::from).unwrap_or_default();
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// What went wrong in the words of the system. The number of the error is left out, and so is the name of a temporary file that the
-/// library adds behind it.
+/// What went wrong in the words of the system. The number of the error is left out, and so is the
+/// name of a temporary file that the library adds behind it.
 fn cause_text(cause: &io::Error) -> String {
     let text = cause.to_string();
     text.split_once(" (os error ").map_or(text.as_str(), |(words, _)| words).to_owned()

@@ -103,7 +103,7 @@ fn packets(events: impl IntoIterator<Item = Event<'static>>) -> Vec<Vec<u8>> {
 fn count_items(stream: &[u8], protocol: Protocol) -> (usize, usize) {
     let mut reader = Reader::new(stream, protocol);
     let (mut packets, mut others) = (0, 0);
-    while let Some(item) = reader.next(|| Ok(())).expect("reading from memory does not fail") {
+    while let Some(item) = reader.next().expect("reading from memory does not fail") {
         let count = if matches!(item, Item::Packet(_)) { &mut packets } else { &mut others };
         *count += 1;
     }

@@ -37,7 +37,7 @@ fn size(bytes: usize) -> f64 {
 fn count_items(source: impl Read, protocol: Protocol) -> io::Result<usize> {
     let mut reader = Reader::new(source, protocol);
     let mut count = 0;
-    while reader.next(|| Ok(()))?.is_some() {
+    while reader.next()?.is_some() {
         count += 1;
     }
     Ok(count)

@@ -1,7 +1,8 @@
 //! The subunit protocol: streams of test results, in versions 1 and 2.
 //!
-//! A stream is bytes: packets that may stand in the middle of ordinary output. This crate finds the packets, says what they mean,
-//! writes them, and puts the tests together that they tell of. It does no I/O of its own.
+//! A stream is bytes: packets that may stand in the middle of ordinary output. This crate finds the
+//! packets, says what they mean, writes them, and puts the tests together that they tell of. It
+//! does no I/O of its own.
 //!
 //! ```
 //! use subunit_codec::{Assembler, Encoder, Event, Item, Protocol, Reader, Status};
@@ -18,7 +19,7 @@
 //! let mut reader = Reader::new(&stream[..], Protocol::Auto);
 //! let mut tests = Assembler::new();
 //! let mut failed = Vec::new();
-//! while let Some(item) = reader.next(|| Ok(()))? {
+//! while let Some(item) = reader.next()? {
 //!     match item {
 //!         Item::Packet(packet) => {
 //!             failed.extend(tests.push(&packet).filter(|test| test.is_failure()).map(|test| test.id.clone()));
@@ -49,10 +50,11 @@ mod lifecycle;
 mod packet;
 pub mod v1;
 
+pub use decode::Item;
 pub use decode::damage::{Damage, Fault, PARSER_TEST_ID, summarize_damage};
+pub use decode::decoder::Decoder;
 pub use decode::protocol::{Protocol, UnknownProtocol};
 pub use decode::reader::Reader;
-pub use decode::{Decoder, Item};
 pub use encode::edit::PacketEdit;
 pub use encode::encode;
 pub use encode::encoder::Encoder;

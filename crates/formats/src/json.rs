@@ -10,9 +10,11 @@ use subunit_codec::{Attachment, Test};
 use crate::text::{Decoder, is_text_attachment};
 use crate::time::rfc3339;
 
-/// A test as a JSON object on one line, without a newline: what is known of it, `null` for what is not.
+/// A test as a JSON object on one line, without a newline: what is known of it, `null` for what is
+/// not.
 ///
-/// Times are RFC 3339, the duration is in seconds. The keys and their order are part of the interface.
+/// Times are RFC 3339, the duration is in seconds. The keys and their order are part of the
+/// interface.
 ///
 /// ```
 /// use subunit_codec::{Status, Test};
@@ -39,8 +41,9 @@ pub fn test(test: &Test) -> String {
 }
 
 /// A test as [`test`](self::test) has it, and the texts of its attachments, as far as the test
-/// [keeps them](subunit_codec::Assembler::keeping_heads). A text that is cut ends in a line that says how many bytes are missing. The
-/// second attachment of a name is called `name-1`, as testtools does it.
+/// [keeps them](subunit_codec::Assembler::keeping_heads). A text that is cut ends in a line that
+/// says how many bytes are missing. The second attachment of a name is called `name-1`, as
+/// testtools does it.
 ///
 /// ```
 /// use subunit_codec::{Assembler, Event, Packet, Status, encode};

@@ -19,7 +19,8 @@ pub fn is_text(mime_type: Option<&str>) -> bool {
     mime_type.is_some_and(|name| name.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/")))
 }
 
-/// Whether an attachment is text: by its MIME type, or because it has one of the names under which runners attach text.
+/// Whether an attachment is text: by its MIME type, or because it has one of the names under which
+/// runners attach text.
 ///
 /// ```
 /// use subunit_formats::text::is_text_attachment;
@@ -33,8 +34,8 @@ pub fn is_text_attachment(name: &str, mime_type: Option<&str>) -> bool {
     is_text(mime_type) || matches!(name, "stdout" | "stderr" | "traceback" | "reason" | "tap comment")
 }
 
-/// Decodes text by the charset that its MIME type names. Bytes that the charset does not have become U+FFFD; a charset that nobody
-/// knows, or none, is UTF-8.
+/// Decodes text by the charset that its MIME type names. Bytes that the charset does not have
+/// become U+FFFD; a charset that nobody knows, or none, is UTF-8.
 ///
 /// ```
 /// use subunit_formats::text::decode;
@@ -47,7 +48,8 @@ pub fn decode<'a>(mime_type: Option<&str>, bytes: &'a [u8]) -> Cow<'a, str> {
     encoding(mime_type).decode_without_bom_handling(bytes).0
 }
 
-/// Decodes text that comes in pieces, as [`decode`] decodes it whole: a character may be cut by the end of a piece.
+/// Decodes text that comes in pieces, as [`decode`] decodes it whole: a character may be cut by the
+/// end of a piece.
 ///
 /// ```
 /// use subunit_formats::text::Decoder;
@@ -85,7 +87,8 @@ impl Decoder {
 
     /// Whether a character of UTF-8 begins here, not one that was cut or of another encoding.
     fn is_at_utf8(&self) -> bool {
-        // Of a decoder in the middle of a character, it says that it takes no byte as it is, not even none.
+        // Of a decoder in the middle of a character, it says that it takes no byte as it is, not
+        // even none.
         self.0.encoding() == UTF_8 && self.0.latin1_byte_compatible_up_to(b"").is_some()
     }
 }

@@ -6,8 +6,8 @@ use subunit_codec::Test;
 
 /// Who ran a test: a route code and the tag of a worker, either of which may be missing.
 ///
-/// testr and stestr tag tests `worker-0`, `worker-1` and so on, and each machine of a run counts from 0. The route code tells the
-/// machines apart.
+/// testr and stestr tag tests `worker-0`, `worker-1` and so on, and each machine of a run counts
+/// from 0. The route code tells the machines apart.
 ///
 /// ```
 /// use subunit_formats::worker::Worker;
@@ -27,8 +27,9 @@ pub struct Worker<'a> {
 impl<'a> Worker<'a> {
     /// The worker of a test with this route code and these tags.
     ///
-    /// A worker's tag is `worker-` and a number. Of several, one that subunit-mux made of a part of the route code gives way to the
-    /// others, then the lowest number counts. Without any, and without a route code, the first tag counts that begins with `worker-`.
+    /// A worker's tag is `worker-` and a number. Of several, one that subunit-mux made of a part of
+    /// the route code gives way to the others, then the lowest number counts. Without any, and
+    /// without a route code, the first tag counts that begins with `worker-`.
     #[must_use]
     pub fn new(route_code: Option<&'a str>, tags: impl IntoIterator<Item = &'a str>) -> Self {
         let mut best: Option<(bool, usize, &str)> = None;
@@ -61,7 +62,8 @@ impl<'a> Worker<'a> {
 }
 
 impl fmt::Display for Worker<'_> {
-    /// `worker-0`, `web`, `web/worker-0`, or `-` if neither is known. Control characters are not escaped.
+    /// `worker-0`, `web`, `web/worker-0`, or `-` if neither is known. Control characters are not
+    /// escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.route_code, self.tag) {
             (Some(code), Some(tag)) => write!(f, "{code}/{tag}"),

@@ -99,7 +99,7 @@ pub fn in_pieces(stream: &[u8], sizes: &[usize], protocol: Protocol) -> Vec<Owne
 pub fn read(source: impl Read, protocol: Protocol) -> Vec<Owned> {
     let mut reader = Reader::new(source, protocol);
     let mut items = Vec::new();
-    while let Some(item) = reader.next(|| Ok(())).expect("the source does not fail") {
+    while let Some(item) = reader.next().expect("the source does not fail") {
         match (items.last_mut(), item.into()) {
             (Some(Owned::Text(before)), Owned::Text(text)) => before.extend(text),
             (_, item) => items.push(item),

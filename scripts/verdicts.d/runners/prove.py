@@ -27,7 +27,15 @@ VERDICT = Command(("prove", "suite.t"))
 WRITERS = [
     writer("prove", "-v", "prove", "-v", "suite.t", suites=("perl", "tap", "prove")),
     writer("prove", "-v --merge", "prove", "-v", "--merge", "suite.t"),
-    writer("prove", "-v --timer", "prove", "-v", "--timer", "suite.t"),
+    writer("prove", "-v --timer", "prove", "-v", "--timer", "suite.t", suites=("perl", "tap", "prove")),
+    writer("prove", "without -v", "prove", "suite.t", suites=("perl", "tap", "prove")),
+    writer(
+        "prove",
+        "--timer of three scripts",
+        *("prove", "--timer", "first.t", "suite.t", "last.t"),
+        suites=("perl", "tap", "prove"),
+        prepare=prepare_others,
+    ),
     writer(
         "prove",
         "-v of three scripts",

@@ -60,9 +60,9 @@ impl Damage<'_> {
     /// it for a passing one: the bytes in an attachment `Packet data`, the fault in `Parser Error`.
     ///
     /// ```
-    /// use subunit_codec::{Decoder, Item};
+    /// use subunit_codec::{Decoder, Item, Protocol};
     ///
-    /// let mut decoder = Decoder::new();
+    /// let mut decoder = Decoder::new(Protocol::V2);
     /// decoder.feed(b"\xb3\n");
     /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
@@ -86,9 +86,9 @@ impl Damage<'_> {
     /// Where the damage is and what it is, for a line that people read.
     ///
     /// ```
-    /// use subunit_codec::{Decoder, Item, summarize_damage};
+    /// use subunit_codec::{Decoder, Item, Protocol, summarize_damage};
     ///
-    /// let mut decoder = Decoder::new();
+    /// let mut decoder = Decoder::new(Protocol::V2);
     /// decoder.feed(b"\xb3\n");
     /// decoder.end();
     /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };

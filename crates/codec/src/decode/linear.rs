@@ -3,18 +3,18 @@
 
 use testkit::hostile::{right_checksums, streams};
 
-use crate::decode::Decoder;
+use crate::decode::scan::Scanner;
 
 /// Decodes a stream that comes in pieces as a pipe holds them: how many bytes are looked at.
 fn work(stream: &[u8]) -> usize {
-    let mut decoder = Decoder::new();
+    let mut scanner = Scanner::new();
     for piece in stream.chunks(1 << 16) {
-        decoder.feed(piece);
-        while decoder.next().is_some() {}
+        scanner.buffer().feed(piece);
+        while scanner.next().is_some() {}
     }
-    decoder.end();
-    while decoder.next().is_some() {}
-    decoder.classifier.work()
+    scanner.end();
+    while scanner.next().is_some() {}
+    scanner.classifier.work()
 }
 
 #[test]

@@ -57,6 +57,8 @@ struct Ahead {
     at: usize,
     /// The labels of starts there.
     labels: Vec<Vec<u8>>,
+    /// Whether one of the starts is strong.
+    has_start: bool,
     /// Whether there is a strong directive.
     is_strong: bool,
     /// Whether there is a time and nothing but directives after it.
@@ -321,6 +323,7 @@ impl Ahead {
             Some(Directive::Test(_)) if is_strong && self.has_time => return Sign::Version1,
             Some(Directive::Test(label)) => {
                 self.labels.push(label.to_vec());
+                self.has_start |= is_strong;
                 self.is_strong |= is_strong;
             }
             Some(Directive::Time(text)) if time::parse(text).is_some() => {
@@ -351,7 +354,7 @@ impl Ahead {
         }
         self.labels.extend(glued::starts(line).map(|(_, label)| label.to_vec()));
         self.has_time &= line.is_empty();
-        let is_silent = self.labels.is_empty() && self.details == Details::None && !line.is_empty();
+        let is_silent = !self.has_start && self.details == Details::None && !line.is_empty();
         if is_silent { Sign::Silence } else { Sign::Next }
     }
 }

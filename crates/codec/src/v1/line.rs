@@ -55,6 +55,20 @@ impl Outcome {
         (b"xfail", Self::ExpectedFailure),
     ];
 
+    /// The outcome of this spelling. Not a search in [`SPELLINGS`](Self::SPELLINGS): most lines of
+    /// a stream come here.
+    fn spelled(word: &[u8]) -> Option<Self> {
+        Some(match word {
+            b"success" | b"successful" => Self::Success,
+            b"failure" => Self::Failure,
+            b"error" => Self::Error,
+            b"skip" => Self::Skip,
+            b"xfail" => Self::ExpectedFailure,
+            b"uxsuccess" => Self::UnexpectedSuccess,
+            _ => return None,
+        })
+    }
+
     /// The status in version 2, where failures and errors are one.
     #[must_use]
     pub fn status(self) -> Status {
@@ -117,10 +131,7 @@ impl<'a> Directive<'a> {
             b"tags" => Self::Tags(rest),
             b"time" => Self::Time(rest),
             b"progress" => Self::Progress(rest),
-            word => {
-                let (_, outcome) = Outcome::SPELLINGS.iter().find(|(spelling, _)| *spelling == word)?;
-                Self::Outcome(*outcome, rest)
-            }
+            word => Self::Outcome(Outcome::spelled(word)?, rest),
         };
         Some((directive, strength))
     }

@@ -16,42 +16,10 @@ use crate::v1::fault::LineError;
 use crate::v1::input::Input;
 use crate::v1::parse::{Parser, Step};
 
-/// Translates a stream of version 1 into items as a [`Decoder`](crate::Decoder) gives them:
-/// directives into packets, other lines into text. Packets of version 2 between the lines pass
-/// unchanged. Does no I/O.
-///
-/// A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for
-/// each attachment, then one with the final status and the tags in force. Bracketed details become
-/// an attachment `traceback`, for a skip `reason`, for a success `message`. Events have a timestamp
-/// only after a `time:`; output is a function of the input. `progress:` has no meaning in version 2
-/// and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
-///
-/// Several tests may be open. One that is open when the input ends fails with an attachment
-/// `reason`, unless it is to be [left open](Self::end_open). Which lines count as directives, and
-/// how a reader gets over details without an end, is in subunit(7), "Which lines count" and "How it
-/// is translated".
-///
-/// Attachments are passed on as they come, in packets of about a megabyte. Time is linear in the
-/// input. Memory is bounded by the longest packet, the tests that are open and the last 4096 that
-/// ended.
-///
-/// ```
-/// use subunit_codec::{Item, Status, v1::Translator};
-///
-/// let mut translator = Translator::new();
-/// translator.feed(b"test: a\nsuccess: a\n");
-/// translator.end();
-/// let mut statuses = Vec::new();
-/// while let Some(item) = translator.next() {
-///     if let Item::Packet(packet) = item {
-///         statuses.push(packet.status());
-///     }
-/// }
-/// assert_eq!(statuses, [Some(Status::InProgress), Some(Status::Success)]);
-/// ```
+/// Translates a stream of version 1 into items: see the documentation of [`v1`](crate::v1).
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Translator {
+pub(crate) struct Translator {
     buffer: Buffer,
     parser: Parser,
     /// Finds out whether the stream is version 1, until that is known.
@@ -106,8 +74,7 @@ impl Default for Translator {
 
 impl Translator {
     /// A translator at the start of its input.
-    #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(None)
     }
 
@@ -133,11 +100,6 @@ impl Translator {
         }
     }
 
-    /// Takes in the next bytes.
-    pub fn feed(&mut self, bytes: &[u8]) {
-        self.buffer.feed(bytes);
-    }
-
     /// Where the next bytes go, for those who can do without a copy.
     pub(crate) fn buffer(&mut self) -> &mut Buffer {
         &mut self.buffer
@@ -150,31 +112,28 @@ impl Translator {
 
     /// For how many tests tags in force outside of tests were left out, because a test repeats no
     /// more than 4 KiB of those.
-    #[must_use]
-    pub fn tests_with_cut_tags(&self) -> u64 {
+    pub(crate) fn tests_with_cut_tags(&self) -> u64 {
         self.parser.cut_tags()
     }
 
     /// Says that the input ends here: what is held becomes items, and the test that runs fails.
-    pub fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         self.is_ended = true;
     }
 
     /// Says that the input ends here as [`end`](Self::end) does, but the test that runs stays in
     /// progress: for those who know more of how it ended.
-    pub fn end_open(&mut self) {
+    pub(crate) fn end_open(&mut self) {
         (self.is_ended, self.leaves_open) = (true, true);
     }
 
     /// Whether a line so far was a directive, also one that makes no packet.
-    #[must_use]
-    pub fn has_directive(&self) -> bool {
+    pub(crate) fn has_directive(&self) -> bool {
         self.has_directive
     }
 
     /// The next item, or `None` when more input is needed or there is none.
-    #[expect(clippy::should_implement_trait, reason = "items borrow from the translator, which an Iterator's cannot")]
-    pub fn next(&mut self) -> Option<Item<'_>> {
+    pub(crate) fn next(&mut self) -> Option<Item<'_>> {
         let given = match self.next.take().or_else(|| self.find())? {
             Found::Made(length) => return Some(Item::Packet(self.parser.packets.take(length))),
             Found::Given(given) => given,
@@ -195,7 +154,7 @@ impl Translator {
     }
 
     /// Whether [`next`](Self::next) has an item.
-    pub fn is_ready(&mut self) -> bool {
+    pub(crate) fn is_ready(&mut self) -> bool {
         if self.next.is_none() {
             self.next = self.find();
         }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use subunit_codec::{Assembler, Decoder, Event, Item, Packet, Status, Test};
+use subunit_codec::{Assembler, Decoder, Event, Item, Packet, Protocol, Status, Test};
 use testkit::stream::{at, packet, with_checksum};
 
 /// Pushes an event and gives the test that it completes.
@@ -138,7 +138,7 @@ fn without_files_there_are_tests_and_no_attachments() {
     let test = push(&mut tests, &passed("a").file("log", &b"2"[..]).eof()).expect("it is whole");
     assert_eq!((&*test.id, test.status, test.attachments), ("a", Status::Success, vec![]));
     assert_eq!(tests.finish(), [], "b has no status");
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(b"\xb3?\n");
     decoder.end();
     let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };
@@ -197,7 +197,7 @@ fn packets_about_the_run_change_nothing() {
 #[test]
 fn damage_is_a_failed_test() {
     let broken = with_checksum(packet(&passed("a")), 0);
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(&[&broken[..], &packet(&passed("b")), b"\xb3?\n"].concat());
     decoder.end();
     let (mut tests, mut told) = (Assembler::keeping_files(), Vec::new());
@@ -224,7 +224,7 @@ fn damage_is_a_failed_test() {
 
 #[test]
 fn of_damage_no_bytes_are_kept_unless_asked_for() {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(b"\xb3?\n");
     decoder.end();
     let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this version") };

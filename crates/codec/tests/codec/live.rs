@@ -8,7 +8,7 @@ use testkit::items::{Owned, decode};
 
 /// What is still held after these bytes, when the input goes on.
 fn held(stream: &[u8]) -> usize {
-    let mut decoder = Decoder::new();
+    let mut decoder = Decoder::new(Protocol::V2);
     decoder.feed(stream);
     let mut given = 0;
     while let Some(item) = decoder.next() {
@@ -62,7 +62,7 @@ fn a_reader_asks_to_flush_before_each_read() {
     let mut told = Vec::new();
     let mut found = 0;
     loop {
-        let item = reader.next(|| {
+        let item = reader.next_after(|| {
             told.push(found);
             Ok(())
         });
@@ -81,7 +81,7 @@ fn what_was_read_before_a_failure_comes_as_items() {
     let mut reader = Reader::new(failing(&stream[..], stream.len() - 1), Protocol::Auto);
     let (mut items, mut failures) = (Vec::new(), 0);
     loop {
-        match reader.next(|| Ok(())) {
+        match reader.next() {
             Ok(Some(item)) => items.push(Owned::from(item)),
             Ok(None) => break,
             Err(_) => failures += 1,

@@ -1,7 +1,7 @@
 //! Version 1 as packets, text and damage.
 
-use subunit_codec::v1::{Detail, LineErrorKind, Outcome, Translator, Writer};
-use subunit_codec::{Assembler, Event, Fault, Item, Packet, Protocol, Reader, Status, Test};
+use subunit_codec::v1::{Detail, LineErrorKind, Outcome, Writer};
+use subunit_codec::{Assembler, Decoder, Event, Fault, Item, Packet, Protocol, Reader, Status, Test};
 use testkit::stream::{at, good_tests, packet, with_checksum};
 
 use testkit::items::{Owned, cover, damage, events, in_pieces, packets, read, text, translate};
@@ -216,7 +216,7 @@ fn a_test_that_the_input_ends_in_is_left_open_where_that_is_asked_for() {
         for protocol in [Protocol::Auto, Protocol::V1] {
             let mut reader = Reader::new(stream, protocol).leaving_open();
             let mut statuses = Vec::new();
-            while let Some(item) = reader.next(|| Ok(())).unwrap() {
+            while let Some(item) = reader.next().unwrap() {
                 if let Item::Packet(packet) = item {
                     statuses.extend(packet.status());
                 }
@@ -382,14 +382,14 @@ fn packets_in_a_long_line_are_found_wherever_it_is_cut() {
 
 #[test]
 fn an_endless_line_of_candidates_is_not_held() {
-    let mut translator = Translator::new();
-    translator.feed(b"x");
+    let mut decoder = Decoder::new(Protocol::V1);
+    decoder.feed(b"x");
     let (mut given, mut fed) = (0, 0);
     let candidate = [b"\xb3\x28\x00\xbf\xff\xff\xaf\xff\xff", &vec![b'x'; 99_990][..], b"\0"].concat();
     for _ in 0..80 {
-        translator.feed(&candidate);
+        decoder.feed(&candidate);
         fed += candidate.len();
-        while let Some(item) = translator.next() {
+        while let Some(item) = decoder.next() {
             given += Owned::from(item).bytes().len();
         }
         assert!(fed - given.min(fed) < 400_000, "{fed} bytes came in, {given} went out");
@@ -398,11 +398,11 @@ fn an_endless_line_of_candidates_is_not_held() {
 
 #[test]
 fn text_before_a_candidate_in_a_long_line_is_not_held() {
-    let mut translator = Translator::new();
-    translator.feed(&vec![b'x'; 300_000]);
-    assert!(translator.next().is_some() && translator.next().is_none());
-    translator.feed(b"text\xb3\x29");
-    assert_eq!(translator.next().map(Owned::from), Some(Owned::Text(b"text".to_vec())));
+    let mut decoder = Decoder::new(Protocol::V1);
+    decoder.feed(&vec![b'x'; 300_000]);
+    assert!(decoder.next().is_some() && decoder.next().is_none());
+    decoder.feed(b"text\xb3\x29");
+    assert_eq!(decoder.next().map(Owned::from), Some(Owned::Text(b"text".to_vec())));
 }
 
 #[test]

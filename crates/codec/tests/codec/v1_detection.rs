@@ -148,7 +148,7 @@ fn live(stream: &[u8]) -> Vec<Owned> {
     let mut items = Vec::new();
     let mut reads = 0;
     while reads < 2 {
-        let next = reader.next(|| {
+        let next = reader.next_after(|| {
             reads += 1;
             if reads < 2 { Ok(()) } else { Err(std::io::Error::other("it hangs")) }
         });
@@ -173,6 +173,7 @@ fn text_comes_out_while_the_version_is_not_known() {
         );
     }
     assert_eq!(live(b"test").len(), 0, "this may become a directive");
+    assert_eq!(live(b"testing the server\nit runs\n").len(), 1, "text behind prose");
     assert_eq!(live(b"tags: x\nplain text\n").len(), 1, "text behind tags: nothing that a test would be in");
 }
 
@@ -189,7 +190,7 @@ fn the_first_test_of_a_stream_with_times_is_visible_while_it_runs() {
 fn tests_are_left_open_if_the_version_is_known_only_at_the_end() {
     let mut reader = Reader::new(&b"test: a\n"[..], Protocol::Auto).leaving_open();
     let mut statuses = Vec::new();
-    while let Some(item) = reader.next(|| Ok(())).expect("a slice can be read") {
+    while let Some(item) = reader.next().expect("a slice can be read") {
         if let Item::Packet(packet) = item {
             statuses.extend(packet.status());
         }

@@ -17,8 +17,8 @@ pub(crate) const OUTCOMES: [(&str, Status); 7] = [
     ("uxsuccess", UnexpectedSuccess),
 ];
 
-/// Details as they follow the label of an outcome: none, in brackets, and multipart. They hold lines
-/// that would be directives elsewhere.
+/// Details as they follow the label of an outcome: none, in brackets, and multipart. They hold
+/// lines that would be directives elsewhere.
 const DETAILS: [&str; 3] = [
     "\n",
     " [\nboom\nsuccess: inner\ntags: slow\ntime: 2001-01-01 00:00:00Z\nprogress: 3\n]\n",
@@ -43,8 +43,8 @@ pub(crate) fn verdicts(items: &[Owned]) -> Vec<(String, Status)> {
     verdicts
 }
 
-/// The verdicts of a stream, which are the same if its version is to be found out and wherever it is
-/// cut into pieces.
+/// The verdicts of a stream, which are the same if its version is to be found out and wherever it
+/// is cut into pieces.
 pub(crate) fn outcomes(stream: impl AsRef<[u8]>) -> Vec<(String, Status)> {
     let stream = stream.as_ref();
     let items = translate(stream);

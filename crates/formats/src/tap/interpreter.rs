@@ -11,10 +11,14 @@ use super::input::Input;
 use super::lex::Indent;
 use super::line::{Line, Plan};
 use super::log_prefix::Source;
+use super::pending::Hold;
 use super::point::{Directive, Point};
 use super::prefix::Prefix;
 use super::stack::{Place, Stack};
 use super::text::{push_id, push_name};
+
+/// What is wrong with TAP without a plan and without test points.
+const NO_TESTS: &str = "no tests were found";
 
 /// Turns lines of TAP into events.
 #[derive(Debug)]
@@ -29,7 +33,7 @@ pub(super) struct Interpreter {
     /// Whether a version line begins no new document: a script of prove has only one.
     is_single: bool,
     pub(super) has_bailed_out: bool,
-    pub(super) has_failed: bool,
+    has_failed: bool,
 }
 
 impl Interpreter {
@@ -50,6 +54,16 @@ impl Interpreter {
     pub(super) fn begin(&mut self, prefix: Prefix, is_single: bool) {
         self.stack.restart(Indent::default(), prefix, Dialect::default());
         (self.is_single, self.has_tap, self.diagnostics.has_points) = (is_single, false, false);
+    }
+
+    /// Whether a test failed. One of a subtest that may be excused has not, so far.
+    pub(super) fn has_failed(&self) -> bool {
+        self.has_failed || self.diagnostics.pending.held.has_failed
+    }
+
+    /// Takes note of a test that failed.
+    pub(super) fn failed(&mut self) {
+        self.has_failed = true;
     }
 
     /// Whether neither a test point nor a plan was read so far.
@@ -117,17 +131,18 @@ impl Interpreter {
     }
 
     /// The outermost document has ended: writes the last result and what is missing. If
-    /// `expects_tests`, there has to be one.
+    /// `expects_tests`, it fails if no test was read so far.
     pub(super) fn end<E>(&mut self, expects_tests: bool, out: &mut Out<'_, E>) -> Result<(), E> {
         self.diagnostics.pending.settle(out)?;
         self.diagnostics.lead_as_text(out)?;
+        self.diagnostics.pending.held.end(out)?;
         if self.has_bailed_out {
             return Ok(());
         }
         if expects_tests && self.is_before_tests() {
-            self.has_failed = true;
+            self.failed();
             let id = [self.stack.root().prefix.as_str(), "tap errors"].concat();
-            return write_failure(id, "no tests", self.diagnostics.time, out);
+            return write_failure(id, NO_TESTS, self.diagnostics.time, out);
         }
         self.has_failed |= self.stack.close_all(self.diagnostics.time, out)?;
         Ok(())
@@ -138,10 +153,7 @@ impl Interpreter {
     fn enter<E>(&mut self, indent: Indent, is_kernel: bool, out: &mut Out<'_, E>) -> Result<bool, E> {
         match self.stack.place(indent, is_kernel) {
             Place::Here => {}
-            Place::Elsewhere { step } => {
-                self.diagnostics.pending.settle(out)?;
-                self.has_failed |= self.stack.enter(indent, step, self.diagnostics.time, out)?;
-            }
+            Place::Elsewhere { step } => self.go(indent, step, out)?,
             // The start of a log may be lost, and the first version line be that of a subtest.
             Place::Outside => self.begin_document(indent, self.stack.root().dialect, out)?,
             Place::Nowhere => return Ok(false),
@@ -166,10 +178,23 @@ impl Interpreter {
     /// Leaves the subtests that are indented further than this.
     fn leave<E>(&mut self, indent: Indent, out: &mut Out<'_, E>) -> Result<(), E> {
         if self.stack.innermost().indent.columns > indent.columns {
-            self.diagnostics.pending.settle(out)?;
-            self.has_failed |= self.stack.enter(indent, 1, self.diagnostics.time, out)?;
+            self.go(indent, 1, out)?;
         }
         Ok(())
+    }
+
+    /// Goes to the document at `indent`, with levels of so many columns. The subtests that this
+    /// ends may lack something.
+    fn go<E>(&mut self, indent: Indent, step: usize, out: &mut Out<'_, E>) -> Result<(), E> {
+        let pending = &mut self.diagnostics.pending;
+        pending.settle(out)?;
+        let time = self.diagnostics.time;
+        if hold(&self.stack, self.is_single).is_none() {
+            self.has_failed |= self.stack.enter(indent, step, time, out)?;
+            return Ok(());
+        }
+        let depth = self.stack.depth_at(indent) + 1;
+        self.stack.enter(indent, step, time, &mut |event| pending.held.hold(event, depth, out)).map(drop)
     }
 
     /// Ends the outermost document, and begins another one.
@@ -199,16 +224,17 @@ impl Interpreter {
             _ if document.is_to_do(number) => Point { directive: Some(Directive::Todo), ..point.clone() }.status(false),
             status => status,
         };
-        self.has_failed |= status == Status::Fail;
+        let is_to_do = matches!(status, Status::ExpectedFailure | Status::UnexpectedSuccess);
+        self.diagnostics.pending.held.parent(self.stack.depth(), is_to_do, out)?;
         let duration = point.duration();
         let description = duration.map_or(point.description, |(name, _, _)| name);
         let pending = &mut self.diagnostics.pending;
         let id = &mut pending.id;
         id.clear();
-        id.push_str(document.prefix.as_str());
+        id.push_str(self.stack.innermost().prefix.as_str());
         pending.own = id.len();
         push_id(id, number, "", description, dialect.escapes_backslash);
-        self.diagnostics.pending.begin(status, self.diagnostics.time, out)?;
+        pending.begin(status, hold(&self.stack, self.is_single), self.diagnostics.time, out)?;
         if let Some((_, text, milliseconds)) = duration {
             self.diagnostics.pending.write_start(Duration::from_millis(milliseconds), out)?;
             self.diagnostics.pending.comment(text, out)?;
@@ -289,6 +315,7 @@ impl Interpreter {
 
     fn bail_out<E>(&mut self, reason: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         self.diagnostics.pending.settle(out)?;
+        self.diagnostics.pending.held.end(out)?;
         let escapes_backslash = self.stack.innermost().dialect.escapes_backslash;
         let pending = &mut self.diagnostics.pending;
         let id = &mut pending.id;
@@ -300,7 +327,7 @@ impl Interpreter {
             push_name(id, reason, escapes_backslash);
         }
         (self.has_bailed_out, self.has_failed, self.diagnostics.has_points, self.has_tap) = (true, true, true, true);
-        self.diagnostics.pending.begin(Status::Fail, self.diagnostics.time, out)
+        self.diagnostics.pending.begin(Status::Fail, None, self.diagnostics.time, out)
     }
 
     /// Takes in the comment that announces a subtest, or that names the one that it is in.
@@ -334,4 +361,14 @@ impl Interpreter {
         let id = self.diagnostics.pending.own_id().to_owned();
         self.stack.innermost_mut().next = Some(Announced::Brace(id));
     }
+}
+
+/// Whether a failure in the innermost document waits for the test point of the parent, which may
+/// excuse it as TAP 12 and prove have it: a subtest of theirs is no TAP. To node and the kernel the
+/// tests of a subtest count, whatever the parent is. Node writes a version line and YAML.
+fn hold(stack: &Stack, is_of_prove: bool) -> Option<Hold> {
+    let dialect = stack.innermost().dialect;
+    let is_ignored = is_of_prove || dialect.version == 0;
+    let may_wait = stack.is_in_subtest() && is_ignored && !dialect.is_kernel && !stack.has_braces();
+    may_wait.then(|| Hold { depth: stack.depth(), with_yaml: is_of_prove })
 }

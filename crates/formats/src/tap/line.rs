@@ -35,7 +35,7 @@ pub(super) enum Line<'a> {
 pub(super) struct Plan<'a> {
     pub(super) first: u64,
     pub(super) last: u64,
-    /// What stands behind the hash sign, or in its place.
+    /// The text after the hash sign, which `1..0` may lack.
     pub(super) comment: &'a [u8],
     /// `1..5 todo 2 3;` of old: what stands behind the word.
     pub(super) todo: &'a [u8],

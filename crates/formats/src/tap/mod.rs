@@ -13,6 +13,7 @@
 //! | `scripts`, `prove` | the second: the scripts that prove runs |
 //! | `interpreter`, `diagnostics` | the third: which test a line is about, and what became of it |
 //! | `stack`, `document`, `ranges` | the documents that are being read, and what each lacks |
+//! | `held` | failures in subtests that the test point of the parent may excuse |
 //! | `pending` | a result that may still get diagnostics, and diagnostics before their result |
 //! | `kernel` | the signs of the kernel's test frameworks |
 //! | `input`, `line`, `point`, `lex` | a line and its syntax |
@@ -21,6 +22,7 @@
 mod diagnostics;
 mod document;
 mod events;
+mod held;
 mod input;
 mod interpreter;
 mod kernel;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use subunit_codec::{Event, Status, Timestamp};
 
 use super::events::{Out, TEXT, write_text};
+use super::held::Held;
 use super::text::unescape;
 
 const YAML: &str = "text/x-yaml";
@@ -36,14 +37,34 @@ pub(super) struct Pending {
     yaml_blocks: u32,
     /// How many columns the block is indented by that is being read.
     pub(super) yaml_indent: Option<usize>,
+    /// Failures in subtests that wait for the test point of the parent.
+    pub(super) held: Held,
+    /// Whether this result is one of those if it is a failure.
+    hold: Option<Hold>,
     /// Diagnostics that were read before their test point, lines without the last newline.
     lead: Vec<u8>,
 }
 
+/// How a failure waits for the test point of the parent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hold {
+    /// The depth of the document that it is in.
+    pub(super) depth: usize,
+    /// Whether it waits if it has a block of YAML, too.
+    pub(super) with_yaml: bool,
+}
+
 impl Pending {
     /// Begins a result, whose id is already in place, with the diagnostics that wait for it.
-    pub(super) fn begin<E>(&mut self, status: Status, time: Option<Timestamp>, out: &mut Out<'_, E>) -> Result<(), E> {
+    pub(super) fn begin<E>(
+        &mut self,
+        status: Status,
+        hold: Option<Hold>,
+        time: Option<Timestamp>,
+        out: &mut Out<'_, E>,
+    ) -> Result<(), E> {
         (self.is_there, self.is_late, self.status, self.time) = (true, false, Some(status), time);
+        self.hold = hold.filter(|_| status == Status::Fail);
         self.yaml_blocks = 0;
         if self.lead.is_empty() {
             return Ok(());
@@ -175,12 +196,16 @@ impl Pending {
         if self.yaml_blocks >= MOST_BLOCKS {
             self.write_yaml(out)?;
         }
+        let mut failures = mem::take(&mut self.held);
+        let hold = self.hold.filter(|hold| hold.with_yaml || self.yaml_blocks == 0);
         let event = self.event(self.status).eof();
-        if self.has_comment {
-            out(&event.file("tap comment", &self.comment[..]).mime_type(TEXT))?;
-        } else {
-            out(&event)?;
+        let event = if self.has_comment { event.file("tap comment", &self.comment[..]).mime_type(TEXT) } else { event };
+        match hold {
+            Some(hold) => failures.hold(&event, hold.depth, out)?,
+            None => out(&event)?,
         }
+        self.held = failures;
+        self.held.has_failed |= hold.is_none() && self.status == Some(Status::Fail);
         self.comment.clear();
         (self.is_there, self.has_comment) = (false, false);
         Ok(())

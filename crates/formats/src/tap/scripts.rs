@@ -4,13 +4,16 @@ use std::mem;
 
 use subunit_codec::{Event, Status};
 
-use super::events::{Out, TEXT};
+use super::events::{Out, TEXT, write_failure};
 use super::input::Input;
 use super::interpreter::Interpreter;
 use super::line::Line;
 use super::prefix::Prefix;
-use super::prove::{self, Heading, Remark, Session};
+use super::prove::{self, Heading, Remark, Session, Summary, Verdict};
 use super::text::push_name;
+
+/// The test that fails if something is wrong that is no test's.
+const TAP_ERRORS: &str = "tap errors";
 
 /// TAP of one script, or of each script that prove runs.
 #[derive(Debug)]
@@ -19,12 +22,13 @@ pub(super) struct Scripts {
     pub(super) tap: Interpreter,
     /// What the ids of all tests begin with.
     prefix: Prefix,
-    expects_tests: bool,
+    /// Whether prove said something of a script, or of the run.
+    has_verdict: bool,
 }
 
 impl Scripts {
-    pub(super) fn new(prefix: Prefix, expects_tests: bool) -> Self {
-        Self { prove: Session::default(), tap: Interpreter::new(prefix.clone()), prefix, expects_tests }
+    pub(super) fn new(prefix: Prefix) -> Self {
+        Self { prove: Session::default(), tap: Interpreter::new(prefix.clone()), prefix, has_verdict: false }
     }
 
     /// Whether the start of a line may become one with a meaning.
@@ -51,9 +55,11 @@ impl Scripts {
     /// The input has ended.
     pub(super) fn end<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
         self.settle_verdict(b"", out)?;
-        self.tap.end(self.expects_tests, out)?;
+        self.tap.end(!self.has_verdict, out)?;
         // A script that did not finish did not pass.
-        self.tap.has_failed |= self.prove.script.is_some();
+        if self.prove.script.is_some() {
+            self.tap.failed();
+        }
         if self.tap.has_bailed_out { self.end_script(Status::Fail, out) } else { Ok(()) }
     }
 
@@ -72,6 +78,11 @@ impl Scripts {
     fn prove<E>(&mut self, input: &Input<'_>, out: &mut Out<'_, E>) -> Result<bool, E> {
         let is_at_margin = input.indent.columns == 0;
         match (&mut self.prove.script, &input.line) {
+            (Some(script), Line::Point(_)) if is_at_margin && prove::is_timed_ok(input.content) => {
+                script.remark(input.content);
+                self.end_script(Status::Success, out)?;
+                Ok(true)
+            }
             (Some(script), Line::Point(point)) => {
                 script.is_ok = is_at_margin && *point == prove::OK && self.tap.stack.root().is_complete();
                 Ok(script.is_ok)
@@ -85,9 +96,16 @@ impl Scripts {
                 Ok(true)
             }
             (None, Line::Other) if is_at_margin && self.tap.is_before_tests() => {
-                let Some(heading) = self.prove.heading(input.content) else { return Ok(false) };
+                let Some(heading) = self.prove.heading(input.content) else {
+                    self.summary(input.content, out)?;
+                    return Ok(false);
+                };
                 self.begin_script(&heading, out)?;
                 Ok(true)
+            }
+            (None, Line::Other) if self.tap.is_before_tests() => {
+                self.summary(input.content, out)?;
+                Ok(false)
             }
             _ => Ok(false),
         }
@@ -101,17 +119,68 @@ impl Scripts {
         self.tap.begin(Prefix::below(id.clone()), true);
         self.prove.begin(id);
         // Each script has tests or a failure.
-        self.expects_tests = false;
-        let Some(reason) = heading.skipped else { return Ok(()) };
-        self.tap.skip(reason, out)?;
+        self.has_verdict = true;
+        match (heading.verdict.as_ref(), &mut self.prove.script) {
+            (Some(Verdict::Skipped(reason)), _) => self.tap.skip(reason, out)?,
+            (Some(Verdict::Ok(words)), Some(script)) => script.remark(words),
+            _ => return Ok(()),
+        }
         self.end_script(Status::Success, out)
+    }
+
+    /// Takes note of a line of prove's between scripts or behind the last one: it may say that a
+    /// script failed that was not known to. The line is text as well.
+    fn summary<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        if let Some(reason) = prove::bail_out(line) {
+            let mut id = [self.prefix.as_str(), "Bail out!"].concat();
+            if !reason.is_empty() {
+                id.push(' ');
+                push_name(&mut id, reason, false);
+            }
+            return self.fail(id, line, out);
+        }
+        if !self.prove.is_begun {
+            return Ok(());
+        }
+        match Summary::parse(line) {
+            Some(Summary::Script(name)) => {
+                let mut id = self.prefix.as_str().to_owned();
+                push_name(&mut id, name, false);
+                self.prove.summarized = Some(id);
+            }
+            Some(Summary::Problem) => {
+                let Some(id) = self.prove.summarized.take() else { return Ok(()) };
+                if self.prove.failed.insert(id.clone()) {
+                    self.fail([Prefix::below(id).as_str(), TAP_ERRORS].concat(), line, out)?;
+                }
+            }
+            Some(Summary::Result { has_failed }) => {
+                if has_failed && self.prove.failed.is_empty() {
+                    self.fail([self.prefix.as_str(), TAP_ERRORS].concat(), line, out)?;
+                }
+                self.prove.failed.clear();
+                self.prove.summarized = None;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Writes a failed test with prove's words.
+    fn fail<E>(&mut self, id: String, words: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+        self.has_verdict = true;
+        self.tap.failed();
+        write_failure(id, &String::from_utf8_lossy(words.trim_ascii()), self.tap.diagnostics.time, out)
     }
 
     /// Ends the script that is being read, if there is one.
     fn end_script<E>(&mut self, verdict: Status, out: &mut Out<'_, E>) -> Result<(), E> {
         self.tap.end(false, out)?;
         let Some(script) = self.prove.script.take() else { return Ok(()) };
-        self.tap.has_failed |= verdict == Status::Fail;
+        if verdict == Status::Fail {
+            self.tap.failed();
+            self.prove.failed.insert(script.id.clone());
+        }
         let event = Event { timestamp: self.tap.diagnostics.time, ..Event::test(script.id).status(verdict) };
         if script.remarks.is_empty() {
             out(&event)?;

@@ -77,6 +77,21 @@ impl Stack {
         self.documents.len() > 1
     }
 
+    /// How many documents are open.
+    pub(super) fn depth(&self) -> usize {
+        self.documents.len()
+    }
+
+    /// How many of them are indented this far at the most.
+    pub(super) fn depth_at(&self, indent: Indent) -> usize {
+        self.documents.iter().take_while(|document| document.indent.columns <= indent.columns).count()
+    }
+
+    /// Whether a subtest is in braces, behind the test point of its parent.
+    pub(super) fn has_braces(&self) -> bool {
+        self.documents.iter().any(|document| document.is_braced)
+    }
+
     /// Whether neither a test point nor a plan was read, not even of a subtest.
     pub(super) fn is_fresh(&self) -> bool {
         matches!(&self.documents[..], [document] if document.is_fresh())

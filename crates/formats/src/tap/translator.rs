@@ -19,12 +19,14 @@ const MOST_CUT: usize = 512;
 /// the description if it is known before the subtest begins. Lines that belong to no test are text:
 /// a file `stdout`, line by line. In the output of `prove --verbose`, each script is a test that
 /// succeeds or fails as prove says, and the tests of its TAP have the script's id before theirs.
+/// Input without a plan and without test points is a failed test `tap errors`.
 ///
 /// A result is written when the next line shows that it has all its diagnostics, or at a
 /// [pause](Self::pause): diagnostics that come after that are text. Outcomes do not depend on
 /// pauses. Memory follows the depth of subtests, which is at most [`MOST_DEPTH`](Self::MOST_DEPTH),
-/// and the gaps in the numbers of tests, about 35 bytes each; attachments are written in pieces of
-/// a mebibyte. Output is linear in the input.
+/// the gaps in the numbers of tests, about 35 bytes each, the ids of failures in subtests whose
+/// parents have no test point yet, and those of the scripts that failed in a run of prove;
+/// attachments are written in pieces of a mebibyte. Output is linear in the input.
 ///
 /// ```
 /// use subunit_codec::{Event, Status};
@@ -35,7 +37,7 @@ const MOST_CUT: usize = 512;
 ///     tests.extend(event.test_id.as_deref().map(str::to_owned).zip(event.status));
 ///     Ok::<(), std::convert::Infallible>(())
 /// };
-/// let mut tap = Translator::new("", false);
+/// let mut tap = Translator::new("");
 /// for line in ["1..2\n", "not ok 1 - wheels\n", "# one is missing\n"] {
 ///     tap.line(line.as_bytes(), None, &mut out)?;
 /// }
@@ -58,17 +60,16 @@ impl Translator {
     pub const MOST_DEPTH: usize = Stack::MOST_DEPTH;
 
     /// A translator that puts all tests below the one with the id `parent`, unless that is empty.
-    /// With `expects_tests`, input without TAP is a failure.
     #[must_use]
-    pub fn new(parent: &str, expects_tests: bool) -> Self {
+    pub fn new(parent: &str) -> Self {
         let prefix = if parent.is_empty() { Prefix::default() } else { Prefix::below(parent.to_owned()) };
-        Self { log: LogPrefix::default(), scripts: Scripts::new(prefix, expects_tests), cut: Vec::new() }
+        Self { log: LogPrefix::default(), scripts: Scripts::new(prefix), cut: Vec::new() }
     }
 
     /// Whether a test failed so far.
     #[must_use]
     pub fn has_failed(&self) -> bool {
-        self.scripts.tap.has_failed
+        self.scripts.tap.has_failed()
     }
 
     /// Whether an id of more than 256 bytes was cut before the ids of the tests below it.
