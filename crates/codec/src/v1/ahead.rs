@@ -13,10 +13,9 @@ pub(super) const MOST_AHEAD: usize = 1 << 13;
 pub(super) const MOST_DETAILS: usize = 1 << 16;
 
 /// Whether the outcome of a test comes soon, so that what comes before it belongs to the test;
-/// `None` if more lines are needed to tell. Text comes before it only if `holds_text`: to hold text
-/// back for prose such as `testing the connection` would hide it. The first bytes `behind`, as many
-/// as `looked_at`, were looked at before.
-pub(super) fn outcome(label: &[u8], holds_text: bool, behind: Input<'_>, looked_at: &mut usize) -> Option<bool> {
+/// `None` if more lines are needed to tell. Text comes before it only if it `may_hold_text`. The
+/// first bytes `behind`, as many as `looked_at`, were looked at before.
+pub(super) fn outcome(label: &[u8], may_hold_text: bool, behind: Input<'_>, looked_at: &mut usize) -> Option<bool> {
     loop {
         let (line, length) = match next_line(behind, *looked_at, MOST_AHEAD) {
             Next::Line(line, length) => (line, length),
@@ -36,7 +35,7 @@ pub(super) fn outcome(label: &[u8], holds_text: bool, behind: Input<'_>, looked_
             Some((Directive::Test(_), _)) => false,
             Some((Directive::Outcome(_, rest), Strength::Strong)) if Form::with_details(rest).is_some() => false,
             Some((Directive::Tags(_) | Directive::Time(_) | Directive::Progress(_), _)) => true,
-            Some((Directive::Outcome(..), _)) | None => holds_text,
+            Some((Directive::Outcome(..), _)) | None => may_hold_text,
         };
         if !goes_on {
             return Some(false);

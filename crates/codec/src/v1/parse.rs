@@ -242,7 +242,9 @@ impl Parser {
             return Meaning::Text;
         }
         if is_weak || self.is_behind_text {
-            match ahead::outcome(label, !self.has_colons && !self.is_behind_text, behind, &mut self.looked_at) {
+            // To hold text back for prose such as `testing the connection` would hide it.
+            let may_hold_text = !self.has_colons && !self.is_behind_text;
+            match ahead::outcome(label, may_hold_text, behind, &mut self.looked_at) {
                 Some(true) => {}
                 Some(false) => {
                     self.starts.insert(label, self.time);

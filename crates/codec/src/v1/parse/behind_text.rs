@@ -53,8 +53,8 @@ impl Parser {
         self.glued_start(line).is_some()
     }
 
-    /// Whether an outcome behind text may count though its test is not open. Tests print much, so it
-    /// has to be of a test that is known, or between tests a failure with details.
+    /// Whether an outcome behind text may count though its test is not open. Tests print much, so
+    /// it has to be of a test that is known, or between tests a failure with details.
     fn may_count_behind_text(&self, outcome: Outcome, rest: &[u8]) -> bool {
         match Form::with_details(rest) {
             None => self.tests.is_empty() && self.starts.contains(rest),
