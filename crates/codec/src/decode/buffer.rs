@@ -49,9 +49,9 @@ impl Buffer {
         if self.bytes.len() - self.end >= Self::READ {
             return self.bytes.len();
         }
-        // Moving what is left costs less than what was taken since the last move did; otherwise the
-        // buffer has to grow.
-        if self.start >= self.bytes.len() / 2 {
+        // Moving what is left costs no more than four times what was taken since the last move did;
+        // otherwise the buffer has to grow.
+        if self.start >= (self.end - self.start) / 4 {
             self.bytes.copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;

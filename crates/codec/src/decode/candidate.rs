@@ -98,6 +98,7 @@ impl Classifier {
 
     /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they
     /// begin with.
+    #[inline(always)]
     pub(crate) fn classify(&mut self, place: Place, bytes: &[u8]) -> Result<(), Verdict> {
         if let Err(error) = Header::read(bytes) {
             return Err(torn(place, bytes, error));
@@ -174,6 +175,7 @@ impl Classifier {
 
 /// A candidate with a fault before its checksum: damage where packets start, text anywhere else. A
 /// line that begins with a superscript three in Latin-1 is text there too.
+#[inline(always)]
 fn torn(place: Place, bytes: &[u8], error: PacketError) -> Verdict {
     if !place.is_boundary {
         return Verdict::Text;

@@ -112,6 +112,10 @@ impl DamageRun {
 
     /// The next candidate inside the run or right behind it.
     fn next_candidate(&mut self, window: &[u8]) -> Option<usize> {
+        // False headers often adjoin.
+        if window.get(self.scanned) == Some(&SIGNATURE) && (self.scanned <= self.end || self.takes_line) {
+            return Some(self.scanned);
+        }
         let inside = &window[..window.len().min(self.end)];
         if let Some(found) = inside.get(self.scanned..).and_then(find_signature) {
             return Some(self.scanned + found);

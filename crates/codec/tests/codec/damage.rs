@@ -165,6 +165,15 @@ fn a_packet_with_a_wrong_checksum_is_damage_as_far_as_it_claims() {
 }
 
 #[test]
+fn a_packet_that_lost_the_end_of_its_checksum_costs_no_neighbour() {
+    let mut broken = with_checksum(packet(&Event::test("a").status(Status::Fail)), 0x010a_ffff);
+    broken.truncate(broken.len() - 2);
+    let items = decode_in_any_pieces(&[&broken[..], &good_tests(1)].concat());
+    assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&broken[..]]);
+    assert_eq!(packets(&items).concat(), good_tests(1));
+}
+
+#[test]
 fn a_packet_with_unsound_fields_is_damage_to_its_last_byte() {
     for (fields, kind) in [(&b"\x03a\0b"[..], Kind::Nul), (b"\x03a\xffb", Kind::Utf8), (b"\x05abc", Kind::Field)] {
         let broken = raw(0x2903, fields);
