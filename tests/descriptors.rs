@@ -1,4 +1,5 @@
-//! What every tool does with descriptors that are non-blocking, full, closed, a terminal, or its own input.
+//! What every tool does with descriptors that are non-blocking, full, closed, a terminal, or its
+//! own input.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -21,7 +22,8 @@ use crate::folder::Folder;
 use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, skipped, trouble};
 
-/// Has all that share a file find it non-blocking, as node and ssh leave the pipes that they inherit.
+/// Has all that share a file find it non-blocking, as node and ssh leave the pipes that they
+/// inherit.
 fn make_non_blocking(file: impl AsFd) {
     let flags = fcntl_getfl(&file).expect("a file has flags");
     fcntl_setfl(&file, flags | OFlags::NONBLOCK).expect("they can be set");
@@ -132,7 +134,8 @@ fn what_a_non_blocking_pipe_by_number_holds_is_read() {
     assert!(live.finish().stdout == test("listed", Status::Success), "a list of ids, too");
 }
 
-/// Runs a tool as a shell would, with files that may not grow beyond some KiB: its output to `redirection`, and a word behind it.
+/// Runs a tool as a shell would, with files that may not grow beyond some KiB: its output to
+/// `redirection`, and a word behind it.
 fn run_limited(folder: &Folder, tool: &Tool, kilobytes: usize, redirection: &str, input: &[u8]) -> (i32, String) {
     // dash counts in blocks of 512 bytes.
     let script = format!(

@@ -1,4 +1,5 @@
-//! The examples in the README and in the manual pages: they run as they are pasted from a terminal of 80 columns.
+//! The examples in the README and in the manual pages: they run as they are pasted from a terminal
+//! of 80 columns.
 
 use std::env;
 use std::ffi::OsString;
@@ -16,7 +17,8 @@ use crate::folder::Folder;
 use crate::readme::{readme, section};
 use crate::tool::{assert_silent, data, read_data};
 
-/// The widest example that a terminal of 80 columns shows on one line, indented as mandoc indents it.
+/// The widest example that a terminal of 80 columns shows on one line, indented as mandoc indents
+/// it.
 const WIDEST: usize = 69;
 
 /// A block of shell commands, and the exit status that it is said to have.
@@ -25,7 +27,8 @@ struct Block {
     status: i32,
 }
 
-/// The ```` ```sh ```` blocks of a section. One that does not end with status 0 has `<!-- exit: N -->` on the line before it.
+/// The ```` ```sh ```` blocks of a section. One that does not end with status 0 has `<!-- exit: N
+/// -->` on the line before it.
 fn blocks(section: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut before = "";
@@ -54,7 +57,8 @@ fn folder_with_data() -> Folder {
     folder
 }
 
-/// A run on two machines with a worker each. It prints without a newline, one test hangs, and one fails before it passes.
+/// A run on two machines with a worker each. It prints without a newline, one test hangs, and one
+/// fails before it passes.
 fn awkward_run() -> Vec<u8> {
     let test = |id: &'static str, route: &'static str, seconds| {
         Event::test(id).route_code(route).tags(["worker-0"]).at(at(seconds, 0))
@@ -159,17 +163,21 @@ fn commands_of_the_readme_fit_a_terminal() {
     }
 }
 
-/// The commands on a screen, and its other lines. A command begins with `$ `, and goes on in the lines that are indented.
+/// The commands on a screen, and its other lines. A command begins with `$ `, and goes on in the
+/// lines that are indented.
 fn pasted(screen: &str) -> (Vec<String>, String) {
     let mut commands: Vec<String> = Vec::new();
     let mut output = String::new();
-    for line in screen.lines() {
+    let mut is_command = false;
+    for line in screen.split_inclusive('\n') {
         if let Some(command) = line.strip_prefix("$ ") {
-            commands.push(format!("{command}\n"));
-        } else if let Some(command) = commands.last_mut().filter(|_| line.starts_with(' ') && output.is_empty()) {
-            command.extend([line, "\n"]);
+            commands.push(command.to_owned());
+            is_command = true;
+        } else if let Some(command) = commands.last_mut().filter(|_| is_command && line.starts_with(' ')) {
+            *command += line;
         } else {
-            output.extend([line, "\n"]);
+            output += line;
+            is_command = false;
         }
     }
     (commands, output)

@@ -89,7 +89,8 @@ fn every_option_is_explained_and_no_other() {
     }
 }
 
-/// The tool whose option a line of a page is about: the page's own, unless `of` and a reference to another follow.
+/// The tool whose option a line of a page is about: the page's own, unless `of` and a reference to
+/// another follow.
 fn owner<'a>(tool: &'a Tool, following: &[&str]) -> &'a Tool {
     let other = match following {
         ["of", reference, ..] => reference.strip_prefix(".Xr ").and_then(|name| name.split(' ').next()),

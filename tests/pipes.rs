@@ -23,7 +23,8 @@ fn program(name: &str, args: &[&str]) -> Command {
     command
 }
 
-/// The ids of the recorded run by worker, in the order in which the tests end, read from the text by the simplest means.
+/// The ids of the recorded run by worker, in the order in which the tests end, read from the text
+/// by the simplest means.
 fn recorded_ids() -> BTreeMap<String, Vec<String>> {
     let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut worker = String::new();
@@ -339,7 +340,8 @@ fn scripts_in_perl_and_bash_run_at_once_and_are_reported_to_jenkins() {
         let line = report.lines().find(|line| line.trim_start().starts_with(&opening)).map(str::trim_start);
         line.unwrap_or_else(|| panic!("no suite {suite} in {report}")).to_owned()
     };
-    // The script that was killed fails, and so does the test that it planned and never came to. The command adds nothing to that.
+    // The script that was killed fails, and so does the test that it planned and never came to. The
+    // command adds nothing to that.
     assert!(count("bike").contains("tests=\"4\" failures=\"2\" errors=\"0\" time=\"0.000\" skipped=\"1\""), "{report}");
     // What is to be done soon is no failure; the subtest, its parent and the script are.
     assert!(count("car").contains("tests=\"6\" failures=\"3\" errors=\"0\" time=\"0.000\" skipped=\"0\""), "{report}");

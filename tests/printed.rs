@@ -6,8 +6,9 @@ use subunit_codec::{Event, Item, Protocol, Reader};
 
 /// What a stream says, packet by packet: test id, status, then whatever else the packet has.
 ///
-/// `a fail @1000.5 #worker-0 /0 traceback="boom\n" (text/plain) eof` is a failure of the test `a` at second 1000.5, with a tag, a
-/// route code and a whole attachment. `-` stands for no test id, `...` for no status.
+/// `a fail @1000.5 #worker-0 /0 traceback="boom\n" (text/plain) eof` is a failure of the test `a`
+/// at second 1000.5, with a tag, a route code and a whole attachment. `-` stands for no test id,
+/// `...` for no status.
 pub(crate) fn lines(stream: &[u8]) -> Vec<String> {
     let mut lines = Vec::new();
     let mut reader = Reader::new(stream, Protocol::V2);

@@ -1,4 +1,5 @@
-//! The README: its tables name every tool and status, and its links lead somewhere. `examples` runs its commands.
+//! The README: its tables name every tool and status, and its links lead somewhere. `examples` runs
+//! its commands.
 
 use std::fs;
 use std::path::Path;

@@ -48,7 +48,8 @@ fn signal(live: &Live, signal: Signal) {
     kill_process(process(id), signal).expect("the process is there");
 }
 
-/// Whether nothing runs under this number any more. Whoever inherits a process collects it in its own time.
+/// Whether nothing runs under this number any more. Whoever inherits a process collects it in its
+/// own time.
 fn is_gone(id: u32) -> bool {
     let is_zombie = || fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| stat.contains(") Z "));
     test_kill_process(process(id)).is_err() || is_zombie()
@@ -206,7 +207,8 @@ fn a_signal_that_was_ignored_from_the_start_stays_so() {
     });
 }
 
-/// The tools that run commands, each with a command that says that it runs, and then goes on as `script` does, in a shell.
+/// The tools that run commands, each with a command that says that it runs, and then goes on as
+/// `script` does, in a shell.
 fn with_command(script: &str) -> [(&'static str, Command); 2] {
     let script = format!("echo ok 1; {script}");
     [
@@ -227,7 +229,8 @@ fn wait_until_full(pipe: &PipeReader) {
     }
 }
 
-/// How a tool ends whose command and reader are of this kind, when one signal comes: after how long, and with which status.
+/// How a tool ends whose command and reader are of this kind, when one signal comes: after how
+/// long, and with which status.
 fn end(folder: &Folder, name: &str, mut command: Command, is_read: bool, number: Signal) -> (Duration, Option<i32>) {
     let (reader, writer) = io::pipe().expect("there is a pipe");
     let input = more_than_pipes_hold();

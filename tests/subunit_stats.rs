@@ -36,8 +36,9 @@ fn command_to(path: &Path, args: &[&str]) -> Command {
     command
 }
 
-/// A link to a device, in a folder of its own. Tests report to devices through links alone: a tool that wrongly replaces what it
-/// should write to must not find a device there when root runs the tests.
+/// A link to a device, in a folder of its own. Tests report to devices through links alone: a tool
+/// that wrongly replaces what it should write to must not find a device there when root runs the
+/// tests.
 fn link_to(device: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let link = folder.path().join("link");
@@ -191,7 +192,8 @@ fn workers_of_the_recorded_run_are_reported_as_recorded() {
     assert_eq!((finished.text(), finished.code()), (&*expected, 1));
 }
 
-/// Microseconds, as the text of the recorded run has them: tests, first start, last stop and busy time of each worker.
+/// Microseconds, as the text of the recorded run has them: tests, first start, last stop and busy
+/// time of each worker.
 fn recorded_workers() -> BTreeMap<String, (u64, i64, i64, i64)> {
     let mut workers = BTreeMap::new();
     let (mut now, mut start, mut running, mut worker) = (0, 0, "", "");

@@ -42,7 +42,8 @@ pub(crate) enum Writes {
     Report,
 }
 
-/// How long a tool may take to say what it knows. Generous: one that holds something back never says it.
+/// How long a tool may take to say what it knows. Generous: one that holds something back never
+/// says it.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 
 impl Tool {
@@ -71,7 +72,8 @@ impl Tool {
         Self { writes: Writes::Copy, reads_files: false, ..Self::writer(name, path) }
     }
 
-    /// A tool that reads its operands all at once, runs commands, and puts route codes on packets, `0` on the first one's.
+    /// A tool that reads its operands all at once, runs commands, and puts route codes on packets,
+    /// `0` on the first one's.
     pub(crate) const fn merger(name: &'static str, path: &'static str) -> Self {
         let writer = Self::writer(name, path);
         Self { reads_files: false, runs_commands: true, route_code: Some("0"), ..writer }
@@ -136,7 +138,8 @@ impl Tool {
     }
 }
 
-/// The one line that a program in trouble says, once it is sure that it says no more, and that its exit status is 2.
+/// The one line that a program in trouble says, once it is sure that it says no more, and that its
+/// exit status is 2.
 #[track_caller]
 pub(crate) fn trouble<'a>(name: &str, finished: &'a Finished) -> &'a str {
     let stderr = finished.stderr.last().expect("a pipeline has a command");

@@ -41,7 +41,8 @@ impl SharedOutput {
         if self.packets.len() < Self::FULL { Ok(()) } else { self.write(|_| Ok(())) }
     }
 
-    /// Makes room for what becomes of an item. A system that is out of memory ends all sources with a line.
+    /// Makes room for what becomes of an item. A system that is out of memory ends all sources with
+    /// a line.
     pub(crate) fn make_room(&mut self, item: &Item<'_>) -> Result<(), Failure> {
         try_reserve(&mut self.packets, item)
     }

@@ -36,8 +36,8 @@ impl Kind {
 /// What all suites hold. It comes suite by suite in any order, and is read when all of it is there.
 ///
 /// Pieces are gathered in memory. When that is full, they go to a file, sorted by section: the
-/// pieces of a section are a run, and each run has before it where the one before of its suite is. So
-/// a suite takes the memory of one number, however much it holds, and is read in few pieces.
+/// pieces of a section are a run, and each run has before it where the one before of its suite is.
+/// So a suite takes the memory of one number, however much it holds, and is read in few pieces.
 #[derive(Debug, Default)]
 pub(crate) struct SuiteStore {
     pieces: String,
@@ -58,15 +58,15 @@ struct Frame {
     end: usize,
 }
 
-/// What is written before a run: where the one before of its suite begins, plus one, how long this one
-/// is, and its kind.
+/// What is written before a run: where the one before of its suite begins, plus one, how long this
+/// one is, and its kind.
 const HEADER: usize = 24;
 
 impl SuiteStore {
     /// How many bytes are gathered.
-    const MOST_IN_MEMORY: usize = 2 << 20;
+    const MOST_IN_MEMORY: usize = 1 << 20;
     /// How many pieces are.
-    const MOST_FRAMES: usize = 32 << 10;
+    const MOST_FRAMES: usize = 16 << 10;
 
     /// Adds a piece to what a suite holds.
     pub(crate) fn add(&mut self, section: Section, piece: &str) -> Result<(), Trouble> {

@@ -1,10 +1,12 @@
 //! The programs that scripts/bench needs beside the tools:
 //!
-//! - `bench make KIND COUNT` writes a stream, the same in every run; see `streams.rs` for the kinds;
-//! - `bench floor FILE` finds each packet by its length and checks its CRC-32: what no reader of the protocol can do without;
+//! - `bench make KIND COUNT` writes a stream, the same in every run; see `streams.rs` for the
+//!   kinds;
+//! - `bench floor FILE` finds each packet by its length and checks its CRC-32: what no reader of
+//!   the protocol can do without;
 //! - `bench decode FILE` reads a stream with the codec and looks at nothing;
-//! - `bench latency COMMAND...` writes a packet to a pipeline of the commands, waits until it is out at the other end, a hundred
-//!   times, and tells the median in microseconds.
+//! - `bench latency COMMAND...` writes a packet to a pipeline of the commands, waits until it is
+//!   out at the other end, a hundred times, and tells the median in microseconds.
 
 mod floor;
 mod latency;

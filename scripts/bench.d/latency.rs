@@ -12,8 +12,8 @@ const ROUNDS: usize = 100;
 /// How long the pipeline is left alone before each packet, so that all of it waits for input.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// The median time from the moment when a packet is written to the first command to that when the last one has written it. Each
-/// command is a line for the shell that forwards packets as they are.
+/// The median time from the moment when a packet is written to the first command to that when the
+/// last one has written it. Each command is a line for the shell that forwards packets as they are.
 pub(crate) fn median(commands: &[&str]) -> Result<Duration, Box<dyn Error>> {
     let mut pipeline: Vec<Child> = Vec::new();
     for command in commands {

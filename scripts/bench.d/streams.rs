@@ -87,8 +87,8 @@ pub(crate) fn text(bytes: u64, output: &mut impl Write) -> Result {
     Ok(())
 }
 
-/// So many bytes of false headers that hold false headers, a tenth of each kind: some claim 4 MB, others 16 KB; their fields are
-/// files, tags, ids or nothing.
+/// So many bytes of false headers that hold false headers, a tenth of each kind: some claim 4 MB,
+/// others 16 KB; their fields are files, tags, ids or nothing.
 pub(crate) fn hostile(bytes: u64, output: &mut impl Write) -> Result {
     let kinds: [&[u8]; 10] = [
         b"\xb3",

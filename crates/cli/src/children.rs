@@ -24,9 +24,11 @@ use crate::trouble::Trouble;
 /// Between looks at whether a process has ended, of which nobody tells.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// The commands that run, each the leader of a process group, to be signalled together with what it started.
+/// The commands that run, each the leader of a process group, to be signalled together with what it
+/// started.
 ///
-/// A signal that asks the tool to stop goes to the groups. Ten seconds later, or with the second one, what is left of them is killed.
+/// A signal that asks the tool to stop goes to the groups. Ten seconds later, or with the second
+/// one, what is left of them is killed.
 #[derive(Debug, Default)]
 pub struct Children {
     state: Mutex<State>,
@@ -94,10 +96,12 @@ impl Children {
         Ok(Running { end: Arc::new(OwnedFd::from(end)), status })
     }
 
-    /// Waits until a command ends, and after a signal until its group does. Hangs up `bell` when the command ends.
+    /// Waits until a command ends, and after a signal until its group does. Hangs up `bell` when
+    /// the command ends.
     fn wait(&self, mut child: Child, bell: PipeWriter) -> io::Result<ExitStatus> {
         let pid = Pid::from_child(&child);
-        // As long as its status is there to be collected, its number is no other process's: signals go to it or to nobody.
+        // As long as its status is there to be collected, its number is no other process's: signals
+        // go to it or to nobody.
         let ended = || waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT);
         while matches!(ended(), Err(Errno::INTR)) {}
         drop(bell);
@@ -116,8 +120,8 @@ impl Children {
         }
     }
 
-    /// Has all that run end, and no more start: nobody is there for what they would still say. Kills what has not ended within ten
-    /// seconds.
+    /// Has all that run end, and no more start: nobody is there for what they would still say.
+    /// Kills what has not ended within ten seconds.
     pub fn end(&self) {
         let running = {
             let mut state = self.lock();
@@ -156,7 +160,8 @@ fn is_running(pid: Pid) -> bool {
     matches!(waitid(WaitId::Pid(pid), options), Ok(None) | Err(Errno::INTR))
 }
 
-/// Whether processes are left in the group of a command that has ended. None if the system has no `/proc` to tell.
+/// Whether processes are left in the group of a command that has ended. None if the system has no
+/// `/proc` to tell.
 fn has_group(leader: Pid) -> bool {
     let group = leader.as_raw_nonzero().to_string();
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -175,7 +180,8 @@ fn has_group(leader: Pid) -> bool {
 }
 
 impl Running {
-    /// What the command writes to a pipe, until soon after it has ended: what it left running may hold the pipe open for ever.
+    /// What the command writes to a pipe, until soon after it has ended: what it left running may
+    /// hold the pipe open for ever.
     pub fn output(&self, pipe: impl Into<OwnedFd>) -> InterruptibleInput {
         InterruptibleInput::new(File::from(pipe.into()), Some(Arc::clone(&self.end)))
     }
@@ -190,8 +196,8 @@ impl Running {
     }
 }
 
-/// Tells on standard error, for a `tool` that goes on, of processes that a command left behind, and that may go on writing where nobody
-/// reads.
+/// Tells on standard error, for a `tool` that goes on, of processes that a command left behind, and
+/// that may go on writing where nobody reads.
 pub fn say_cut(tool: &str, command: impl Display) {
     let trouble = Trouble::message(format_args!("{command}: the output of background processes is ignored"));
     let _ = trouble.reported(tool);

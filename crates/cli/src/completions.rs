@@ -8,7 +8,8 @@ use clap_complete::aot::{Shell, generate};
 use crate::output::Output;
 use crate::trouble::Trouble;
 
-/// The shell that the arguments ask completions for: `--generate complete-bash` and so on, and nothing else.
+/// The shell that the arguments ask completions for: `--generate complete-bash` and so on, and
+/// nothing else.
 ///
 /// This is for those who install the tools, and in no help.
 pub(crate) fn shell(mut args: impl Iterator<Item = OsString>) -> Option<Shell> {

@@ -14,7 +14,8 @@ pub(crate) struct FileId {
 }
 
 impl FileId {
-    /// What is wrong if a tool reads the file that it writes, in the words of cat: it would never end, or lose what it has not read.
+    /// What is wrong if a tool reads the file that it writes, in the words of cat: it would never
+    /// end, or lose what it has not read.
     pub(crate) const SAME: &str = "input file is output file";
 
     /// The identity of an open file.
@@ -27,7 +28,8 @@ impl FileId {
         stat(path).ok().as_ref().map(Self::new)
     }
 
-    /// The identity of a regular file. What is read from a pipe or a device is not what was written there.
+    /// The identity of a regular file. What is read from a pipe or a device is not what was written
+    /// there.
     pub(crate) fn regular(self) -> Option<Self> {
         self.is_regular.then_some(self)
     }

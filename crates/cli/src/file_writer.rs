@@ -16,10 +16,11 @@ use crate::file_id::FileId;
 use crate::interruptible::InterruptibleInput;
 use crate::signals;
 
-/// A file, a pipe or a device to write to. What is written in one go is there as a whole, or not at all if a file can be shortened.
+/// A file, a pipe or a device to write to. What is written in one go is there as a whole, or not at
+/// all if a file can be shortened.
 ///
-/// A non-blocking one is waited for. After a write that failed, every other one fails for the same reason: whoever reads does not
-/// find the middle missing.
+/// A non-blocking one is waited for. After a write that failed, every other one fails for the same
+/// reason: whoever reads does not find the middle missing.
 #[derive(Debug)]
 pub struct FileWriter {
     file: File,
@@ -58,7 +59,8 @@ impl FileWriter {
         Self { file, is_regular, is_appending, is_wide: false, failure: None }
     }
 
-    /// Copies the bytes of a regular file from `start` on, `length` of them. Into another one, the system copies by itself if it can.
+    /// Copies the bytes of a regular file from `start` on, `length` of them. Into another one, the
+    /// system copies by itself if it can.
     ///
     /// # Errors
     ///
@@ -74,8 +76,8 @@ impl FileWriter {
         copied.map(drop).map_err(|cause| self.failed(cause))
     }
 
-    /// Asks for a pipe that holds more, once so much is written at a time that writer and reader would have to take turns. With a
-    /// megabyte, streams go through twice as fast.
+    /// Asks for a pipe that holds more, once so much is written at a time that writer and reader
+    /// would have to take turns. With a megabyte, streams go through twice as fast.
     fn widen(&mut self) {
         if !self.is_wide && !self.is_regular {
             self.is_wide = true;
@@ -106,8 +108,8 @@ impl FileWriter {
         }
     }
 
-    /// Shortens the file by the part of a write, unless others have written behind it. Who writes next, through the same open file,
-    /// goes on at its end.
+    /// Shortens the file by the part of a write, unless others have written behind it. Who writes
+    /// next, through the same open file, goes on at its end.
     fn take_back(&mut self, part: Part) -> io::Result<()> {
         if self.file.stream_position()? == part.end && self.file.metadata()?.len() == part.end {
             self.file.set_len(part.start)?;
@@ -200,12 +202,13 @@ fn write_some(file: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     }
 }
 
-/// Opens a file to write to, and empties it unless it is appended to. For a FIFO, waits until somebody reads, or a signal comes.
+/// Opens a file to write to, and empties it unless it is appended to. For a FIFO, waits until
+/// somebody reads, or a signal comes.
 ///
 /// # Errors
 ///
-/// If it cannot be opened, or is the file that standard input reads. [`ErrorKind::Interrupted`](io::ErrorKind::Interrupted) if a
-/// signal ended the wait.
+/// If it cannot be opened, or is the file that standard input reads.
+/// [`ErrorKind::Interrupted`](io::ErrorKind::Interrupted) if a signal ended the wait.
 pub fn create(path: &Path, is_appended: bool) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).append(is_appended).create(true);

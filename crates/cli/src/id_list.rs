@@ -9,14 +9,16 @@ use crate::trouble::Trouble;
 
 /// A set of test ids from files with one on each line.
 ///
-/// As python-subunit reads them: a `#` begins a comment, wherever it stands, white space at the end of a line does not count. Ids
-/// that hold a `#` need [`whole lines`](Self::read). A file that holds a NUL byte is read as `subunit-ls -0` writes it: each NUL
-/// ends an id, and every other byte belongs to one.
+/// As python-subunit reads them: a `#` begins a comment, wherever it stands, white space at the end
+/// of a line does not count. Ids that hold a `#` need [`whole lines`](Self::read). A file that
+/// holds a NUL byte is read as `subunit-ls -0` writes it: each NUL ends an id, and every other byte
+/// belongs to one.
 #[derive(Clone, Debug, Default)]
 pub struct IdList(HashSet<Vec<u8>>);
 
 impl IdList {
-    /// Reads the lists in `files`; with `whole_lines`, nothing but the line end is taken off a line.
+    /// Reads the lists in `files`; with `whole_lines`, nothing but the line end is taken off a
+    /// line.
     ///
     /// # Errors
     ///

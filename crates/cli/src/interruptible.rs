@@ -16,9 +16,9 @@ use crate::signals;
 
 /// A file that is read until it ends, or until soon after it was told to end.
 ///
-/// It is told to by a second file that becomes readable or is closed at its other end, and is never read. From then on, whoever
-/// writes has [a second](Self::LAST_WORDS) for last words. What a pipe held at that moment is read in any case, and all of it when
-/// nobody is left to write.
+/// It is told to by a second file that becomes readable or is closed at its other end, and is never
+/// read. From then on, whoever writes has [a second](Self::LAST_WORDS) for last words. What a pipe
+/// held at that moment is read in any case, and all of it when nobody is left to write.
 #[derive(Debug)]
 pub struct InterruptibleInput {
     file: File,
@@ -39,7 +39,8 @@ struct Last {
 impl InterruptibleInput {
     /// How long a file is read after it was told to end.
     pub const LAST_WORDS: Duration = Duration::from_secs(1);
-    /// The most that is read after that: as much as a pipe can hold. A regular file has always more to say.
+    /// The most that is read after that: as much as a pipe can hold. A regular file has always more
+    /// to say.
     const MOST_LEFT: u64 = 1 << 20;
 
     /// A file that is told to end by `end`; without one, never.
@@ -49,8 +50,9 @@ impl InterruptibleInput {
         Self { file, is_regular, end, last: None, is_cut: false }
     }
 
-    /// Opens a file that is told to end by `end`; without one, never. Does not wait for somebody to open a FIFO for writing where that
-    /// wait could not be told to end: the first read waits instead.
+    /// Opens a file that is told to end by `end`; without one, never. Does not wait for somebody to
+    /// open a FIFO for writing where that wait could not be told to end: the first read waits
+    /// instead.
     ///
     /// # Errors
     ///
@@ -80,7 +82,8 @@ impl InterruptibleInput {
         Ok(retry(|| poll(&mut files, Some(&timeout)))? > 0)
     }
 
-    /// Waits until there is something to read, and says how many bytes may be read: none once the input has ended for us.
+    /// Waits until there is something to read, and says how many bytes may be read: none once the
+    /// input has ended for us.
     fn wait(&mut self) -> io::Result<usize> {
         let Some(end) = &self.end else { return Ok(usize::MAX) };
         if self.last.is_none() {
@@ -111,7 +114,8 @@ impl InterruptibleInput {
         Ok(if may_read_all { usize::MAX } else { left })
     }
 
-    /// What is still to be read from now on. Who types a signal at a terminal has nothing more to say there.
+    /// What is still to be read from now on. Who types a signal at a terminal has nothing more to
+    /// say there.
     fn begin_last(&self) -> Last {
         let left = ioctl_fionread(&self.file).unwrap_or(0).min(Self::MOST_LEFT);
         let time = if self.file.is_terminal() { Duration::ZERO } else { Self::LAST_WORDS };
@@ -134,7 +138,8 @@ impl Read for InterruptibleInput {
                 return Ok(0);
             }
             match self.file.read(&mut buffer[..most]) {
-                // Somebody who has the same pipe or terminal open made it non-blocking, or has read what was there.
+                // Somebody who has the same pipe or terminal open made it non-blocking, or has read
+                // what was there.
                 Err(cause) if cause.kind() == io::ErrorKind::WouldBlock => {
                     if self.end.is_none() {
                         retry(|| poll(&mut [readable(&self.file)], None))?;
@@ -152,8 +157,8 @@ impl Read for InterruptibleInput {
     }
 }
 
-/// Opens a FIFO at once. Until the first writer comes it is not ready for a poll; a read must not come before that, which would
-/// take it for the end.
+/// Opens a FIFO at once. Until the first writer comes it is not ready for a poll; a read must not
+/// come before that, which would take it for the end.
 fn open_fifo(path: &Path) -> io::Result<File> {
     let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK, Mode::empty())?;
     fcntl_setfl(&file, OFlags::empty())?;

@@ -11,7 +11,8 @@ use crate::trouble::Trouble;
 
 /// Lines of a file, however long: those of more than [`MOST`](Self::MOST) bytes come in pieces.
 ///
-/// Where the pieces are cut does not depend on how the bytes arrive. Memory is that of two longest pieces.
+/// Where the pieces are cut does not depend on how the bytes arrive. Memory is that of two longest
+/// pieces.
 #[derive(Debug)]
 pub struct LineReader {
     name: String,
@@ -43,7 +44,8 @@ impl LineReader {
     /// The longest piece, in bytes.
     pub const MOST: usize = 1 << 16;
 
-    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see [`InterruptibleInput`].
+    /// Opens the file of this name, or standard input for `-`. A signal ends it early, see
+    /// [`InterruptibleInput`].
     ///
     /// # Errors
     ///
@@ -75,7 +77,8 @@ impl LineReader {
         self.file.is_cut()
     }
 
-    /// The next piece, `None` at the end. Flushes `output` before it waits. With `patience`, a wait of that long is told, once.
+    /// The next piece, `None` at the end. Flushes `output` before it waits. With `patience`, a wait
+    /// of that long is told, once.
     ///
     /// # Errors
     ///
@@ -101,7 +104,8 @@ impl LineReader {
         }
     }
 
-    /// Takes the bytes of the last [pause](Piece::Pause) as a piece: what follows of their line is [`Rest`](Piece::Rest).
+    /// Takes the bytes of the last [pause](Piece::Pause) as a piece: what follows of their line is
+    /// [`Rest`](Piece::Rest).
     pub fn take_partial(&mut self) {
         (self.start, self.scanned, self.is_in_line) = (self.end, 0, true);
     }

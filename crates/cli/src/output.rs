@@ -10,12 +10,13 @@ use subunit_codec::{Damage, Encoder, Event, Packet};
 use crate::file_writer::FileWriter;
 use crate::trouble::Trouble;
 
-/// Standard output or a file, in whole packets or lines: never through a line buffer, which would cut packets at their newlines,
-/// and on a disk that is full without the part of a packet that still fits.
+/// Standard output or a file, in whole packets or lines: never through a line buffer, which would
+/// cut packets at their newlines, and on a disk that is full without the part of a packet that
+/// still fits.
 ///
-/// What is written is gathered. [`Stream::next`](crate::Stream::next) hands it on before it waits for input, and
-/// [`finish`](Self::finish) at the end; when a tool is in trouble instead, what is left goes out as far as it can. After a write that
-/// failed, nothing more is written.
+/// What is written is gathered. [`Stream::next`](crate::Stream::next) hands it on before it waits
+/// for input, and [`finish`](Self::finish) at the end; when a tool is in trouble instead, what is
+/// left goes out as far as it can. After a write that failed, nothing more is written.
 #[derive(Debug)]
 pub struct Output {
     encoder: Encoder<FileWriter>,
@@ -51,15 +52,16 @@ impl Output {
         Self::new()
     }
 
-    /// The same output, of which a report in a file does not depend: if `is_optional`, a write that fails is no trouble before the
-    /// [end](Self::finish).
+    /// The same output, of which a report in a file does not depend: if `is_optional`, a write that
+    /// fails is no trouble before the [end](Self::finish).
     #[must_use]
     pub fn optional(mut self, is_optional: bool) -> Self {
         self.is_optional = is_optional;
         self
     }
 
-    /// Writes to a file, open at the place to write to. A pipe that nobody reads any more is trouble like any other here.
+    /// Writes to a file, open at the place to write to. A pipe that nobody reads any more is
+    /// trouble like any other here.
     #[must_use]
     pub fn file(path: &Path, file: File) -> Self {
         Self::to(file, Some(path.display().to_string()))

@@ -1,6 +1,7 @@
 //! Signals: those that ask a tool to stop end its input, and soon after that the tool.
 //!
-//! [`main`](crate::main) sets this up once, and inputs, outputs and commands ask here. So a tool need not know of signals.
+//! [`main`](crate::main) sets this up once, and inputs, outputs and commands ask here. So a tool
+//! need not know of signals.
 
 use std::fs;
 use std::io::{self, PipeWriter};
@@ -26,9 +27,11 @@ static STOP: OnceLock<Stop> = OnceLock::new();
 const STOPPING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 /// End a process that does not handle them, and would leave its commands behind.
 const DEADLY: [i32; 7] = [SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGPROF, SIGXCPU];
-/// How long commands may take to end after the first signal, and how long a write may wait for a reader.
+/// How long commands may take to end after the first signal, and how long a write may wait for a
+/// reader.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
-/// A second signal within this time is the first one again: `timeout` signals its command and then the command's group.
+/// A second signal within this time is the first one again: `timeout` signals its command and then
+/// the command's group.
 const ECHO: Duration = Duration::from_millis(50);
 const TICK: Duration = Duration::from_millis(250);
 /// The thread that waits for signals needs little, and every tool has it.
@@ -55,10 +58,12 @@ struct Shared {
     resumed: AtomicUsize,
 }
 
-/// Takes note of SIGINT, SIGTERM and SIGHUP from now on. One that was ignored from the start stays so.
+/// Takes note of SIGINT, SIGTERM and SIGHUP from now on. One that was ignored from the start stays
+/// so.
 ///
-/// The first one ends the input. A second one, or a deadly one, kills the commands and ends the tool at once. Ten seconds after the
-/// first one the commands are killed, and the tool ends if nobody reads its output.
+/// The first one ends the input. A second one, or a deadly one, kills the commands and ends the
+/// tool at once. Ten seconds after the first one the commands are killed, and the tool ends if
+/// nobody reads its output.
 ///
 /// # Errors
 ///
@@ -82,7 +87,8 @@ pub(crate) fn received() -> Option<u8> {
     u8::try_from(signal).ok().filter(|signal| *signal > 0)
 }
 
-/// Has `listener` get the number of each signal from now on, SIGKILL in the end: for those whom signals do not reach.
+/// Has `listener` get the number of each signal from now on, SIGKILL in the end: for those whom
+/// signals do not reach.
 ///
 /// # Errors
 ///
@@ -120,7 +126,8 @@ impl Stop {
         let signals: Vec<i32> = STOPPING.into_iter().filter(|signal| !ignored.contains(*signal)).collect();
         let signal = Arc::new(AtomicUsize::new(0));
         for number in &signals {
-            // In the handler: the end of the input that the same signal brings about must not be seen before it.
+            // In the handler: the end of the input that the same signal brings about must not be
+            // seen before it.
             flag::register_usize(*number, Arc::clone(&signal), usize::try_from(*number).unwrap_or_default())?;
         }
         let (receiver, sender) = UnixStream::pair()?;
@@ -133,8 +140,8 @@ impl Stop {
     }
 }
 
-/// The signals that were ignored when the tool began, as what a script runs in the background or `nohup` would have it. None if the
-/// system has no `/proc` to tell.
+/// The signals that were ignored when the tool began, as what a script runs in the background or
+/// `nohup` would have it. None if the system has no `/proc` to tell.
 struct Ignored(u64);
 
 impl Ignored {

@@ -101,7 +101,8 @@ impl fmt::Display for PacketError {
 /// How the text of a wrong checksum begins.
 pub(crate) const CHECKSUM: &str = "bad checksum:";
 
-/// Writes all digits of a number. `{:08x}` is much slower, and a damaged stream may tell of checksums in every few bytes.
+/// Writes all digits of a number. `{:08x}` is much slower, and a damaged stream may tell of
+/// checksums in every few bytes.
 fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     const DIGITS: [u8; 16] = *b"0123456789abcdef";
     let digits: [u8; 8] = std::array::from_fn(|index| DIGITS[(number >> (28 - 4 * index) & 0xf) as usize]);
@@ -123,7 +124,8 @@ pub struct EncodeError {
 pub enum EncodeErrorKind {
     /// A string holds a NUL byte, which the protocol forbids.
     Nul,
-    /// Test id, tags, names and route code alone exceed the packet limit; only file content can be split.
+    /// Test id, tags, names and route code alone exceed the packet limit; only file content can be
+    /// split.
     TooLong,
     /// A line of version 1 cannot hold it: it would end the line, or be read as something else.
     Version1,
@@ -140,8 +142,8 @@ impl EncodeError {
         self.kind
     }
 
-    /// The part of the event that cannot be written: `"test id"`, `"tag"`, `"MIME type"`, `"file name"`, `"route code"`,
-    /// `"attachment"` or `"event"`.
+    /// The part of the event that cannot be written: `"test id"`, `"tag"`, `"MIME type"`, `"file
+    /// name"`, `"route code"`, `"attachment"` or `"event"`.
     #[must_use]
     pub fn field(&self) -> &'static str {
         self.field

@@ -7,8 +7,9 @@ use crate::packet::timestamp::Timestamp;
 
 /// What one packet says, with every field open to change.
 ///
-/// Fields are borrowed from a packet or owned. All of them may be absent: an event without a test id is about the run as a whole,
-/// an event without a status adds to a test without changing what became of it.
+/// Fields are borrowed from a packet or owned. All of them may be absent: an event without a test
+/// id is about the run as a whole, an event without a status adds to a test without changing what
+/// became of it.
 ///
 /// ```
 /// use subunit_codec::{Event, Status, encode};
@@ -26,7 +27,8 @@ pub struct Event<'a> {
     pub test_id: Option<Cow<'a, str>>,
     /// The status that the test now has.
     pub status: Option<Status>,
-    /// All tags that the test now has: `None` leaves them as they were, an empty list takes them away.
+    /// All tags that the test now has: `None` leaves them as they were, an empty list takes them
+    /// away.
     pub tags: Option<Vec<Cow<'a, str>>>,
     /// Whether the test can be run by itself.
     pub runnable: bool,
@@ -56,7 +58,8 @@ impl<'a> Event<'a> {
         Self { test_id: Some(id.into()), runnable: true, ..Self::default() }
     }
 
-    /// An event that carries a file of the run as a whole, or a part of one. It is marked as runnable, as python-subunit marks it.
+    /// An event that carries a file of the run as a whole, or a part of one. It is marked as
+    /// runnable, as python-subunit marks it.
     #[must_use]
     pub fn global_file(name: impl Into<Cow<'a, str>>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { runnable: true, ..Self::default() }.file(name, bytes)

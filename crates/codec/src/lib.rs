@@ -1,7 +1,8 @@
 //! The subunit protocol: streams of test results, in versions 1 and 2.
 //!
-//! A stream is bytes: packets that may stand in the middle of ordinary output. This crate finds the packets, says what they mean,
-//! writes them, and puts the tests together that they tell of. It does no I/O of its own.
+//! A stream is bytes: packets that may stand in the middle of ordinary output. This crate finds the
+//! packets, says what they mean, writes them, and puts the tests together that they tell of. It
+//! does no I/O of its own.
 //!
 //! ```
 //! use subunit_codec::{Assembler, Encoder, Event, Item, Protocol, Reader, Status};

@@ -1,4 +1,5 @@
-//! Formats beside subunit: attachments and times as text, tests as JSON and JUnit XML, TAP as tests.
+//! Formats beside subunit: attachments and times as text, tests as JSON and JUnit XML, TAP as
+//! tests.
 //!
 //! | module | holds |
 //! |---|---|

@@ -1,4 +1,5 @@
-//! What the tests of the suite are made with: streams in a line of code, awkward readers, pipelines with deadlines.
+//! What the tests of the suite are made with: streams in a line of code, awkward readers, pipelines
+//! with deadlines.
 //!
 //! Everything is a function of its arguments: what looks random comes from a seed.
 

@@ -1,4 +1,5 @@
-//! Programs connected by pipes, with a deadline: a test that waits for a program that hangs fails instead of hanging too.
+//! Programs connected by pipes, with a deadline: a test that waits for a program that hangs fails
+//! instead of hanging too.
 //!
 //! ```
 //! use std::process::Command;
@@ -78,7 +79,8 @@ pub fn run(command: Command, input: &[u8]) -> Finished {
     Pipeline::new([command]).run(input)
 }
 
-/// The end to write to of a pipe that nobody reads from: standard output for a program whose reader has gone.
+/// The end to write to of a pipe that nobody reads from: standard output for a program whose reader
+/// has gone.
 ///
 /// # Panics
 ///
@@ -102,7 +104,8 @@ impl Pipeline {
         self
     }
 
-    /// Has the first command read from `input`, a file say; what is written to the pipeline is lost then.
+    /// Has the first command read from `input`, a file say; what is written to the pipeline is lost
+    /// then.
     #[must_use]
     pub fn input(mut self, input: impl Into<Stdio>) -> Self {
         self.input = Some(input.into());
@@ -173,8 +176,8 @@ impl Pipeline {
 }
 
 impl Live {
-    /// Writes to the standard input of the first command, without waiting until it reads. A program that reads no more is no
-    /// trouble.
+    /// Writes to the standard input of the first command, without waiting until it reads. A program
+    /// that reads no more is no trouble.
     ///
     /// # Panics
     ///
@@ -196,7 +199,8 @@ impl Live {
         self.input = None;
     }
 
-    /// Reads what comes out until all of it so far is as `is_enough` wants it, and gives all of it so far.
+    /// Reads what comes out until all of it so far is as `is_enough` wants it, and gives all of it
+    /// so far.
     ///
     /// # Panics
     ///
@@ -353,7 +357,8 @@ fn pipe() -> (PipeReader, PipeWriter) {
     io::pipe().expect("the system has a pipe to give")
 }
 
-/// Writes what comes in a thread of its own: a program may fill its output before it reads all of its input.
+/// Writes what comes in a thread of its own: a program may fill its output before it reads all of
+/// its input.
 fn feed(mut writer: PipeWriter) -> Sender<Vec<u8>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || receiver.into_iter().try_for_each(|bytes: Vec<u8>| writer.write_all(&bytes)));

@@ -1,4 +1,5 @@
-//! Streams of version 2 in a line of code: good packets, broken ones, and the stream of a large run.
+//! Streams of version 2 in a line of code: good packets, broken ones, and the stream of a large
+//! run.
 //!
 //! ```
 //! use subunit_codec::Status;
@@ -64,7 +65,8 @@ pub fn at(seconds: u32, nanoseconds: u32) -> Timestamp {
     Timestamp::new(seconds, nanoseconds).expect("nanoseconds fit 30 bits")
 }
 
-/// A packet made by hand: right signature, length and checksum around any flags and any bytes of fields.
+/// A packet made by hand: right signature, length and checksum around any flags and any bytes of
+/// fields.
 ///
 /// # Panics
 ///
@@ -82,7 +84,8 @@ pub fn raw(flags: u16, fields: &[u8]) -> Vec<u8> {
     raw_with_length(flags, &number(length, width), fields)
 }
 
-/// A packet made by hand: right signature and checksum around any flags, any bytes for the length and any bytes of fields.
+/// A packet made by hand: right signature and checksum around any flags, any bytes for the length
+/// and any bytes of fields.
 #[must_use]
 pub fn raw_with_length(flags: u16, length: &[u8], fields: &[u8]) -> Vec<u8> {
     let mut out = vec![SIGNATURE];
@@ -152,7 +155,8 @@ pub fn with_flip(mut bytes: Vec<u8>, at: usize, bits: u8) -> Vec<u8> {
     bytes
 }
 
-/// The CRC-32 of the bytes, computed a bit at a time, so that it does not depend on the code under test.
+/// The CRC-32 of the bytes, computed a bit at a time, so that it does not depend on the code under
+/// test.
 #[must_use]
 pub fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0, |crc: u32, byte| {
@@ -162,8 +166,8 @@ pub fn crc32(bytes: &[u8]) -> u32 {
 
 /// The events of a large run, in the order of their packets.
 ///
-/// Eight workers run tests side by side, each with a tag and a route code. Test ids have 80 characters, every event has a
-/// timestamp, and a tenth of the tests fail with an attachment.
+/// Eight workers run tests side by side, each with a tag and a route code. Test ids have 80
+/// characters, every event has a timestamp, and a tenth of the tests fail with an attachment.
 #[derive(Clone, Debug)]
 pub struct Run {
     random: Random,

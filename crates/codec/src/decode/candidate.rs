@@ -173,8 +173,8 @@ impl Classifier {
     }
 }
 
-/// A candidate with a fault before its checksum: damage where packets start, text anywhere else. A line that begins with a
-/// superscript three in Latin-1 is text there too.
+/// A candidate with a fault before its checksum: damage where packets start, text anywhere else. A
+/// line that begins with a superscript three in Latin-1 is text there too.
 #[inline(always)]
 fn torn(place: Place, bytes: &[u8], error: PacketError) -> Verdict {
     if !place.is_boundary {
@@ -187,8 +187,8 @@ fn torn(place: Place, bytes: &[u8], error: PacketError) -> Verdict {
     }
 }
 
-/// Whether the line behind a signature byte can be read in Latin-1, or all of it that is looked at; `None` if more bytes are
-/// needed. Lines shorter than a header are not enough to tell.
+/// Whether the line behind a signature byte can be read in Latin-1, or all of it that is looked at;
+/// `None` if more bytes are needed. Lines shorter than a header are not enough to tell.
 fn begins_readable_line(bytes: &[u8], is_last: bool) -> Option<bool> {
     /// Some byte of a header is no character: this much of a packet holds one.
     const ENOUGH: usize = 64;
@@ -202,7 +202,8 @@ fn begins_readable_line(bytes: &[u8], is_last: bool) -> Option<bool> {
     }
 }
 
-/// Whether the flags are those of a packet that gives a test a status: to lose one unseen would lose a verdict.
+/// Whether the flags are those of a packet that gives a test a status: to lose one unseen would
+/// lose a verdict.
 fn carries_verdict(bytes: &[u8]) -> bool {
     let &[_, high, low, ..] = bytes else { return true };
     let flags = u16::from_be_bytes([high, low]);

@@ -73,8 +73,8 @@ impl Decoder {
         Self { stream, is_ended: false, leaves_open: false, has_packet: false }
     }
 
-    /// The same decoder, which leaves open the tests of version 1 that are open when the input ends,
-    /// as it does those of version 2: for those who know more of how it ended.
+    /// The same decoder, which leaves open the tests of version 1 that are open when the input
+    /// ends, as it does those of version 2: for those who know more of how it ended.
     #[must_use]
     pub fn leaving_open(self) -> Self {
         Self { leaves_open: true, ..self }

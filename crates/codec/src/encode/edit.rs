@@ -13,8 +13,8 @@ use crate::packet::header::{MAX_LENGTH, flag};
 use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
 
-/// What is to be different about a packet: its timestamp, test id, status, tags or route code. All the rest of it stays, byte for
-/// byte.
+/// What is to be different about a packet: its timestamp, test id, status, tags or route code. All
+/// the rest of it stays, byte for byte.
 ///
 /// ```
 /// use subunit_codec::{PacketEdit, Packet};
@@ -92,12 +92,13 @@ impl<'a> PacketEdit<'a> {
         self
     }
 
-    /// Appends the packet with these changes to `out`. When it becomes too long for one packet, its file is split as [`encode`]
-    /// does, and bytes after the last field are left out.
+    /// Appends the packet with these changes to `out`. When it becomes too long for one packet, its
+    /// file is split as [`encode`] does, and bytes after the last field are left out.
     ///
     /// # Errors
     ///
-    /// When a string holds a NUL byte, or the packet becomes too long even without its file. Nothing is appended then.
+    /// When a string holds a NUL byte, or the packet becomes too long even without its file.
+    /// Nothing is appended then.
     pub fn encode(&self, packet: &Packet<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
         let parts = packet.parts();
         let timestamp = self.timestamp.map_or(parts.timestamp.len(), timestamp_length);

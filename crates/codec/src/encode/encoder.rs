@@ -9,9 +9,9 @@ use crate::packet::Packet;
 
 /// Writes packets to `W`, whole ones only: each write ends where a packet does.
 ///
-/// Small packets are gathered; call [`flush`](Self::flush) before anything that may block, or they are not seen meanwhile. What
-/// was not flushed is lost when the encoder is dropped. Packets longer than the gathered bytes may be are written straight from
-/// where they are.
+/// Small packets are gathered; call [`flush`](Self::flush) before anything that may block, or they
+/// are not seen meanwhile. What was not flushed is lost when the encoder is dropped. Packets longer
+/// than the gathered bytes may be are written straight from where they are.
 ///
 /// ```
 /// use subunit_codec::{Encoder, Event, Status};
@@ -66,9 +66,11 @@ impl<W: Write> Encoder<W> {
     ///
     /// # Errors
     ///
-    /// When writing fails, or with an [`EncodeError`](crate::EncodeError) inside when the event cannot be written.
+    /// When writing fails, or with an [`EncodeError`](crate::EncodeError) inside when the event
+    /// cannot be written.
     pub fn write(&mut self, event: &Event<'_>) -> io::Result<()> {
-        // For what may be large. A system that is out of memory is an error and not the end of the process.
+        // For what may be large. A system that is out of memory is an error and not the end of the
+        // process.
         let room = event.file.as_ref().map_or(0, |file| file.bytes.len() + file.bytes.len() / 1024);
         let room = self.gathered.try_reserve(room);
         room.map_err(|_| io::ErrorKind::OutOfMemory)?;

@@ -15,12 +15,14 @@ use crate::packet::validate::has_nul;
 
 /// Appends `event` to `out` as a packet, or as several when its file is too long for one.
 ///
-/// The pieces of a long file are whole packets, each with the event's test id, tags, MIME type, route code and timestamp; status
-/// and end of file are on the last. Numbers are written in their shortest width.
+/// The pieces of a long file are whole packets, each with the event's test id, tags, MIME type,
+/// route code and timestamp; status and end of file are on the last. Numbers are written in their
+/// shortest width.
 ///
 /// # Errors
 ///
-/// When a string holds a NUL byte, or the event is too long even without its file. Nothing is appended then.
+/// When a string holds a NUL byte, or the event is too long even without its file. Nothing is
+/// appended then.
 ///
 /// ```
 /// use subunit_codec::{Event, Status, encode};
@@ -44,8 +46,8 @@ pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     Ok(())
 }
 
-/// How many bytes of its file one packet of the event can hold, whose other fields take `fields` bytes; `None` when the event is too
-/// long even without them.
+/// How many bytes of its file one packet of the event can hold, whose other fields take `fields`
+/// bytes; `None` when the event is too long even without them.
 fn most_content(event: &Event<'_>, fields: usize) -> Option<usize> {
     // The length of the longest packet takes three bytes.
     let room = MAX_LENGTH.checked_sub(3 + 3 + fields + CHECKSUM)?;
@@ -85,7 +87,8 @@ fn fields_length(event: &Event<'_>) -> Result<usize, EncodeError> {
     Ok(length)
 }
 
-/// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All lengths were checked.
+/// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All
+/// lengths were checked.
 fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
     let file = event.file.as_ref().map(|file| (&*file.name, content));
     let file_length = file.map_or(0, |_| number_length(content.len()) + content.len());
@@ -113,7 +116,8 @@ fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool,
     write_checksum(start, out);
 }
 
-/// The length of a packet whose fields take `fields` bytes, and the width of the number that says it.
+/// The length of a packet whose fields take `fields` bytes, and the width of the number that says
+/// it.
 pub(crate) fn packet_length(fields: usize) -> (usize, usize) {
     let fixed = 3 + fields + CHECKSUM;
     let is_enough = |width: &usize| fixed + width <= number::most(*width);

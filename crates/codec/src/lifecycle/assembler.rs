@@ -74,21 +74,23 @@ impl Test {
 pub struct Attachment {
     /// Its name. A file that goes on after its end is a new attachment of the same name.
     pub name: String,
-    /// The first MIME type that one of its packets gave; without one it is `application/octet-stream`.
+    /// The first MIME type that one of its packets gave; without one it is
+    /// `application/octet-stream`.
     pub mime_type: Option<String>,
     /// Its length in bytes.
     pub size: u64,
-    /// Its content or the start of it, if the assembler was asked to keep [files](Assembler::keeping_files) or their
-    /// [heads](Assembler::keeping_heads).
+    /// Its content or the start of it, if the assembler was asked to keep
+    /// [files](Assembler::keeping_files) or their [heads](Assembler::keeping_heads).
     pub bytes: Option<Vec<u8>>,
 }
 
 /// Puts tests together from packets.
 ///
-/// A test is known by route code and test id, as testtools does. It begins with the first packet that names it and is given out with
-/// its final status; [`finish`](Self::finish) gives out the ones that never had one. A test exists once it has had a status:
-/// attachments alone make none, such as a log that comes after the final status. Of tests that have attachments and no status, the
-/// last 4,096 are kept.
+/// A test is known by route code and test id, as testtools does. It begins with the first packet
+/// that names it and is given out with its final status; [`finish`](Self::finish) gives out the
+/// ones that never had one. A test exists once it has had a status: attachments alone make none,
+/// such as a log that comes after the final status. Of tests that have attachments and no status,
+/// the last 4,096 are kept.
 ///
 /// Memory is bounded by the tests in flight.
 ///
@@ -169,19 +171,22 @@ impl Assembler {
         Self::keeping_heads(usize::MAX)
     }
 
-    /// An assembler that keeps the first `most` bytes of each file, in memory, until its test is given out.
+    /// An assembler that keeps the first `most` bytes of each file, in memory, until its test is
+    /// given out.
     #[must_use]
     pub fn keeping_heads(most: usize) -> Self {
         Self { files: Files::Content { most }, ..Self::default() }
     }
 
-    /// An assembler that takes no note of files: its tests have no attachments, and however many come take no memory.
+    /// An assembler that takes no note of files: its tests have no attachments, and however many
+    /// come take no memory.
     #[must_use]
     pub fn without_files() -> Self {
         Self { files: Files::Nothing, ..Self::default() }
     }
 
-    /// Takes in a packet, and lends the test that it completes. Packets without a test id change nothing.
+    /// Takes in a packet, and lends the test that it completes. Packets without a test id change
+    /// nothing.
     ///
     /// `exists` completes a test of its own: it leaves one of the same name that runs alone.
     pub fn push(&mut self, packet: &Packet<'_>) -> Option<&Test> {
@@ -208,7 +213,8 @@ impl Assembler {
         open.reset();
         open.take_in(packet, self.files);
         if !open.has_status {
-            // The oldest that has no status after thousands of others is an attachment that came late.
+            // The oldest that has no status after thousands of others is an attachment that came
+            // late.
             drop(self.open.note_loose(key, |open| !open.has_status));
         }
     }
@@ -229,7 +235,8 @@ impl Assembler {
         test
     }
 
-    /// Gives out the tests that never finished, in the order in which they began, and starts afresh.
+    /// Gives out the tests that never finished, in the order in which they began, and starts
+    /// afresh.
     pub fn finish(&mut self) -> Vec<Test> {
         let begun = self.open.drain().into_iter().filter(|flight| flight.value.has_status);
         begun
@@ -312,7 +319,8 @@ impl Open {
         self.test.start = self.test.start.or(timestamp);
         if let Some(field) = packet.tags_field() {
             self.has_tags = true;
-            // Most tests have the tags of an earlier one, and most packets those of an earlier one of the same test.
+            // Most tests have the tags of an earlier one, and most packets those of an earlier one
+            // of the same test.
             if self.tags_field != field {
                 self.tags_field.clear();
                 self.tags_field.shrink_to(MOST_TO_USE_AGAIN);

@@ -31,7 +31,8 @@ impl Span {
         (start <= stop).then(|| stop.since(start))
     }
 
-    /// Stop minus start in seconds, negative if the clock stepped back; `None` if either is unknown.
+    /// Stop minus start in seconds, negative if the clock stepped back; `None` if either is
+    /// unknown.
     #[must_use]
     pub fn signed_seconds(self) -> Option<f64> {
         Some(self.stop?.seconds_since(self.start?))

@@ -10,7 +10,8 @@ use hashbrown::hash_table::HashTable;
 use crate::packet::Packet;
 use crate::packet::validate::checked;
 
-/// What is kept of each test between its first packet and its last: a `T`, found by route code and test id.
+/// What is kept of each test between its first packet and its last: a `T`, found by route code and
+/// test id.
 ///
 /// ```
 /// use subunit_codec::{InFlight, Packet};
@@ -54,7 +55,8 @@ pub struct Key<'a> {
     hash: u64,
 }
 
-/// Strings that take more bytes than this are not kept for other tests to use, whose are hardly ever as long.
+/// Strings that take more bytes than this are not kept for other tests to use, whose are hardly
+/// ever as long.
 pub(crate) const MOST_TO_USE_AGAIN: usize = 1 << 10;
 
 #[derive(Debug)]
@@ -103,7 +105,8 @@ impl<T> InFlight<T> {
         Some(&mut slot.flight.value)
     }
 
-    /// Begins to keep a `value` of a test, which must not be in flight already: of two values for one test, either may be found.
+    /// Begins to keep a `value` of a test, which must not be in flight already: of two values for
+    /// one test, either may be found.
     pub fn begin(&mut self, key: &Key<'_>, value: T) -> &mut T {
         let slot = match self.spare.pop() {
             Some(mut slot) => {
@@ -115,7 +118,8 @@ impl<T> InFlight<T> {
         self.insert(key, slot)
     }
 
-    /// Begins to keep a value of a test, which must not be in flight already: one that was kept of a test that is over, or the default.
+    /// Begins to keep a value of a test, which must not be in flight already: one that was kept of
+    /// a test that is over, or the default.
     pub(crate) fn begin_again(&mut self, key: &Key<'_>) -> &mut T
     where
         T: Default,
@@ -133,9 +137,10 @@ impl<T> InFlight<T> {
         &mut self.tests.insert_unique(key.hash, slot, |slot| slot.hash).into_mut().flight.value
     }
 
-    /// Notes that the test that began last, which this is the key of, is loose: it has attachments only, and may never have a
-    /// status. When there are more than 4,096 of those, takes the oldest that `is_still_loose` out of the table and gives it out, so
-    /// that they cannot fill the memory.
+    /// Notes that the test that began last, which this is the key of, is loose: it has attachments
+    /// only, and may never have a status. When there are more than 4,096 of those, takes the oldest
+    /// that `is_still_loose` out of the table and gives it out, so that they cannot fill the
+    /// memory.
     pub fn note_loose(&mut self, key: &Key<'_>, is_still_loose: impl Fn(&T) -> bool) -> Option<Flight<T>> {
         self.loose.push_back((key.hash, self.begun - 1));
         while self.loose.len() > Self::MOST_LOOSE {
@@ -153,7 +158,8 @@ impl<T> InFlight<T> {
         self.take(key).map(|slot| slot.flight)
     }
 
-    /// Ends a test: lends what was kept of it, if it was in flight, and spares its memory for another.
+    /// Ends a test: lends what was kept of it, if it was in flight, and spares its memory for
+    /// another.
     pub fn close(&mut self, key: &Key<'_>) -> Option<&mut Flight<T>> {
         let slot = self.take(key)?;
         self.spare.push(slot);
@@ -175,8 +181,8 @@ impl<T> InFlight<T> {
 }
 
 impl Key<'_> {
-    /// A hash of the key, with a seed that nobody knows: for those who remember many tests in little memory, and can live with two
-    /// keys of one hash.
+    /// A hash of the key, with a seed that nobody knows: for those who remember many tests in
+    /// little memory, and can live with two keys of one hash.
     #[must_use]
     pub fn hash(&self) -> u64 {
         self.hash

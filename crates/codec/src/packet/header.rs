@@ -41,7 +41,8 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    /// Reads the header at the start of `bytes`; `None` when they end inside it and all of them could belong to one.
+    /// Reads the header at the start of `bytes`; `None` when they end inside it and all of them
+    /// could belong to one.
     #[expect(clippy::inline_always, reason = "a call costs more than the few bytes it reads")]
     #[inline(always)]
     pub(crate) fn read(bytes: &[u8]) -> Result<Option<Self>, PacketError> {

@@ -1,6 +1,7 @@
 //! Where the fields of a packet are.
 
-/// Offsets of the fields that it takes a walk to find; the others are found from these, or from the start of the packet.
+/// Offsets of the fields that it takes a walk to find; the others are found from these, or from the
+/// start of the packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Layout {
     test_id: u32,

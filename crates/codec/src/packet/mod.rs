@@ -26,8 +26,9 @@ use crate::packet::validate::{check, checked};
 
 /// One packet of a version 2 stream: a view of bytes that were checked when it was made.
 ///
-/// Accessors cannot fail. [`as_bytes`](Self::as_bytes) is exactly what was read, also where the same event could be written in
-/// other bytes (numbers wider than needed, bytes after the last field).
+/// Accessors cannot fail. [`as_bytes`](Self::as_bytes) is exactly what was read, also where the
+/// same event could be written in other bytes (numbers wider than needed, bytes after the last
+/// field).
 ///
 /// ```
 /// use subunit_codec::{Packet, Status};
@@ -51,8 +52,8 @@ impl<'a> Packet<'a> {
     ///
     /// # Errors
     ///
-    /// When they are not: see [`PacketErrorKind`](crate::PacketErrorKind) for the ways. The first fault in the order of the bytes
-    /// is the one reported, the checksum last.
+    /// When they are not: see [`PacketErrorKind`](crate::PacketErrorKind) for the ways. The first
+    /// fault in the order of the bytes is the one reported, the checksum last.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, PacketError> {
         let packet = Self::parse_unsummed(bytes)?;
         let end = bytes.len() - CHECKSUM;
@@ -140,7 +141,8 @@ impl<'a> Packet<'a> {
         Status::from_flags(self.flags())
     }
 
-    /// The tags in the order written. `None` says nothing of tags, an empty list takes earlier ones back.
+    /// The tags in the order written. `None` says nothing of tags, an empty list takes earlier ones
+    /// back.
     #[must_use]
     pub fn tags(&self) -> Option<Tags<'a>> {
         self.tags_field().map(Tags::read)

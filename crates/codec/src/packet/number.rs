@@ -1,13 +1,14 @@
 //! Numbers of one to four bytes, most significant first.
 //!
-//! The two high bits of the first byte tell how many bytes follow it (protocol, version 2, "numbers"). Any width is read;
-//! the shortest is written.
+//! The two high bits of the first byte tell how many bytes follow it (protocol, version 2,
+//! "numbers"). Any width is read; the shortest is written.
 #![expect(clippy::inline_always, reason = "a number is most often one byte")]
 
 /// The largest value that a number can hold: 2³⁰ - 1.
 pub(crate) const MAX: u32 = (1 << 30) - 1;
 
-/// Reads a number at the start of `bytes`: its value and its width in bytes, or `None` when `bytes` ends inside it.
+/// Reads a number at the start of `bytes`: its value and its width in bytes, or `None` when `bytes`
+/// ends inside it.
 #[inline(always)]
 pub(crate) fn read(bytes: &[u8]) -> Option<(u32, usize)> {
     match *bytes {
@@ -19,7 +20,8 @@ pub(crate) fn read(bytes: &[u8]) -> Option<(u32, usize)> {
     }
 }
 
-/// Splits `bytes` that begin with a number into as many bytes as it says and the rest; `None` when they end before.
+/// Splits `bytes` that begin with a number into as many bytes as it says and the rest; `None` when
+/// they end before.
 #[inline]
 pub(crate) fn split_counted(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (count, width) = read(bytes)?;

@@ -7,8 +7,9 @@ use crate::packet::header::flag;
 
 /// The status that a packet gives a test.
 ///
-/// Protocol, version 2, "test status". The three bits of a packet that stand for no status are `Option::None` in this crate.
-/// Names, in and out, are the ones that testtools and python-subunit use:
+/// Protocol, version 2, "test status". The three bits of a packet that stand for no status are
+/// `Option::None` in this crate. Names, in and out, are the ones that testtools and python-subunit
+/// use:
 ///
 /// ```
 /// use subunit_codec::Status;
@@ -60,14 +61,15 @@ impl Status {
         }
     }
 
-    /// Whether nothing more becomes of a test: all but `inprogress`. `exists` is the first and last status of a test of its own.
+    /// Whether nothing more becomes of a test: all but `inprogress`. `exists` is the first and last
+    /// status of a test of its own.
     #[must_use]
     pub fn is_final(self) -> bool {
         self != Self::InProgress
     }
 
-    /// Whether a test that is left with this status is a failure: `fail`, `uxsuccess`, and `inprogress`, for a test that never
-    /// finished.
+    /// Whether a test that is left with this status is a failure: `fail`, `uxsuccess`, and
+    /// `inprogress`, for a test that never finished.
     #[must_use]
     pub fn is_failure(self) -> bool {
         matches!(self, Self::Fail | Self::UnexpectedSuccess | Self::InProgress)

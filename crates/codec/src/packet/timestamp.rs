@@ -7,10 +7,12 @@ use crate::packet::number;
 
 /// A point in time: seconds and nanoseconds since 1970-01-01 00:00 UTC, leap seconds not counted.
 ///
-/// Both parts are kept as they were written. A stream may hold a nanosecond part of a second or more (the number has 30 bits);
-/// such a part carries over into the seconds when timestamps are compared or subtracted.
+/// Both parts are kept as they were written. A stream may hold a nanosecond part of a second or
+/// more (the number has 30 bits); such a part carries over into the seconds when timestamps are
+/// compared or subtracted.
 ///
-/// Protocol, version 2, "timestamp": 32 bits of seconds, then a number of nanoseconds. The range ends in February 2106.
+/// Protocol, version 2, "timestamp": 32 bits of seconds, then a number of nanoseconds. The range
+/// ends in February 2106.
 ///
 /// ```
 /// use subunit_codec::Timestamp;
@@ -27,7 +29,8 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// A timestamp of `seconds` and `nanoseconds`, or `None` when the nanoseconds do not fit the protocol's 30 bits.
+    /// A timestamp of `seconds` and `nanoseconds`, or `None` when the nanoseconds do not fit the
+    /// protocol's 30 bits.
     #[must_use]
     pub fn new(seconds: u32, nanoseconds: u32) -> Option<Self> {
         (nanoseconds <= number::MAX).then_some(Self { seconds, nanoseconds })
@@ -39,7 +42,8 @@ impl Timestamp {
         self.seconds
     }
 
-    /// Nanoseconds past [`seconds`](Self::seconds), as written: at most 2³⁰ - 1, so possibly more than a second.
+    /// Nanoseconds past [`seconds`](Self::seconds), as written: at most 2³⁰ - 1, so possibly more
+    /// than a second.
     #[must_use]
     pub fn nanoseconds(self) -> u32 {
         self.nanoseconds
@@ -58,7 +62,8 @@ impl Timestamp {
         Duration::new(u64::from(self.seconds), self.nanoseconds)
     }
 
-    /// The time from `earlier` to `self`: nothing when `earlier` is the later of the two (clocks do step back).
+    /// The time from `earlier` to `self`: nothing when `earlier` is the later of the two (clocks do
+    /// step back).
     ///
     /// ```
     /// # use std::time::Duration;
@@ -74,7 +79,8 @@ impl Timestamp {
         self.since_epoch().saturating_sub(earlier.since_epoch())
     }
 
-    /// Seconds from `earlier` to `self`: negative when `earlier` is the later of the two (clocks do step back).
+    /// Seconds from `earlier` to `self`: negative when `earlier` is the later of the two (clocks do
+    /// step back).
     #[must_use]
     pub fn seconds_since(self, earlier: Self) -> f64 {
         let (this, that) = (self.since_epoch(), earlier.since_epoch());
@@ -83,7 +89,8 @@ impl Timestamp {
 }
 
 impl Ord for Timestamp {
-    /// By the moment; two spellings of one moment (1 s + 10⁹ ns, 2 s) by their seconds, so that the order agrees with `==`.
+    /// By the moment; two spellings of one moment (1 s + 10⁹ ns, 2 s) by their seconds, so that the
+    /// order agrees with `==`.
     fn cmp(&self, other: &Self) -> Ordering {
         self.since_epoch().cmp(&other.since_epoch()).then(self.seconds.cmp(&other.seconds))
     }

@@ -1,4 +1,5 @@
-//! The check that a packet's fields are sound, which also finds where they are. It leaves the checksum out.
+//! The check that a packet's fields are sound, which also finds where they are. It leaves the
+//! checksum out.
 #![expect(clippy::inline_always, reason = "a call a field costs more than the field")]
 
 use std::str;
@@ -8,12 +9,13 @@ use crate::packet::header::{CHECKSUM, Header, flag};
 use crate::packet::layout::Layout;
 use crate::packet::number;
 
-/// Tags past this many are checked when the whole packet is there and not as its bytes come; otherwise a stream of false headers
-/// with endless lists of tags would take time quadratic in its length.
+/// Tags past this many are checked when the whole packet is there and not as its bytes come;
+/// otherwise a stream of false headers with endless lists of tags would take time quadratic in its
+/// length.
 const TAGS_CHECKED_EARLY: usize = 64;
 
-/// Where the fields of a packet are whose first bytes are `bytes`, if all are there and sound; `None` when the bytes end before the
-/// fields do.
+/// Where the fields of a packet are whose first bytes are `bytes`, if all are there and sound;
+/// `None` when the bytes end before the fields do.
 #[inline(always)]
 pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<Option<Layout>, PacketError> {
     let check_string = |span: Span, bytes: &[u8]| {
@@ -24,8 +26,8 @@ pub(crate) fn check(bytes: &[u8], header: &Header) -> Result<Option<Layout>, Pac
     Walk::new(bytes, header, check_string).all_fields(header, usize::MAX)
 }
 
-/// Whether the bytes of a packet that are there, `bytes`, are sound as far as they go. `check_string` looks at each string that is
-/// not short and plain, as [`Walk::check_string`] says.
+/// Whether the bytes of a packet that are there, `bytes`, are sound as far as they go.
+/// `check_string` looks at each string that is not short and plain, as [`Walk::check_string`] says.
 pub(crate) fn check_early(
     bytes: &[u8],
     header: &Header,
@@ -44,14 +46,15 @@ pub(crate) struct Span {
 /// A walk through the fields ended early: at a fault, or where the bytes do.
 struct Stop;
 
-/// A walk through the fields of a packet, some of whose bytes may still be missing. Its steps are told where a thing starts and say
-/// where it ends.
+/// A walk through the fields of a packet, some of whose bytes may still be missing. Its steps are
+/// told where a thing starts and say where it ends.
 struct Walk<'a, CheckString> {
     /// The bytes before the checksum that are there.
     bytes: &'a [u8],
     /// Where the checksum starts.
     end: usize,
-    /// Is told where in the bytes a string is and says whether all of it is there; its error holds an offset in the packet.
+    /// Is told where in the bytes a string is and says whether all of it is there; its error holds
+    /// an offset in the packet.
     check_string: CheckString,
     /// Why this is no packet.
     fault: Option<(Kind, usize)>,
@@ -63,8 +66,8 @@ impl<'a, CheckString: FnMut(Span, &[u8]) -> Result<bool, (Kind, usize)>> Walk<'a
         Self { bytes: &bytes[..end.min(bytes.len())], end, check_string, fault: None }
     }
 
-    /// Goes through the fields in order, as far as the bytes go: `None` when they end first, or when there are more than
-    /// `most_tags`.
+    /// Goes through the fields in order, as far as the bytes go: `None` when they end first, or
+    /// when there are more than `most_tags`.
     #[inline(always)]
     fn all_fields(mut self, header: &Header, most_tags: usize) -> Result<Option<Layout>, PacketError> {
         match self.fields_in_order(header, most_tags) {
@@ -180,8 +183,8 @@ fn place(at: usize) -> u32 {
 
 /// Whether a string is as nearly all are: short, ASCII, without NUL.
 ///
-/// The last bytes are looked at together with some before them that were looked at already, and not one by one: how many they are
-/// is what a processor guesses wrong.
+/// The last bytes are looked at together with some before them that were looked at already, and not
+/// one by one: how many they are is what a processor guesses wrong.
 #[inline(always)]
 fn is_short_and_plain(string: &[u8]) -> bool {
     let is_plain = |byte: u8| byte.cast_signed() > 0;
@@ -215,7 +218,8 @@ pub(crate) fn has_nul(string: &[u8]) -> bool {
     !is_short_and_plain(string) && memchr::memchr(0, string).is_some()
 }
 
-/// Checks the start of a string, or all of it when `whole`: how many bytes of it are whole characters, or the first fault.
+/// Checks the start of a string, or all of it when `whole`: how many bytes of it are whole
+/// characters, or the first fault.
 pub(crate) fn check_text(bytes: &[u8], whole: bool) -> Result<usize, (Kind, usize)> {
     let (good, fault) = match str::from_utf8(bytes) {
         Ok(_) => (bytes.len(), false),

@@ -151,6 +151,11 @@ impl Details {
             match is_near.then(|| is_right(end, has_return, input)) {
                 Some(None) => return Progress::Step(Step::More),
                 Some(Some(false)) => return cut_at_mark(body),
+                // A bracket may be the end of details that a wrong length swallowed.
+                Some(Some(true)) if closing_bracket(body, Behind::Nothing).is_none() => {
+                    self.place = Place::Length;
+                    return Progress::Step(self.pass_on(body, context));
+                }
                 None if input.offset < context.suspicion.chunks_until => return cut_at_mark(body),
                 Some(Some(true)) | None => {}
             }
@@ -158,11 +163,11 @@ impl Details {
         let (at, stop) = self.look(body, behind, context);
         let is_marked = self.held.is_some();
         match stop {
-            Stop::Outside | Stop::Bracket(_) if at == 0 => {
+            Stop::Outside | Stop::Bracket(_) | Stop::Failure if at == 0 && !is_marked => {
                 self.held = Some(0);
                 return self.chunk(left, has_return, input, context);
             }
-            Stop::Failure if is_marked || at == 0 => {
+            Stop::Failure if is_marked => {
                 context.suspicion.chunks_until = input.offset + at as u64;
                 return cut_at_mark(body);
             }

@@ -9,10 +9,12 @@ use memchr::{memchr, memchr_iter};
 
 use crate::packet::header::{Header, SIGNATURE};
 use crate::packet::timestamp::Timestamp;
+use crate::v1::ahead::{MOST_AHEAD, MOST_DETAILS, may_begin};
 use crate::v1::glued;
 use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
-use crate::v1::line::{Directive, Form, Strength, could_be_directive, is_count};
-use crate::v1::parse::{MOST_AHEAD, Parser};
+use crate::v1::line::{Directive, Form, Outcome, Strength, could_be_directive, is_count};
+use crate::v1::open_tests::is_subtest;
+use crate::v1::parse::Parser;
 use crate::v1::time;
 
 /// Reads the start of a stream until it says which version it is in.
@@ -28,6 +30,12 @@ pub(super) struct Detection {
     starts: Vec<(Vec<u8>, Option<Timestamp>)>,
     /// The length of their labels.
     bytes: usize,
+    /// Whether a start was given out as text. An outcome may be behind text from then on.
+    has_start: bool,
+    /// A failing outcome that was given out with the text before it, if its details come next.
+    failure: Option<(Outcome, Vec<u8>, Form)>,
+    /// Up to here in the input, no details come that say that it is one.
+    no_failure_until: u64,
     is_version_2: bool,
 }
 
@@ -56,6 +64,8 @@ struct Ahead {
     /// Whether there is a time and nothing but directives after it.
     has_time: bool,
     details: Details,
+    /// The form of details for an outcome behind text, which may be prose.
+    form: Option<Form>,
 }
 
 /// Whether there is an outcome with bracketed details for a test without a start. It says that the
@@ -87,14 +97,34 @@ impl Detection {
         if self.line.is_some() {
             return self.text(input.bytes, parser);
         }
+        if let Some((outcome, label, form)) = self.failure.take() {
+            let ahead = if input.offset < self.no_failure_until { Some(false) } else { self.ahead.look(input, parser) };
+            match ahead {
+                None => {
+                    self.failure = Some((outcome, label, form));
+                    return Detected::More;
+                }
+                Some(true) if self.ahead.details == Details::Closed => {
+                    parser.begin_with_outcome(&label, None, outcome, form);
+                    return Detected::Version1;
+                }
+                Some(_) => {
+                    self.no_failure_until = self.no_failure_until.max(input.offset + self.ahead.at as u64);
+                    self.ahead = Ahead::default();
+                }
+            }
+        }
         let (line, length) = match take_line(input.bytes, input.is_last) {
             Taken::Line(line, length) => (line, length),
-            Taken::More if could_be_directive(input.bytes) => return Detected::More,
+            Taken::More if self.has_start || could_be_directive(input.bytes) => return Detected::More,
             Taken::More | Taken::TooLong => {
                 self.line = Some(Vec::new());
                 return self.text(input.bytes, parser);
             }
         };
+        if self.has_start && self.is_known_behind_text(line, parser) {
+            return Detected::Version1;
+        }
         if Directive::read(line).is_some() && input.offset >= self.silent_until {
             match self.ahead.look(input, parser) {
                 None => return Detected::More,
@@ -112,11 +142,13 @@ impl Detection {
     pub(super) fn is_line_held(&self, bytes: &[u8]) -> bool {
         let line = &bytes[..bytes.len().min(LONGEST_LINE + 1)];
         let line = &line[..memchr(b'\n', line).unwrap_or(line.len())];
-        self.line.is_none() && line.len() <= LONGEST_LINE && could_be_directive(line)
+        let may_count = self.has_start || self.failure.is_some() || could_be_directive(line);
+        self.line.is_none() && line.len() <= LONGEST_LINE && may_count
     }
 
     /// Text before a packet that begins inside of a line, or before what may become one.
     pub(super) fn text_in_line(&mut self, text: &[u8]) {
+        (self.failure, self.ahead) = (None, Ahead::default());
         match text.last() {
             Some(b'\n') | None => self.line = None,
             Some(_) => self.line = Some(self.line.take().unwrap_or_default()),
@@ -148,7 +180,8 @@ impl Detection {
         line.extend_from_slice(&bytes[..end.min(kept)]);
         if bytes[..end].ends_with(b"\n") {
             if let Taken::Line(line, _) = take_line(line, true) {
-                parser.remember_glued(line);
+                let line = line.to_vec();
+                self.remember_glued(&line, parser);
             }
             self.line = None;
         }
@@ -163,6 +196,7 @@ impl Detection {
                     self.remember_start(label, parser.time);
                 }
                 parser.remember(label);
+                self.has_start |= strength == Strength::Strong;
             }
             Some((Directive::Time(text), Strength::Strong)) if time::parse(text).is_some() => {
                 parser.time = time::parse(text);
@@ -171,9 +205,37 @@ impl Detection {
             Some((Directive::Tags(tags), Strength::Strong)) if self.starts.is_empty() => {
                 let _ = parser.apply_tags(tags);
             }
-            _ if glued::may_be_in(line) => parser.remember_glued(line),
-            _ => {}
+            _ => self.remember_glued(line, parser),
         }
+    }
+
+    /// Remembers what is behind text on a line that was given out.
+    fn remember_glued(&mut self, line: &[u8], parser: &mut Parser) {
+        if !glued::may_be_in(line) {
+            return;
+        }
+        self.has_start |= parser.remember_glued(line);
+        // While a test may be open, somebody else's failure is what that test prints.
+        let counts = |outcome: Outcome, rest: &[u8]| outcome.is_failure() && Form::with_details(rest).is_some();
+        let place = glued::unopened_outcome(line, counts).filter(|_| self.starts.is_empty());
+        if let Some(Directive::Outcome(outcome, rest)) = place.and_then(|place| Directive::parse(&line[place..]))
+            && let Some((label, form)) = Form::with_details(rest)
+        {
+            self.failure = Some((outcome, label.to_vec(), form));
+            self.ahead = Ahead::behind_text(form);
+        }
+    }
+
+    /// Whether the outcome of a test whose start was given out is behind text on a line, or that of
+    /// a subtest.
+    fn is_known_behind_text(&self, line: &[u8], parser: &Parser) -> bool {
+        let is_known = |_, rest: &[u8]| {
+            let is_subtest = |label| self.starts.iter().any(|(known, _)| is_subtest(known, label));
+            Form::with_details(rest).is_some_and(|(label, _)| is_subtest(label))
+        };
+        glued::may_be_in(line)
+            && (glued::outcome(line, |label| parser.remembers(label)).is_some()
+                || glued::unopened_outcome(line, is_known).is_some())
     }
 
     fn remember_start(&mut self, label: &[u8], time: Option<Timestamp>) {
@@ -202,9 +264,10 @@ fn may_hold_packet(bytes: &[u8], length: usize, is_last: bool) -> Option<bool> {
 }
 
 impl Ahead {
-    /// Details in brackets are looked through this far. If they do not end there, they are long
-    /// ones, not a line of a build tool that ends in a bracket.
-    const MOST_DETAILS: usize = 1 << 16;
+    /// Details of an outcome behind text.
+    fn behind_text(form: Form) -> Self {
+        Self { details: Details::Open, form: Some(form), is_strong: true, ..Self::default() }
+    }
 
     /// Looks on. Whether the stream is version 1, or says nothing of it; `None` if more of it is
     /// needed.
@@ -214,7 +277,7 @@ impl Ahead {
             if rest.is_empty() && input.is_last {
                 return Some(self.is_strong);
             }
-            let most = if self.details == Details::None { MOST_AHEAD } else { Self::MOST_DETAILS };
+            let most = if self.details == Details::None { MOST_AHEAD } else { MOST_DETAILS };
             let (line, length) = match take_line(rest, input.is_last) {
                 _ if self.at > most => return Some(self.details != Details::None),
                 Taken::Line(line, length) if self.at == 0 || length <= most => (line, length),
@@ -232,8 +295,13 @@ impl Ahead {
 
     fn sign(&mut self, line: &[u8], may_hold_packet: bool, parser: &Parser) -> Sign {
         if self.details == Details::Open {
+            let is_first = self.at == 0;
             if line == b"]" {
                 self.details = Details::Closed;
+            } else if let Some(form) = self.form
+                && ((is_first && !may_begin(form, line)) || parser.is_outside_details(line))
+            {
+                return Sign::Silence;
             }
             return if may_hold_packet { Sign::Silence } else { Sign::Next };
         }
@@ -269,17 +337,21 @@ impl Ahead {
                     return Sign::Version1;
                 }
                 if !is_strong {
-                    return self.text(line);
+                    return self.text(line, parser);
                 }
                 (self.details, self.is_strong) = (Details::Open, true);
             }
-            _ => return self.text(line),
+            _ => return self.text(line, parser),
         }
         Sign::Next
     }
 
     /// A line of text, which may belong to a test.
-    fn text(&mut self, line: &[u8]) -> Sign {
+    fn text(&mut self, line: &[u8], parser: &Parser) -> Sign {
+        let is_known = |label: &[u8]| self.labels.iter().any(|known| known == label) || parser.remembers(label);
+        if glued::outcome(line, is_known).is_some() {
+            return Sign::Version1;
+        }
         self.labels.extend(glued::starts(line).map(|(_, label)| label.to_vec()));
         self.has_time &= line.is_empty();
         let is_silent = !self.has_start && self.details == Details::None && !line.is_empty();

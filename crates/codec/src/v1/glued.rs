@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use crate::v1::line::{Form, Outcome};
+use crate::v1::line::{Directive, Form, Outcome};
 
 /// A label may hold the spelling of a directive itself. So many places are tried, from the right:
 /// to try each would take long in a line that is made of them.
@@ -37,6 +37,16 @@ pub(super) fn outcome(line: &[u8], is_open: impl Fn(&[u8]) -> bool) -> Option<us
 fn unindented<'a>(line: &'a [u8], words: &'a [&'a [u8]]) -> impl Iterator<Item = (usize, &'a [u8])> {
     let indentation = line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     places(line, words).filter(move |(place, _)| *place > indentation)
+}
+
+/// Where an outcome begins that `counts` though its test is not open.
+pub(super) fn unopened_outcome(line: &[u8], counts: impl Fn(Outcome, &[u8]) -> bool) -> Option<usize> {
+    let words = Outcome::SPELLINGS.map(|(spelling, _)| spelling);
+    let mut places = unindented(line, &words).map(|(place, _)| place);
+    places.find(|place| match Directive::parse(&line[*place..]) {
+        Some(Directive::Outcome(outcome, rest)) => counts(outcome, rest),
+        _ => false,
+    })
 }
 
 /// Where a `time:` begins whose rest `is_time`.

@@ -55,8 +55,8 @@ impl Outcome {
         (b"xfail", Self::ExpectedFailure),
     ];
 
-    /// The outcome of this spelling. Not a search in [`SPELLINGS`](Self::SPELLINGS): most lines of a
-    /// stream come here.
+    /// The outcome of this spelling. Not a search in [`SPELLINGS`](Self::SPELLINGS): most lines of
+    /// a stream come here.
     fn spelled(word: &[u8]) -> Option<Self> {
         Some(match word {
             b"success" | b"successful" => Self::Success,

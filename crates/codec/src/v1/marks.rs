@@ -38,8 +38,8 @@ pub(super) enum Stop {
     Bracket(usize),
     /// At a line that belongs outside.
     Outside,
-    /// At the failing outcome of a test that began in these details, of which the outcome is a
-    /// pass.
+    /// At the failing outcome of the test itself, or of one that began in these details, while the
+    /// details are those of a pass.
     Failure,
     /// Too many bytes would be held.
     TooMany,
@@ -125,7 +125,8 @@ impl Details {
             Directive::Tags(tags) => context.global_tags.are_taken_back_by(tags).then_some(Stop::Outside),
             Directive::Outcome(outcome, rest) if is_pass && outcome.is_failure() => {
                 let mut labels = Form::readings(rest).map(|(label, _)| label);
-                labels.any(|label| context.suspicion.starts.contains(label)).then_some(Stop::Failure)
+                let is_known = |label| label == self.test.label() || context.suspicion.starts.contains(label);
+                labels.any(is_known).then_some(Stop::Failure)
             }
             Directive::Outcome(..) | Directive::Progress(_) => None,
         }

@@ -3,9 +3,9 @@
 //! A [`Decoder`](crate::Decoder) translates directives into packets. Other lines are text. Packets
 //! of version 2 between the lines pass unchanged.
 //!
-//! A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for each
-//! attachment, then one with the final status and the tags in force. Bracketed details become an
-//! attachment `traceback`, for a skip `reason`, for a success `message`. Events have a timestamp
+//! A `test:` becomes a packet with status `inprogress`. An outcome becomes a packet or more for
+//! each attachment, then one with the final status and the tags in force. Bracketed details become
+//! an attachment `traceback`, for a skip `reason`, for a success `message`. Events have a timestamp
 //! only after a `time:`; output is a function of the input. `progress:` has no meaning in version 2
 //! and is dropped. Labels, names and tags that are not UTF-8 get replacement characters.
 //!
@@ -43,17 +43,20 @@
 // | `line` | the syntax of one line |
 // | `time`, `tags` | what `time:` and `tags:` say |
 // | `glued` | directives behind text on a line |
+// | `ahead` | lines behind a line that counts only if the right ones follow |
 // | `open_tests` | the tests that began and did not end |
 // | `labels` | tests that ended, and starts that nobody is sure of |
 // | `details` | details of outcomes, and where they end |
 // | `marks` | lines in details that look as if they belonged outside |
 // | `parse` | what lines mean one after the other |
+// | `parse::behind_text` | which directives behind text count |
 // | `detect` | whether a stream is version 1 at all |
 // | `packets` | the packets that directives stand for |
 // | `translate` | all of it together: items out of bytes |
 // | `fault` | what can be wrong |
 // | `write` | directives as text |
 
+mod ahead;
 mod details;
 mod detect;
 mod fault;

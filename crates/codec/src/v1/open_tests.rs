@@ -64,12 +64,15 @@ impl OpenTest {
         self.subtests == Subtests::Skipped
     }
 
-    /// Whether `label` is one that unittest gives to subtests of this test: the label of the test,
-    /// a space, and a message in brackets, parameters in parentheses, or both.
     fn has_subtest(&self, label: &[u8]) -> bool {
-        let description = label.strip_prefix(self.label());
-        matches!(description, Some([b' ', b'(' | b'[', .., b')' | b']']))
+        is_subtest(self.label(), label)
     }
+}
+
+/// Whether `label` is one that unittest gives to subtests of the test `parent`: the label of the
+/// test, a space, and a message in brackets, parameters in parentheses, or both.
+pub(super) fn is_subtest(parent: &[u8], label: &[u8]) -> bool {
+    matches!(label.strip_prefix(parent), Some([b' ', b'(' | b'[', .., b')' | b']']))
 }
 
 /// The tests that began and did not end, found by their labels. The one that began last is the
@@ -131,18 +134,31 @@ impl OpenTests {
         }
     }
 
+    /// Whether `label` is that of a subtest of one of the tests.
+    pub(super) fn have_subtest(&self, label: &[u8]) -> bool {
+        self.current.as_ref().is_some_and(|test| test.has_subtest(label)) || self.other_parent(label).is_some()
+    }
+
     /// The test that `label` is a subtest of.
     fn parent(&mut self, label: &[u8]) -> Option<&mut OpenTest> {
+        if self.current.as_ref().is_some_and(|test| test.has_subtest(label)) {
+            return self.current.as_mut();
+        }
+        let parent = self.other_parent(label)?;
+        self.others.get_mut(parent)
+    }
+
+    /// The label of the test that `label` is a subtest of, if that is not the current one.
+    fn other_parent<'a>(&self, label: &'a [u8]) -> Option<&'a [u8]> {
         /// A label has few places where a description may begin. To look at each would take long in
         /// one that is made of them.
         const MOST_PLACES: usize = 8;
-        if let Some(test) = self.current.as_mut().filter(|test| test.has_subtest(label)) {
-            return Some(test);
+        if self.others.is_empty() {
+            return None;
         }
         let places = label.windows(2).enumerate().filter(|(_, pair)| matches!(pair, [b' ', b'(' | b'[']));
         let mut parents = places.take(MOST_PLACES).map(|(place, _)| &label[..place]);
-        let parent = parents.find(|parent| self.others.get(*parent).is_some_and(|test| test.has_subtest(label)))?;
-        self.others.get_mut(parent)
+        parents.find(|parent| self.others.get(*parent).is_some_and(|test| test.has_subtest(label)))
     }
 
     /// Takes out all tests, in the order in which they began.

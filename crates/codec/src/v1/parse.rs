@@ -1,15 +1,16 @@
 //! What lines mean one after the other.
 
+mod behind_text;
+
 use std::sync::Arc;
 
 use memchr::memchr;
 
-use crate::packet::header::SIGNATURE;
 use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
+use crate::v1::ahead;
 use crate::v1::details::{Context, Details, Progress};
 use crate::v1::fault::{LineError, LineErrorKind};
-use crate::v1::glued;
 use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
 use crate::v1::labels::{EndedTests, RecentLabels};
 use crate::v1::line::{Directive, Form, Outcome, Strength, is_count};
@@ -31,9 +32,6 @@ pub(super) enum Step {
     /// This many are broken; if none, there is something wrong before them.
     Damage(usize, LineError),
 }
-
-/// No more bytes than this are held behind a start that only its outcome makes sure.
-pub(super) const MOST_AHEAD: usize = 1 << 13;
 
 /// Reads lines and makes packets of them.
 #[derive(Debug)]
@@ -57,6 +55,8 @@ pub(super) struct Parser {
     has_colons: bool,
     /// How many bytes behind the next line were looked at for an outcome.
     looked_at: usize,
+    /// Up to here in the input, there is no line with a closing bracket alone.
+    no_bracket_until: u64,
     /// The tests for which tags in force outside were too many to repeat.
     cut_tags: u64,
 }
@@ -88,6 +88,7 @@ impl Parser {
             is_behind_text: false,
             has_colons: false,
             looked_at: 0,
+            no_bracket_until: 0,
             cut_tags: 0,
         }
     }
@@ -133,7 +134,7 @@ impl Parser {
                 return Step::Text(LONGEST_LINE + 1);
             }
         };
-        let behind = Input { bytes: &input.bytes[length..], ..input };
+        let behind = Input { bytes: &input.bytes[length..], offset: input.offset + length as u64, ..input };
         let meaning = self.line(line, behind);
         if matches!(meaning, Meaning::More) {
             return Step::More;
@@ -197,7 +198,7 @@ impl Parser {
         let is_weak = strength == Strength::Weak;
         let is_text = is_weak && !self.tests.is_empty();
         let meaning = match directive {
-            Directive::Outcome(outcome, rest) => self.outcome(outcome, rest, line, is_text),
+            Directive::Outcome(outcome, rest) => self.outcome(outcome, rest, line, is_text, behind),
             _ if is_text => Meaning::Text,
             Directive::Test(label) => self.test(label, is_weak, behind),
             Directive::Time(text) => match time::parse(text) {
@@ -205,7 +206,7 @@ impl Parser {
                     self.time = Some(time);
                     Meaning::Directive
                 }
-                None if is_weak => Meaning::Text,
+                None if is_weak || !time::begins_with_year(text) => Meaning::Text,
                 None => Meaning::Damage(LineErrorKind::Time),
             },
             Directive::Tags(_) if is_weak && self.has_colons => Meaning::Text,
@@ -241,7 +242,9 @@ impl Parser {
             return Meaning::Text;
         }
         if is_weak || self.is_behind_text {
-            match self.outcome_ahead(label, behind) {
+            // To hold text back for prose such as `testing the connection` would hide it.
+            let may_hold_text = !self.has_colons && !self.is_behind_text;
+            match ahead::outcome(label, may_hold_text, behind, &mut self.looked_at) {
                 Some(true) => {}
                 Some(false) => {
                     self.starts.insert(label, self.time);
@@ -262,47 +265,21 @@ impl Parser {
         self.tests.begin(test, self.time);
     }
 
-    /// Whether the outcome of a test comes soon, so that what comes before it belongs to the test;
-    /// `None` if more lines are needed to tell. Text may come before it in a stream without colons:
-    /// to hold text back for prose such as `testing the connection` would hide it.
-    fn outcome_ahead(&mut self, label: &[u8], behind: Input<'_>) -> Option<bool> {
-        loop {
-            let rest = &behind.bytes[self.looked_at..];
-            let (line, length) = match take_line(rest, behind.is_last) {
-                _ if self.looked_at > MOST_AHEAD || rest.is_empty() && behind.is_last => return Some(false),
-                Taken::Line(line, length) if length <= MOST_AHEAD => (line, length),
-                Taken::More if rest.len() <= MOST_AHEAD => return None,
-                Taken::Line(..) | Taken::More | Taken::TooLong => return Some(false),
-            };
-            let directive = Directive::read(line);
-            if let Some((Directive::Outcome(_, rest), _)) = directive
-                && Form::readings(rest).any(|(known, _)| known == label)
-            {
-                return Some(true);
-            }
-            let goes_on = match directive {
-                _ if line.contains(&SIGNATURE) => false,
-                Some((Directive::Test(_), _)) => false,
-                Some((Directive::Outcome(_, rest), Strength::Strong)) if Form::with_details(rest).is_some() => false,
-                Some((Directive::Tags(_) | Directive::Time(_) | Directive::Progress(_), _)) => true,
-                // Text of the test, in a stream in which that may be told by nothing else.
-                Some((Directive::Outcome(..), _)) | None => !self.has_colons && !self.is_behind_text,
-            };
-            if !goes_on {
-                return Some(false);
-            }
-            self.looked_at += length;
-        }
-    }
-
-    fn outcome(&mut self, outcome: Outcome, rest: &[u8], line: &[u8], is_text: bool) -> Meaning {
+    fn outcome(&mut self, outcome: Outcome, rest: &[u8], line: &[u8], is_text: bool, behind: Input<'_>) -> Meaning {
         let open = Form::readings(rest).find_map(|(label, form)| Some((self.tests.remove(label)?, form)));
         if let Some((test, form)) = open {
             self.read_outcome(test, outcome, form);
             return Meaning::Directive;
         }
-        if is_text || self.is_behind_text || self.glued_outcome(line).is_some() {
+        if is_text || (!self.is_behind_text && self.glued_outcome(line).is_some()) {
             return Meaning::Text;
+        }
+        if self.is_behind_text {
+            match self.counts_behind_text(outcome, rest, behind) {
+                Some(true) => {}
+                Some(false) => return Meaning::Text,
+                None => return Meaning::More,
+            }
         }
         let known = Form::readings(rest).find_map(|(label, form)| {
             let start = self.starts.remove(label);
@@ -311,11 +288,16 @@ impl Parser {
         });
         let unknown = || Form::with_details(rest).map(|(label, form)| (label, form, None));
         let Some((label, form, time)) = known.or_else(unknown) else { return Meaning::Text };
-        // It begins, too, or its attachments would belong to the test of this label that ended.
+        self.begin_with_outcome(label, time, outcome, form);
+        Meaning::Directive
+    }
+
+    /// A test that is not open begins with its outcome, or its attachments would belong to the test
+    /// of this label that ended.
+    pub(super) fn begin_with_outcome(&mut self, label: &[u8], time: Option<Timestamp>, outcome: Outcome, form: Form) {
         let test = OpenTest::new(label, TestTags::inherited(&self.tags));
         self.packets.status(test.at(time), Status::InProgress, Vec::new());
         self.read_outcome(test, outcome, form);
-        Meaning::Directive
     }
 
     fn read_outcome(&mut self, test: OpenTest, outcome: Outcome, form: Form) {
@@ -363,49 +345,6 @@ impl Parser {
             self.finish(&details.test, details.outcome);
         }
         step
-    }
-
-    /// Where a directive begins behind text on a line that has this meaning by itself.
-    fn glued(&mut self, line: &[u8], meaning: &Meaning) -> Option<usize> {
-        if matches!(meaning, Meaning::Directive) || !glued::may_be_in(line) {
-            return None;
-        }
-        let outcome = self.glued_outcome(line);
-        if outcome.is_some() || matches!(meaning, Meaning::Damage(_)) {
-            return outcome;
-        }
-        if let Some(place) = glued::time(line, |rest| time::parse_full(rest).is_some()) {
-            return Some(place);
-        }
-        if let Some((place, _)) = glued::tags(line).find(|(_, rest)| self.are_taken_back_by(rest)) {
-            return Some(place);
-        }
-        self.glued_start(line)
-    }
-
-    /// Where the outcome of an open test begins behind text.
-    fn glued_outcome(&self, line: &[u8]) -> Option<usize> {
-        if self.tests.is_empty() { None } else { glued::outcome(line, |label| self.tests.contains(label)) }
-    }
-
-    /// Where a start begins behind text. If there are several places, all are remembered.
-    fn glued_start(&mut self, line: &[u8]) -> Option<usize> {
-        let mut last = None;
-        for (place, label) in glued::starts(line) {
-            if !self.tests.contains(label) {
-                self.starts.insert(label, self.time);
-                last = last.or(Some(place));
-            }
-        }
-        last
-    }
-
-    /// Remembers the starts and the time behind text on a line that was given out.
-    pub(super) fn remember_glued(&mut self, line: &[u8]) {
-        if let Some(place) = glued::time(line, |rest| time::parse_full(rest).is_some()) {
-            self.time = time::parse(&line[place + "time: ".len()..]);
-        }
-        self.glued_start(line);
     }
 
     /// Remembers a start that was given out as text.

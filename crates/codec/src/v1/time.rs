@@ -45,6 +45,12 @@ pub(super) fn parse_full(text: &[u8]) -> Option<Timestamp> {
     parse(text).filter(|_| text.iter().filter(|byte| byte.is_ascii_digit()).count() >= DIGITS)
 }
 
+/// Whether text begins with four digits and a dash: a time, perhaps a broken one. Anything else is
+/// prose, such as `about an hour`.
+pub(crate) fn begins_with_year(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start(), [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
+}
+
 /// What is left to read.
 struct Text<'a>(&'a [u8]);
 

@@ -7,6 +7,7 @@ mod properties;
 mod recovery;
 mod strategies;
 mod v1;
+mod v1_behind_text;
 mod v1_details;
 mod v1_detection;
 mod v1_lines;

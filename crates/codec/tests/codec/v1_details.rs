@@ -117,6 +117,43 @@ fn what_looks_like_a_test_in_sound_details_is_content() {
 }
 
 #[test]
+fn chunks_of_the_right_length_may_hold_any_stream() {
+    for inner in [
+        "test: x\nfailure: x [\nboom\n]\n",
+        "test: x\nfailure: x\n",
+        "test: x\nerror: x [ multipart\nContent-Type: a/b\nlog\n4\r\nboom0\r\n]\ntest: y\nsuccess: y\n",
+        "error: a [\nthe test itself\n]\n",
+        "log\ntime: 2014-06-08 09:09:11Z\ntest: x\nuxsuccess: x\n",
+    ] {
+        for (word, status) in OUTCOMES {
+            for more in ["", "5\r\nhello", "1A\r\ntest: z\nfailure: z [\n\n\n]\n\n"] {
+                let stream = format!(
+                    "test: a\n{word}: a [ multipart\nContent-Type: text/plain\nlog\n{:X}\r\n{inner}{more}0\r\n]\n\
+                     test: b\nsuccess: b\n",
+                    inner.len()
+                );
+                assert_eq!(outcomes(&stream), list([("a", status), ("b", Success)]), "{stream}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pass_whose_details_hold_a_failing_outcome_of_its_own_is_damage_and_the_outcome_counts() {
+    let openings = [" [\n", " [\nmsg\n", " [ multipart\n", " [ multipart\nContent-Type: text/plain\nlog\n60\r\n"];
+    for opening in openings {
+        for (word, status) in OUTCOMES.into_iter().filter(|(_, status)| is_pass(*status)) {
+            for failing in ["failure: a\n", "error: a [\nTraceback\n]\n", "uxsuccess: a [ multipart\n]\n"] {
+                let verdicts = outcomes(format!("test: a\n{word}: a{opening}{failing}test: c\nskip: c\n"));
+                assert_eq!(verdicts[..2], list([("damage", Fail), ("a", status)]), "{word}: a{opening}{failing}");
+                assert!(verdicts[2].0 == "a" && !is_pass(verdicts[2].1), "{word}: a{opening}{failing}");
+                assert_eq!(verdicts[3..], list([("c", Skip)]), "{word}: a{opening}{failing}");
+            }
+        }
+    }
+}
+
+#[test]
 fn long_content_behind_what_looks_like_a_test_is_passed_on() {
     for word in ["success", "failure"] {
         let content = [b"]\ntest: x\n".to_vec(), b"a line of a log\n".repeat(200_000)].concat();

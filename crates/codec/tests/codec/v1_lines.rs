@@ -17,8 +17,8 @@ pub(crate) const OUTCOMES: [(&str, Status); 7] = [
     ("uxsuccess", UnexpectedSuccess),
 ];
 
-/// Details as they follow the label of an outcome: none, in brackets, and multipart. They hold lines
-/// that would be directives elsewhere.
+/// Details as they follow the label of an outcome: none, in brackets, and multipart. They hold
+/// lines that would be directives elsewhere.
 const DETAILS: [&str; 3] = [
     "\n",
     " [\nboom\nsuccess: inner\ntags: slow\ntime: 2001-01-01 00:00:00Z\nprogress: 3\n]\n",
@@ -43,8 +43,8 @@ pub(crate) fn verdicts(items: &[Owned]) -> Vec<(String, Status)> {
     verdicts
 }
 
-/// The verdicts of a stream, which are the same if its version is to be found out and wherever it is
-/// cut into pieces.
+/// The verdicts of a stream, which are the same if its version is to be found out and wherever it
+/// is cut into pieces.
 pub(crate) fn outcomes(stream: impl AsRef<[u8]>) -> Vec<(String, Status)> {
     let stream = stream.as_ref();
     let items = translate(stream);
@@ -177,6 +177,19 @@ fn a_time_behind_text_sets_the_clock() {
         let items = translate(format!("test: a\nworking...time: {no_time}\nsuccess: a\n").as_bytes());
         assert_eq!(events(&items)[1].timestamp, None, "{no_time}");
         assert_eq!(text(&items), format!("working...time: {no_time}\n").as_bytes());
+    }
+}
+
+#[test]
+fn a_time_that_does_not_begin_with_a_year_is_text() {
+    for prose in ["time: about an hour", "time: 3 s", "time: 12:30:00", "time: 0.5", "time: 201", "time:: now"] {
+        let stream = format!("{prose}\ntest: a\n{prose}\nsuccess: a\n{prose}\n");
+        assert_eq!(outcomes(&stream), list([("a", Success)]), "{prose}");
+        assert_eq!(text_of(&stream), format!("{prose}\n").repeat(3));
+    }
+    for broken in ["time: 2014-06-08 09:09:", "time: 2014-13-01", "time: 1969-12-31 00:00:00Z", "time:  2014-x"] {
+        let items = translate(format!("test: a\n{broken}\nsuccess: a\n").as_bytes());
+        assert_eq!(damage(&items).len(), 1, "{broken}");
     }
 }
 

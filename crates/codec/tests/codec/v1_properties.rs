@@ -39,11 +39,12 @@ const DETAILS: [&str; 5] = [
 ];
 
 /// Output of tests and of those who run them. It is never a directive.
-const OUTPUT: [&str; 9] = [
+const OUTPUT: [&str; 10] = [
     "testing connection to db\n",
     "test result: ok\n",
     "error: no such file\n",
     "time taken: 3 s\n",
+    "time: 3 s\n",
     "tags are fine: a\n",
     "  test: a\n",
     "latest: 3\n",

@@ -15,7 +15,7 @@ use super::byte_search::{is_one_of, position};
 /// use subunit_formats::junit::split;
 ///
 /// assert_eq!(split("pkg.mod.Case.test_it(v1.2)"), ("pkg.mod.Case", "test_it(v1.2)"));
-/// assert_eq!(split("tests/test_x.py::Case::test_m[a.b/c]"), ("tests/test_x.py::Case", "test_m[a.b/c]"));
+/// assert_eq!(split("test_x.py::Case::test_m[a.b/c]"), ("test_x.py::Case", "test_m[a.b/c]"));
 /// assert_eq!(split("t/basic.t/test 1 - v1.2 loads"), ("t/basic.t", "test 1 - v1.2 loads"));
 /// assert_eq!(split("loads fast"), ("", "loads fast"));
 /// ```
