@@ -154,14 +154,33 @@ fn a_torn_packet_without_a_line_behind_it_is_damage_to_its_last_byte() {
 #[test]
 fn a_packet_with_a_wrong_checksum_is_damage_as_far_as_it_claims() {
     let broken = with_checksum(packet(&Event::test("a").status(Status::Fail).file("log", &b"line\nline\n"[..])), 0xff);
-    // The last bytes of the second checksum look like text.
-    let other = with_checksum(broken.clone(), 0xff41_4243);
-    for broken in [broken, other] {
+    // Most bytes of the others' checksums look like text.
+    let others = [0xff41_4243, 0x4142_43ff].map(|checksum| with_checksum(broken.clone(), checksum));
+    for broken in others.into_iter().chain([broken]) {
         for after in [&b"some text\n"[..], b"more", b"\n", b"\x01\n", &good_tests(1), b""] {
             let items = decode_in_any_pieces(&[b"no newline", &broken[..], after].concat());
             assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&broken[..]]);
         }
     }
+}
+
+#[test]
+fn a_torn_packet_at_the_start_of_a_line_inside_another_is_damage_up_to_its_own_fault() {
+    let (outer, inner) = (torn(), &torn()[..19]);
+    // The outer packet claims 78 bytes, which end inside the id of the inner one.
+    let damaged = [&outer[..], &[1; 45], b"\n", inner].concat();
+    let items = decode_in_any_pieces(&[&damaged[..], MAKE, &good_tests(1)].concat());
+    assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [&damaged[..]]);
+    assert_eq!(text(&items), MAKE);
+}
+
+#[test]
+fn a_fault_right_behind_a_newline_leaves_the_next_line_alone() {
+    // The length is a newline, and the é behind it a number for which the packet has no room.
+    let line = "été \u{1} and more\n".as_bytes();
+    let items = decode_in_any_pieces(&[b"\xb3)\x03\n", line, &good_tests(1)].concat());
+    assert_eq!(damage(&items).iter().map(|item| item.bytes()).collect::<Vec<_>>(), [b"\xb3)\x03"]);
+    assert_eq!(text(&items), [b"\n", line].concat());
 }
 
 #[test]
