@@ -40,7 +40,7 @@ pub fn test(test: &Test) -> String {
     object(test, None)
 }
 
-/// A test as [`test`](self::test) has it, and the texts of its attachments, as far as the test
+/// A test as [`test`](fn@test) has it, and the texts of its attachments, as far as the test
 /// [keeps them](subunit_codec::Assembler::keeping_heads). A text that is cut ends in a line that
 /// says how many bytes are missing. The second attachment of a name is called `name-1`, as
 /// testtools does it.
