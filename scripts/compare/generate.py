@@ -282,8 +282,8 @@ def damage(random):
         return b"12 m\xb3 at Latin-1\n", False
     if kind == 4:
         return b"cut in the middle of caf\xc3", False
-    # A line of superscript threes in Latin-1, which is text.
-    return b"\xb3" * random.randrange(1, 40) + b"\n", False
+    # A line of superscript threes in Latin-1, which is text. One shorter than a header may be what is left of a packet.
+    return b"\xb3" * random.randrange(5, 40) + b"\n", False
 
 
 def damaged_1(random):
