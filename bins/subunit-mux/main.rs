@@ -17,6 +17,7 @@ use std::sync::Arc;
 use clap::Parser;
 use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Trouble, Verdict};
 use subunit_codec::Protocol;
+use subunit_codec::names::WORKER_PREFIX;
 
 use crate::relabel::Labels;
 use crate::source::Source;
@@ -35,7 +36,7 @@ struct Args {
     commands: Vec<OsString>,
 
     /// Tag with PREFIX and route code [default: worker-]
-    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "worker-")]
+    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = WORKER_PREFIX)]
     tag: Option<String>,
 
     /// Add the arrival time to packets without one

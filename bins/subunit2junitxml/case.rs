@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use subunit_cli::Trouble;
+use subunit_codec::names::{STDERR, STDOUT};
 use subunit_codec::{Packet, Span, Status};
 use subunit_formats::junit::{Counts, type_attribute};
 
@@ -117,8 +118,8 @@ impl<'a> Placed<'a> {
         let attempt = if self.attempts.is_some() { attachment.attempt() } else { None };
         match &*attachment.name {
             _ if attempt.is_some() => attempt.map_or(Place::Rest, Place::Attempt),
-            "stdout" => Place::Output,
-            "stderr" => Place::Errors,
+            STDOUT => Place::Output,
+            STDERR => Place::Errors,
             _ if self.fails || self.reason == Some(index) => Place::Outcome,
             _ => Place::Rest,
         }

@@ -41,17 +41,19 @@
 //! | change tags, route code or time of a packet on its way | [`PacketEdit`] |
 //! | put whole tests together | [`Assembler`], or [`InFlight`] for a part of them |
 //! | read and write version 1 | [`v1`] |
+//! | use the words that producers agree on | [`names`] |
 
 mod decode;
 mod encode;
 mod error;
 mod event;
 mod lifecycle;
+pub mod names;
 mod packet;
 pub mod v1;
 
 pub use decode::Item;
-pub use decode::damage::{Damage, Fault, PARSER_TEST_ID, summarize_damage};
+pub use decode::damage::{Damage, Fault, summarize_damage};
 pub use decode::decoder::Decoder;
 pub use decode::protocol::{Protocol, UnknownProtocol};
 pub use decode::reader::Reader;
@@ -63,6 +65,7 @@ pub use event::{Event, File};
 pub use lifecycle::assembler::{Assembler, Attachment, Test};
 pub use lifecycle::span::Span;
 pub use lifecycle::tracker::{Flight, InFlight, Key};
+pub use names::PARSER_TEST_ID;
 pub use packet::Packet;
 pub use packet::header::{MAX_LENGTH, SIGNATURE};
 pub use packet::status::{Status, UnknownStatus};

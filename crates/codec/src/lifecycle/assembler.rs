@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use hashbrown::HashMap;
 
-use crate::decode::damage::{Damage, PARSER_TEST_ID, REPORT_FILES};
+use crate::decode::damage::{Damage, REPORT_FILES};
 use crate::lifecycle::span::Span;
 use crate::lifecycle::tracker::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
+use crate::names::PARSER_TEST_ID;
 use crate::packet::Packet;
 use crate::packet::status::Status;
 use crate::packet::tags::Tags;

@@ -6,6 +6,7 @@
 //! go on behind them, or until they are too many. If the details turn out to be over, reading goes
 //! on at the mark.
 
+use crate::names;
 use crate::packet::timestamp::Timestamp;
 use crate::v1::fault::{LineError, LineErrorKind};
 use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
@@ -78,12 +79,12 @@ impl Details {
     pub(super) fn new(test: OpenTest, outcome: Outcome, form: Form, context: &mut Context<'_>) -> Self {
         context.suspicion.starts.clear();
         if form == Form::Bracketed {
-            let (name, mime_type): (&[u8], _) = match outcome {
-                Outcome::Success => (b"message", PLAIN),
-                Outcome::Skip => (b"reason", PLAIN),
-                _ => (b"traceback", TRACEBACK),
+            let (name, mime_type) = match outcome {
+                Outcome::Success => (names::MESSAGE, PLAIN),
+                Outcome::Skip => (names::REASON, PLAIN),
+                _ => (names::TRACEBACK, TRACEBACK),
             };
-            context.packets.begin_detail(name, mime_type);
+            context.packets.begin_detail(name.as_bytes(), mime_type);
         }
         let place = if form == Form::Bracketed { Place::Bracketed } else { Place::Type };
         Self { test, outcome, place, in_line: false, held: None, mime_type: Vec::new() }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::names;
 use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
 use crate::v1::ahead;
@@ -180,7 +181,7 @@ impl Parser {
             Some(by) => (format!("the test '{id}' was interrupted: '{}' began before it ended", by.id), by.time),
             None => (format!("the input ended in the {place} '{id}'"), self.time),
         };
-        self.packets.begin_detail(b"reason", b"text/plain; charset=\"utf8\"");
+        self.packets.begin_detail(names::REASON.as_bytes(), b"text/plain; charset=\"utf8\"");
         self.packets.detail(test.at(time), reason.as_bytes());
         self.packets.end_detail(test.at(time));
         self.status(test, Status::Fail, time);
