@@ -61,6 +61,21 @@ fn version_1_that_is_read_as_version_2_is_told_how_to_be_read() {
 }
 
 #[test]
+#[test]
+fn the_version_that_was_tried_is_not_proposed() {
+    let lines = [&b"test the world\n"[..], b"error: no such file\n", b"success: a\n", b"time: now\n"];
+    for tool in of_subunit() {
+        for protocol in ["auto", "1", "2"] {
+            for input in lines {
+                assert_says(tool, &["--protocol", protocol], input, Some(""));
+            }
+        }
+        for input in lines {
+            assert_says(tool, &[], input, Some(""));
+        }
+    }
+}
+
 fn one_packet_or_directive_is_enough() {
     let torn = &packet(&Event::test("a").status(Status::Success).file("log", vec![b'x'; 200]).eof())[..100];
     let corrupt = with_flip(packet(&Event::test("a").status(Status::Success)), 6, 1);
