@@ -41,7 +41,7 @@ pub(crate) fn tool(name: &str) -> &'static Tool {
 }
 
 /// The names of what lies in a folder of the project, in order.
-fn names_in(folder: &str) -> Vec<String> {
+pub(crate) fn names_in(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("the folder can be listed");
     let mut names: Vec<_> = entries
         .map(|entry| entry.expect("the folder can be listed").file_name().into_string().expect("names are UTF-8"))
