@@ -1,5 +1,6 @@
 //! What --help and messages about arguments look like, in every tool.
 
+use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 
 use testkit::pipeline::Pipeline;
@@ -40,6 +41,25 @@ fn a_shared_option_has_the_same_words_in_every_tool_and_stands_behind_the_tools_
         let last: Vec<usize> = (options.len() - places.len()..options.len()).collect();
         assert_eq!(places, last, "{}: its own options come first: {options:?}", tool.name);
     }
+}
+
+#[test]
+fn an_option_of_several_tools_has_the_same_words_in_all_of_them() {
+    // One lists an object for each test, the other reports one in all.
+    const OF_ANOTHER_MEANING: &str = "--json";
+    let mut known: HashMap<String, (String, &str)> = HashMap::new();
+    for tool in &TOOLS {
+        let help = tool.run(&["--help"], b"");
+        for (option, words) in options(help.text()) {
+            let name = option.split([' ', '[', '=']).find(|part| part.starts_with("--")).expect("all are long ones");
+            // A tool may add a remark, such as its default.
+            let words = words.split([';', '[']).next().unwrap_or_default().trim_end();
+            let told = format!("{option}  {words}");
+            let (first, of) = known.entry(name.to_owned()).or_insert_with(|| (told.clone(), tool.name));
+            assert!(*first == told || name == OF_ANOTHER_MEANING, "{}: {told:?}, but {of}: {first:?}", tool.name);
+        }
+    }
+    assert!(known.len() > 30 && known.contains_key("--forward"), "options are found: {known:?}");
 }
 
 #[test]
