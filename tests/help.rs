@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 
-use testkit::pipeline::Pipeline;
+use testkit::finished::run_to_end;
 
 use crate::every_tool::{TOOLS, tool};
 use crate::tool::trouble;
@@ -95,6 +95,6 @@ fn a_mistyped_option_is_answered_with_the_one_that_is_meant() {
 #[test]
 fn an_argument_that_is_not_utf_8_is_named() {
     let argument = std::ffi::OsStr::from_bytes(b"--with=caf\xe9");
-    let finished = Pipeline::new([tool("subunit-filter").command([argument])]).run(b"");
+    let finished = run_to_end(tool("subunit-filter").command([argument]), b"");
     assert_eq!(trouble("subunit-filter", &finished), "'--with=caf\u{fffd}' is not UTF-8");
 }

@@ -11,13 +11,14 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use subunit_codec::{Assembler, Item, Packet, Protocol, Reader, Status, Test};
-use testkit::pipeline::{Finished, Live, Pipeline};
+use testkit::finished::Finished;
+use testkit::pipeline::{Live, Pipeline};
 use testkit::random::Random;
 
 use crate::every_tool::tool;
 use crate::folder::Folder;
 use crate::printed;
-use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
+use crate::tool::{DEADLINE, peak_memory, read_data, trouble};
 
 fn command(args: &[&str]) -> Command {
     tool("tap2subunit").command(args)
@@ -35,8 +36,7 @@ fn start(args: &[&str]) -> Live {
 #[track_caller]
 fn lines(tap: impl AsRef<[u8]>) -> Vec<String> {
     let finished = run(&[], tap);
-    assert_eq!(finished.code(), 0, "{:?}", finished.stderr);
-    assert_silent("tap2subunit", &finished);
+    finished.assert().code(0).stderr("");
     printed::lines(&finished.stdout)
 }
 
