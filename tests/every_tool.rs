@@ -58,7 +58,8 @@ fn every_tool_is_in_the_table_and_has_a_page_and_a_row() {
     assert_eq!(names_in("bins"), tools, "each folder below bins/ is a line of the table, whose tests it has to pass");
     let mut pages = names_in("man");
     pages.retain(|page| page.ends_with(".1"));
-    assert_eq!(pages, tools.iter().map(|tool| format!("{tool}.1")).collect::<Vec<_>>());
+    let expected: Vec<_> = tools.iter().map(|tool| format!("{tool}.1")).collect();
+    assert_eq!(pages, expected, "each tool has a manual page");
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there is one");
     for tool in tools {
         assert!(readme.contains(&format!("\n| [{tool}](man/{tool}.1) | ")), "README.md says what {tool} does");

@@ -10,7 +10,7 @@
 //! ```
 
 use std::process::{Command, ExitStatus, Output};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use assert_cmd::assert::Assert;
 
@@ -38,18 +38,23 @@ pub struct Finished {
 #[must_use]
 #[track_caller]
 pub fn run_to_end(command: Command, input: &[u8]) -> Finished {
+    run_within(DEADLINE, command, input)
+}
+
+#[track_caller]
+fn run_within(deadline: Duration, command: Command, input: &[u8]) -> Finished {
     // `assert_cmd` writes all of the input before its timeout counts. More than a pipe holds would
     // wait for ever for a program that hangs before it reads.
     const HELD_BY_A_PIPE: usize = 1 << 16;
     if input.len() > HELD_BY_A_PIPE {
-        return Pipeline::new([command]).run(input);
+        return Pipeline::new([command]).deadline(deadline).run(input);
     }
     let commands = format!("{command:?}");
     let start = Instant::now();
-    let output = assert_cmd::Command::from_std(command).write_stdin(input).timeout(DEADLINE).output();
+    let output = assert_cmd::Command::from_std(command).write_stdin(input).timeout(deadline).output();
     let Output { status, stdout, stderr } = output.unwrap_or_else(|error| panic!("{commands} does not start: {error}"));
     let stderr = String::from_utf8_lossy(&stderr).into_owned();
-    assert!(start.elapsed() < DEADLINE, "{commands} was killed after {DEADLINE:?}; standard error: {stderr:?}");
+    assert!(start.elapsed() < deadline, "{commands} was killed after {deadline:?}; standard error: {stderr:?}");
     Finished { commands, stdout, stderr: vec![stderr], statuses: vec![status] }
 }
 
@@ -99,6 +104,16 @@ mod tests {
         let finished = run_to_end(command, b"one\n");
         finished.assert().code(4).stdout("one\n").stderr("two\n");
         assert_eq!((finished.text(), &*finished.stderr[0], finished.code()), ("one\n", "two\n", 4));
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_killed_however_much_it_does_not_read() {
+        for length in [1, 1 << 20] {
+            let mut command = Command::new("sleep");
+            command.arg("600");
+            let hang = || drop(run_within(Duration::from_millis(50), command, &vec![0; length]));
+            assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(hang)).is_err(), "with {length} bytes");
+        }
     }
 
     #[test]
