@@ -24,8 +24,7 @@ pub const PARSER_ERROR: &str = "Parser Error";
 /// filters wrap text under this name.
 pub const STDOUT: &str = "stdout";
 
-/// What a program printed to standard error. From runners that capture it, such as stestr and
-/// pytest-subunit.
+/// What a program printed to standard error. From oslotest, whose tests attach what they capture.
 pub const STDERR: &str = "stderr";
 
 /// Why a test failed, in the words of its language. From testtools, and from python-subunit for a
