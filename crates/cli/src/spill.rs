@@ -93,6 +93,11 @@ impl Spill {
         let length = held.in_memory.len() + bytes.len();
         let is_full = self.in_memory + bytes.len() > self.most_in_memory;
         let goes_to_file = is_full && length >= Self::SHORTEST_RUN || length > self.most_of_one;
+        held.length += bytes.len() as u64;
+        if goes_to_file && held.in_memory.is_empty() {
+            held.in_files.push(self.write(bytes)?);
+            return Ok(());
+        }
         // The vector by itself would reserve room for more, which the file does not need.
         let room = if goes_to_file {
             held.in_memory.try_reserve_exact(bytes.len())
@@ -101,11 +106,11 @@ impl Spill {
         };
         room.map_err(|_| Trouble::message("out of memory"))?;
         held.in_memory.extend_from_slice(bytes);
-        held.length += bytes.len() as u64;
         self.in_memory += bytes.len();
         if goes_to_file {
             held.in_files.push(self.write(&held.in_memory)?);
-            self.empty(&mut held.in_memory);
+            self.in_memory -= held.in_memory.len();
+            held.in_memory = Vec::new();
         }
         Ok(())
     }
@@ -157,14 +162,10 @@ impl Spill {
             self.forget_run(&run);
         }
         held.in_files = Vec::new();
-        self.empty(&mut held.in_memory);
+        self.in_memory -= held.in_memory.len();
+        held.in_memory.clear();
+        held.in_memory.shrink_to(Self::SHORTEST_RUN);
         held.length = 0;
-    }
-
-    fn empty(&mut self, bytes: &mut Vec<u8>) {
-        self.in_memory -= bytes.len();
-        bytes.clear();
-        bytes.shrink_to(Self::SHORTEST_RUN);
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<Run, Trouble> {
@@ -243,6 +244,8 @@ mod tests {
         let pieces: Vec<Vec<u8>> = (0..150_u8).map(|n| vec![n; 1 << 20]).collect();
         let all: Vec<Held> = pieces.iter().map(|piece| held(&mut spill, &[piece])).collect();
         assert_eq!(spill.in_memory, MOST, "memory is used up to the bound");
+        let room: usize = all.iter().map(|held| held.in_memory.capacity()).sum();
+        assert_eq!(room, MOST, "owners whose bytes are in a file take none");
         assert_eq!(spill.files.len(), 3, "142 MB in files of 64");
         for (mut held, piece) in all.into_iter().zip(&pieces) {
             assert!(whole(&spill, &held) == *piece, "the bytes that were added");
