@@ -12,8 +12,8 @@ use subunit_cli::{Children, InterruptibleInput, Stream, Trouble, failure_reason,
 use subunit_codec::Protocol;
 use subunit_codec::names::STDERR;
 
-use crate::merge_live::relay;
 use crate::relabel::{Labels, Route};
+use crate::relay::relay;
 use crate::shared_output::{Failure, SharedOutput};
 
 /// What a command needs to run as a source.
