@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use crate::spill_file::SpillFile;
 use crate::trouble::Trouble;
 
-/// Keeps bytes that wait, of many owners side by side. Each owner has a [`Held`], to which bytes are
-/// added, and which gives them back in that order.
+/// Keeps bytes that wait, of many owners side by side. Each owner has a [`Held`], to which bytes
+/// are added, and which gives them back in that order.
 ///
 /// ```
 /// use subunit_cli::{Held, Spill};
