@@ -38,10 +38,14 @@ enum Place {
 impl Case {
     /// Learns what a packet of the test says.
     pub(crate) fn absorb(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
+        let time = packet.timestamp();
+        self.span.start = self.span.start.or(time);
         self.tags.learn(packet);
         if let Some(status) = packet.status() {
             self.status = Some(status);
-            self.span.note(status, packet.timestamp());
+            if status.is_final() {
+                self.span.stop = time;
+            }
         }
         Piece::of(packet).map_or(Ok(()), |piece| self.attachments.add(piece, spool))
     }

@@ -26,7 +26,7 @@ pub struct Test {
     pub status: Status,
     /// The tags that its packets gave last.
     pub tags: Vec<String>,
-    /// The first time at which it was in progress, if a packet says so.
+    /// The first timestamp that it had.
     pub start: Option<Timestamp>,
     /// The timestamp of the packet that ended it, if that had one.
     pub stop: Option<Timestamp>,
@@ -316,6 +316,8 @@ impl Open {
     }
 
     fn take_in(&mut self, packet: &Packet<'_>, files: Files) {
+        let timestamp = packet.timestamp();
+        self.test.start = self.test.start.or(timestamp);
         if let Some(field) = packet.tags_field() {
             self.has_tags = true;
             // Most tests have the tags of an earlier one, and most packets those of an earlier one
@@ -331,9 +333,9 @@ impl Open {
             self.has_status = true;
             self.test.status = status;
             self.test.runnable = packet.is_runnable();
-            let mut span = self.test.span();
-            span.note(status, packet.timestamp());
-            (self.test.start, self.test.stop) = (span.start, span.stop);
+            if status.is_final() {
+                self.test.stop = timestamp;
+            }
         }
         if files != Files::Nothing
             && let Some((name, bytes)) = packet.file()
