@@ -11,8 +11,7 @@
 //! let mut encoder = Encoder::new(Vec::new());
 //! encoder.write(&Event::test("net.Ping").status(Status::InProgress))?;
 //! encoder.write(&Event::test("net.Ping").status(Status::Fail).file("log", &b"no route"[..]).eof())?;
-//! encoder.flush()?;
-//! let mut stream = encoder.into_inner();
+//! let mut stream = encoder.into_inner()?;
 //! stream.splice(0..0, *b"make: Entering directory\n");
 //!
 //! // Read it back: every byte is part of an item, and the packets make a test.
@@ -57,7 +56,7 @@ pub use decode::protocol::{Protocol, UnknownProtocol};
 pub use decode::reader::Reader;
 pub use encode::edit::PacketEdit;
 pub use encode::encode;
-pub use encode::encoder::Encoder;
+pub use encode::encoder::{Encoder, IntoInnerError};
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
 pub use event::{Event, File};
 pub use lifecycle::assembler::{Assembler, Attachment, Test};
