@@ -63,6 +63,7 @@ pub use lifecycle::assembler::{Assembler, Attachment, Test};
 pub use lifecycle::span::Span;
 pub use lifecycle::tracker::{Flight, InFlight, Key};
 pub use packet::Packet;
+pub use packet::calendar::{TimestampError, TimestampErrorKind};
 pub use packet::header::{MAX_LENGTH, SIGNATURE};
 pub use packet::status::{Status, UnknownStatus};
 pub use packet::tags::Tags;

@@ -6,6 +6,7 @@
 //! 0xB3  flags (2 bytes)  length (number)  [timestamp] [test id] [tags] [MIME type] [file] [route code]  CRC-32
 //! ```
 
+pub(crate) mod calendar;
 pub(crate) mod fields;
 pub(crate) mod header;
 pub(crate) mod layout;
