@@ -127,6 +127,8 @@ pub enum EncodeErrorKind {
     /// Test id, tags, names and route code alone exceed the packet limit; only file content can be
     /// split.
     TooLong,
+    /// The buffer that it should be written to cannot grow and has no room for it.
+    NoRoom,
     /// A line of version 1 cannot hold it: it would end the line, or be read as something else.
     Version1,
 }
@@ -155,6 +157,7 @@ impl fmt::Display for EncodeError {
         match self.kind {
             EncodeErrorKind::Nul => write!(f, "the {} holds a NUL byte", self.field),
             EncodeErrorKind::TooLong => write!(f, "the {} is too long for a packet", self.field),
+            EncodeErrorKind::NoRoom => write!(f, "the buffer has no room for the {}", self.field),
             EncodeErrorKind::Version1 => write!(f, "version 1 cannot hold the {}", self.field),
         }
     }

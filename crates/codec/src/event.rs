@@ -120,4 +120,41 @@ impl<'a> Event<'a> {
         self.runnable = false;
         self
     }
+
+    /// The same event, which borrows from nothing: what was borrowed is copied.
+    ///
+    /// ```
+    /// use subunit_codec::{Event, Status};
+    ///
+    /// let id = String::from("net.Ping");
+    /// let event: Event<'static> = Event::test(&id).status(Status::Success).into_owned();
+    /// drop(id);
+    /// assert_eq!(event, Event::test("net.Ping").status(Status::Success));
+    /// ```
+    #[must_use]
+    pub fn into_owned(self) -> Event<'static> {
+        Event {
+            timestamp: self.timestamp,
+            test_id: self.test_id.map(owned),
+            status: self.status,
+            tags: self.tags.map(|tags| tags.into_iter().map(owned).collect()),
+            runnable: self.runnable,
+            mime_type: self.mime_type.map(owned),
+            file: self.file.map(File::into_owned),
+            eof: self.eof,
+            route_code: self.route_code.map(owned),
+        }
+    }
+}
+
+impl File<'_> {
+    /// The same file, which borrows from nothing.
+    #[must_use]
+    pub fn into_owned(self) -> File<'static> {
+        File { name: owned(self.name), bytes: Cow::Owned(self.bytes.into_owned()) }
+    }
+}
+
+fn owned(string: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(string.into_owned())
 }

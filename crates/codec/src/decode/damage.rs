@@ -9,6 +9,7 @@ use crate::v1::LineError;
 
 /// Bytes that should be a packet, or a directive of version 1, and are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Damage<'a> {
     /// The bytes given up.
     pub bytes: &'a [u8],

@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::mem;
 
-use crate::encode::encode;
+use crate::encode::encode_to_vec;
 use crate::event::Event;
 use crate::packet::Packet;
 
@@ -76,7 +76,7 @@ impl<W: Write> Encoder<W> {
         Ok(())
     }
 
-    /// Writes an event, as [`encode`] does.
+    /// Writes an event, as [`encode`](crate::encode) does.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl<W: Write> Encoder<W> {
         let room = event.file.as_ref().map_or(0, |file| file.bytes.len() + file.bytes.len() / 1024);
         let room = self.gathered.try_reserve(room);
         room.map_err(|_| io::ErrorKind::OutOfMemory)?;
-        encode(event, &mut self.gathered)?;
+        encode_to_vec(event, &mut self.gathered)?;
         if self.gathered.len() >= Self::FULL { self.write_gathered() } else { Ok(()) }
     }
 
@@ -103,6 +103,7 @@ impl<W: Write> Encoder<W> {
     }
 
     /// The output, to which more can be written after a [`flush`](Self::flush).
+    #[expect(clippy::missing_panics_doc, reason = "it cannot")]
     pub fn get_mut(&mut self) -> &mut W {
         self.output.as_mut().expect("only into_inner takes the output, and it takes the encoder with it")
     }
@@ -124,6 +125,7 @@ impl<W: Write> Encoder<W> {
     /// assert!(error.into_inner().is_empty(), "all of the room was written to");
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[expect(clippy::missing_panics_doc, reason = "it cannot")]
     pub fn into_inner(mut self) -> Result<W, IntoInnerError<W>> {
         let result = self.flush();
         let output = self.output.take().expect("nothing else takes the output");

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use bytes::BufMut;
+
 pub(crate) mod edit;
 pub(crate) mod encoder;
 
@@ -13,37 +15,71 @@ use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
 use crate::packet::validate::has_nul;
 
-/// Appends `event` to `out` as a packet, or as several when its file is too long for one.
+/// Appends `event` to `out` as a packet, or as several if its file is too long for one.
 ///
-/// The pieces of a long file are whole packets, each with the event's test id, tags, MIME type,
-/// route code and timestamp; status and end of file are on the last. Numbers are written in their
-/// shortest width.
+/// `out` is anything that implements [`BufMut`]: a `Vec<u8>`, a `BytesMut`, a slice. The pieces of a
+/// long file are whole packets, each with the event's test id, tags, MIME type, route code and
+/// timestamp; status and end of file are on the last. Numbers are written in their shortest width.
 ///
 /// # Errors
 ///
-/// When a string holds a NUL byte, or the event is too long even without its file. Nothing is
-/// appended then.
+/// If a string holds a NUL byte, if the event is too long even without its file, and if `out` cannot
+/// grow and has no room for it. Nothing is appended then.
 ///
 /// ```
+/// use bytes::BytesMut;
 /// use subunit_codec::{Event, Status, encode};
 ///
-/// let mut out = Vec::new();
+/// let mut out = BytesMut::new();
 /// encode(&Event::test("foo").status(Status::Exists), &mut out)?;
-/// assert_eq!(out, b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b");
+/// assert_eq!(&out[..], b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b");
 /// # Ok::<(), subunit_codec::EncodeError>(())
 /// ```
-pub fn encode(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
-    let content: &[u8] = event.file.as_ref().map_or(&[], |file| &file.bytes);
-    let fields = fields_length(event)?;
-    let most = most_content(event, fields).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
-    let mut rest = content;
-    while rest.len() > most {
-        let (piece, after) = rest.split_at(most);
-        write_packet(event, fields, piece, false, out);
-        rest = after;
+pub fn encode(event: &Event<'_>, out: &mut impl BufMut) -> Result<(), EncodeError> {
+    let split = Split::of(event)?;
+    let mut length = 0;
+    split.for_each(event, |content, _| length += packet_length(split.fields + content_length(event, content)).0);
+    if out.remaining_mut() < length {
+        return Err(EncodeError::new(Kind::NoRoom, "event"));
     }
-    write_packet(event, fields, rest, true, out);
+    let mut around = Vec::with_capacity(split.fields + MOST_AROUND);
+    split.for_each(event, |content, is_last| put_packet(event, split.fields, content, is_last, &mut around, out));
     Ok(())
+}
+
+/// As [`encode`], but faster, because the checksum can be computed from the bytes in `out`.
+pub(crate) fn encode_to_vec(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    let split = Split::of(event)?;
+    split.for_each(event, |content, is_last| write_packet(event, split.fields, content, is_last, out));
+    Ok(())
+}
+
+/// How an event becomes packets.
+#[derive(Clone, Copy, Debug)]
+struct Split {
+    /// The bytes that all fields but the file's content take.
+    fields: usize,
+    /// How many bytes of its file one packet can hold.
+    most: usize,
+}
+
+impl Split {
+    fn of(event: &Event<'_>) -> Result<Self, EncodeError> {
+        let fields = fields_length(event)?;
+        let most = most_content(event, fields).ok_or(EncodeError::new(Kind::TooLong, "event"))?;
+        Ok(Self { fields, most })
+    }
+
+    /// Calls `write` with the part of the file that each packet gets, and whether it is the last.
+    fn for_each(&self, event: &Event<'_>, mut write: impl FnMut(&[u8], bool)) {
+        let mut rest: &[u8] = event.file.as_ref().map_or(&[], |file| &file.bytes);
+        while rest.len() > self.most {
+            let (piece, after) = rest.split_at(self.most);
+            write(piece, false);
+            rest = after;
+        }
+        write(rest, true);
+    }
 }
 
 /// How many bytes of its file one packet of the event can hold, whose other fields take `fields`
@@ -90,10 +126,40 @@ fn fields_length(event: &Event<'_>) -> Result<usize, EncodeError> {
 /// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All
 /// lengths were checked.
 fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
-    let file = event.file.as_ref().map(|file| (&*file.name, content));
-    let file_length = file.map_or(0, |_| number_length(content.len()) + content.len());
     let start = out.len();
-    write_header(flags(event, is_last), fields + file_length, out);
+    out.reserve(fields + content_length(event, content) + MOST_AROUND);
+    write_before_content(event, fields, content, is_last, out);
+    out.extend_from_slice(content);
+    write_after_content(event, out);
+    write_checksum(start, out);
+}
+
+/// As [`write_packet`], into a buffer that cannot be read. `around` is scratch space for all but the
+/// content, which is copied only once.
+fn put_packet(
+    event: &Event<'_>,
+    fields: usize,
+    content: &[u8],
+    is_last: bool,
+    around: &mut Vec<u8>,
+    out: &mut impl BufMut,
+) {
+    around.clear();
+    write_before_content(event, fields, content, is_last, around);
+    let middle = around.len();
+    write_after_content(event, around);
+    let (before, after) = around.split_at(middle);
+    let mut checksum = crc32fast::Hasher::new();
+    for part in [before, content, after] {
+        checksum.update(part);
+        out.put_slice(part);
+    }
+    out.put_u32(checksum.finalize());
+}
+
+/// Writes what comes before the content of the file.
+fn write_before_content(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
+    write_header(flags(event, is_last), fields + content_length(event, content), out);
     if let Some(time) = event.timestamp {
         write_timestamp(time, out);
     }
@@ -106,15 +172,26 @@ fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool,
     if let Some(mime_type) = &event.mime_type {
         write_bytes(mime_type.as_bytes(), out);
     }
-    if let Some((name, content)) = file {
-        write_bytes(name.as_bytes(), out);
-        write_bytes(content, out);
+    if let Some(file) = &event.file {
+        write_bytes(file.name.as_bytes(), out);
+        number::write(length_number(content.len()), out);
     }
+}
+
+/// Writes what comes after the content of the file, but not the checksum.
+fn write_after_content(event: &Event<'_>, out: &mut Vec<u8>) {
     if let Some(code) = &event.route_code {
         write_bytes(code.as_bytes(), out);
     }
-    write_checksum(start, out);
 }
+
+/// The bytes that the content of a packet's file takes.
+fn content_length(event: &Event<'_>, content: &[u8]) -> usize {
+    if event.file.is_some() { number_length(content.len()) + content.len() } else { 0 }
+}
+
+/// The bytes around the fields, at the most: signature, flags, length and checksum.
+pub(crate) const MOST_AROUND: usize = 3 + 4 + CHECKSUM;
 
 /// The length of a packet whose fields take `fields` bytes, and the width of the number that says
 /// it.
@@ -128,7 +205,6 @@ pub(crate) fn packet_length(fields: usize) -> (usize, usize) {
 /// Writes what comes before the fields, which take `fields` bytes.
 pub(crate) fn write_header(flags: u16, fields: usize, out: &mut Vec<u8>) {
     let (length, width) = packet_length(fields);
-    out.reserve(length);
     let [high, low] = flags.to_be_bytes();
     out.extend_from_slice(&[SIGNATURE, high, low]);
     number::write_in(length_number(length), width, out);
@@ -201,7 +277,7 @@ pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
 #[cfg(test)]
 pub(crate) fn encoded(event: &Event<'_>) -> Vec<u8> {
     let mut out = Vec::new();
-    encode(event, &mut out).expect("tests encode what can be");
+    encode_to_vec(event, &mut out).expect("tests encode what can be");
     out
 }
 
@@ -322,5 +398,31 @@ mod tests {
             assert!(out.is_empty());
         }
         assert!(encode(&Event::test("a").file("f", &b"\0"[..]), &mut Vec::new()).is_ok(), "a file holds any bytes");
+    }
+
+    #[test]
+    fn every_buffer_gets_the_same_bytes() {
+        let long = Event::test("a").status(Status::Fail).file("log", vec![b'x'; 5_000_000]).eof().route_code("0");
+        for event in [Event::default(), Event::test("a").tags(["t"]).route_code("0"), long] {
+            let expected = encoded(&event);
+            let (mut vec, mut chain) = (b"before".to_vec(), bytes::BytesMut::new().chain_mut(bytes::BytesMut::new()));
+            encode(&event, &mut vec).unwrap();
+            assert!(vec[6..] == expected, "a vector, behind what it held");
+            encode(&event, &mut chain).unwrap();
+            assert!(chain.first_ref()[..] == expected, "a chain of buffers");
+            let mut room = vec![0; expected.len()];
+            encode(&event, &mut &mut room[..]).unwrap();
+            assert!(room == expected, "a slice");
+        }
+    }
+
+    #[test]
+    fn a_buffer_without_room_stays_as_it_is() {
+        let event = Event::test("a").file("log", vec![b'x'; 5_000_000]);
+        let mut room = vec![0; encoded(&event).len() - 1];
+        let error = encode(&event, &mut &mut room[..]).unwrap_err();
+        assert_eq!((error.kind(), error.field()), (Kind::NoRoom, "event"));
+        assert_eq!(error.to_string(), "the buffer has no room for the event");
+        assert!(room.iter().all(|byte| *byte == 0), "nothing is written in part");
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod fields;
 pub(crate) mod header;
 pub(crate) mod layout;
 pub(crate) mod number;
+pub(crate) mod owned;
 pub(crate) mod status;
 pub(crate) mod tags;
 pub(crate) mod timestamp;

@@ -102,6 +102,7 @@ impl FromStr for Status {
 
 /// The error for a name that is no [`Status`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownStatus;
 
 impl fmt::Display for UnknownStatus {

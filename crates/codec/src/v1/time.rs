@@ -10,6 +10,9 @@ use crate::packet::timestamp::Timestamp;
 /// space; the fraction has any number of digits (nine count) after a point or a comma; the offset
 /// is `Z`, `+HH`, `+HHMM`, `+HH:MM`, the same with `-`, or missing, which stands for UTC. `None`
 /// for anything else, and outside 1970 to 2106.
+///
+/// chrono knows the calendar. Its parser reads one format at a time and took 0.8 µs for a time that
+/// takes 0.09 µs here, and a stream may have two times for each test.
 pub(crate) fn parse(text: &[u8]) -> Option<Timestamp> {
     let mut rest = Text(text.trim_ascii());
     let year = rest.digits(4)?;

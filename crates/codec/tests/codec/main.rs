@@ -3,6 +3,7 @@
 mod assemble;
 mod damage;
 mod live;
+mod owned;
 mod properties;
 mod recovery;
 mod strategies;
