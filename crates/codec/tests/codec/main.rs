@@ -2,6 +2,8 @@
 
 mod assemble;
 mod damage;
+#[cfg(feature = "tokio")]
+mod framed;
 mod live;
 mod owned;
 mod properties;
