@@ -112,6 +112,14 @@ fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 impl std::error::Error for PacketError {}
 
 /// Why an event cannot be written.
+///
+/// ```
+/// use subunit_codec::{EncodeErrorKind, Event, encode};
+///
+/// let error = encode(&Event::test("a\0b"), &mut Vec::new()).unwrap_err();
+/// assert_eq!((error.kind(), error.field()), (EncodeErrorKind::Nul, "test id"));
+/// assert_eq!(error.to_string(), "the test id holds a NUL byte");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeError {
     kind: EncodeErrorKind,

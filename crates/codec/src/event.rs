@@ -43,6 +43,13 @@ pub struct Event<'a> {
 }
 
 /// A file, or a part of one: same name, test id and route code, same file.
+///
+/// ```
+/// use subunit_codec::{Event, File};
+///
+/// let event = Event::test("net.Ping").file("log", &b"no route"[..]).mime_type("text/plain").eof();
+/// assert_eq!(event.file, Some(File { name: "log".into(), bytes: b"no route".into() }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File<'a> {
     /// The file's name.
@@ -60,6 +67,13 @@ impl<'a> Event<'a> {
 
     /// An event that carries a file of the run as a whole, or a part of one. It is marked as
     /// runnable, as python-subunit marks it.
+    ///
+    /// ```
+    /// use subunit_codec::Event;
+    ///
+    /// let event = Event::global_file("stdout", &b"building\n"[..]);
+    /// assert_eq!((event.test_id, event.runnable), (None, true));
+    /// ```
     #[must_use]
     pub fn global_file(name: impl Into<Cow<'a, str>>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { runnable: true, ..Self::default() }.file(name, bytes)

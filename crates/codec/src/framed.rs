@@ -47,6 +47,17 @@ pub struct StreamCodec {
 
 impl StreamCodec {
     /// A codec that reads a stream in this version. It writes version 2.
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use subunit_codec::{Event, Protocol, Status, StreamCodec};
+    /// use tokio_util::codec::Encoder;
+    ///
+    /// let (mut codec, mut out) = (StreamCodec::new(Protocol::V2), BytesMut::new());
+    /// codec.encode(Event::test("foo").status(Status::Exists), &mut out)?;
+    /// assert_eq!(out, &b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b"[..]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn new(protocol: Protocol) -> Self {
         Decoder::new(protocol).into()

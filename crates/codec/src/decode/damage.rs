@@ -20,6 +20,17 @@ pub struct Damage<'a> {
 }
 
 /// What is wrong with damaged bytes.
+///
+/// ```
+/// use subunit_codec::{Decoder, Fault, Item, PacketErrorKind, Protocol};
+///
+/// let mut decoder = Decoder::new(Protocol::V2);
+/// decoder.feed(b"\xb3\x29\x01\x0c\x03fo");
+/// decoder.end();
+/// let Some(Item::Damage(damage)) = decoder.next() else { panic!("half a packet is damage") };
+/// let Fault::Packet(error) = damage.fault else { panic!("it is no line of version 1") };
+/// assert_eq!((damage.bytes.len(), error.kind()), (7, PacketErrorKind::Truncated));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::encode::{
-    MOST_AROUND, encode_to_vec, packet_length, string_length, tags_length, timestamp_length, write_bytes,
-    write_checksum, write_header, write_tags, write_timestamp,
+use crate::encode::encode_to_vec;
+use crate::encode::fields::{
+    MOST_AROUND, packet_length, string_length, tags_length, timestamp_length, write_bytes, write_checksum,
+    write_header, write_tags, write_timestamp,
 };
 use crate::error::EncodeError;
 use crate::event::Event;

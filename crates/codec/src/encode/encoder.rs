@@ -62,6 +62,16 @@ impl<W: Write> Encoder<W> {
 
     /// Forwards bytes that are whole packets, such as were kept from [`Packet::as_bytes`].
     ///
+    /// ```
+    /// use subunit_codec::Encoder;
+    ///
+    /// let packets = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b".repeat(2);
+    /// let mut encoder = Encoder::new(Vec::new());
+    /// encoder.forward_bytes(&packets)?;
+    /// assert_eq!(encoder.into_inner()?, packets);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If writing fails.

@@ -1,18 +1,20 @@
 //! Packets written from events.
 
-use std::borrow::Cow;
+pub(crate) mod edit;
+pub(crate) mod encoder;
+mod fields;
 
 use bytes::BufMut;
 
-pub(crate) mod edit;
-pub(crate) mod encoder;
-
+use crate::encode::fields::{
+    MOST_AROUND, length_number, number_length, packet_length, string_length, timestamp_length, write_bytes,
+    write_checksum, write_header, write_tags, write_timestamp,
+};
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::event::Event;
-use crate::packet::header::{CHECKSUM, MAX_LENGTH, SIGNATURE, flag};
+use crate::packet::header::{CHECKSUM, MAX_LENGTH, flag};
 use crate::packet::number;
 use crate::packet::status::Status;
-use crate::packet::timestamp::Timestamp;
 use crate::packet::validate::has_nul;
 
 /// Appends `event` to `out` as a packet, or as several if its file is too long for one.
@@ -126,8 +128,8 @@ fn fields_length(event: &Event<'_>) -> Result<usize, EncodeError> {
 /// Writes one packet with `content` as its file's part; its other fields take `fields` bytes. All
 /// lengths were checked.
 fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
-    let start = out.len();
-    out.reserve(fields + content_length(event, content) + MOST_AROUND);
+    let (start, fields) = (out.len(), fields + content_length(event, content));
+    out.reserve(fields + MOST_AROUND);
     write_before_content(event, fields, content, is_last, out);
     out.extend_from_slice(content);
     write_after_content(event, out);
@@ -145,7 +147,7 @@ fn put_packet(
     out: &mut impl BufMut,
 ) {
     around.clear();
-    write_before_content(event, fields, content, is_last, around);
+    write_before_content(event, fields + content_length(event, content), content, is_last, around);
     let middle = around.len();
     write_after_content(event, around);
     let (before, after) = around.split_at(middle);
@@ -157,9 +159,9 @@ fn put_packet(
     out.put_u32(checksum.finalize());
 }
 
-/// Writes what comes before the content of the file.
+/// Writes what comes before the content of the file, in a packet whose fields take `fields` bytes.
 fn write_before_content(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool, out: &mut Vec<u8>) {
-    write_header(flags(event, is_last), fields + content_length(event, content), out);
+    write_header(flags(event, is_last), fields, out);
     if let Some(time) = event.timestamp {
         write_timestamp(time, out);
     }
@@ -190,59 +192,6 @@ fn content_length(event: &Event<'_>, content: &[u8]) -> usize {
     if event.file.is_some() { number_length(content.len()) + content.len() } else { 0 }
 }
 
-/// The bytes around the fields, at the most: signature, flags, length and checksum.
-pub(crate) const MOST_AROUND: usize = 3 + 4 + CHECKSUM;
-
-/// The length of a packet whose fields take `fields` bytes, and the width of the number that says
-/// it.
-pub(crate) fn packet_length(fields: usize) -> (usize, usize) {
-    let fixed = 3 + fields + CHECKSUM;
-    let is_enough = |width: &usize| fixed + width <= number::most(*width);
-    let width = (1..=3).find(is_enough).unwrap_or(4);
-    (fixed + width, width)
-}
-
-/// Writes what comes before the fields, which take `fields` bytes.
-pub(crate) fn write_header(flags: u16, fields: usize, out: &mut Vec<u8>) {
-    let (length, width) = packet_length(fields);
-    let [high, low] = flags.to_be_bytes();
-    out.extend_from_slice(&[SIGNATURE, high, low]);
-    number::write_in(length_number(length), width, out);
-}
-
-/// Writes what comes after the fields of the packet that begins at `start`.
-pub(crate) fn write_checksum(start: usize, out: &mut Vec<u8>) {
-    let checksum = crc32fast::hash(&out[start..]);
-    out.extend_from_slice(&checksum.to_be_bytes());
-}
-
-/// The bytes that a timestamp takes.
-pub(crate) fn timestamp_length(time: Timestamp) -> usize {
-    4 + number::width(time.nanoseconds())
-}
-
-pub(crate) fn write_timestamp(time: Timestamp, out: &mut Vec<u8>) {
-    out.extend_from_slice(&time.seconds().to_be_bytes());
-    number::write(time.nanoseconds(), out);
-}
-
-/// The bytes that tags take.
-pub(crate) fn tags_length(tags: &[Cow<'_, str>]) -> usize {
-    number_length(tags.len()) + tags.iter().map(|tag| string_length(tag)).sum::<usize>()
-}
-
-pub(crate) fn write_tags(tags: &[Cow<'_, str>], out: &mut Vec<u8>) {
-    number::write(length_number(tags.len()), out);
-    for tag in tags {
-        write_bytes(tag.as_bytes(), out);
-    }
-}
-
-/// The bytes that a string takes.
-pub(crate) fn string_length(string: &str) -> usize {
-    number_length(string.len()) + string.len()
-}
-
 fn flags(event: &Event<'_>, is_last: bool) -> u16 {
     let set = |is_set, flag| if is_set { flag } else { 0 };
     flag::VERSION
@@ -257,22 +206,6 @@ fn flags(event: &Event<'_>, is_last: bool) -> u16 {
         | event.status.filter(|_| is_last).map_or(0, Status::bits)
 }
 
-/// The bytes that a length takes, which may be too long for a packet.
-fn number_length(length: usize) -> usize {
-    number::width(u32::try_from(length).unwrap_or(number::MAX))
-}
-
-/// A length in a packet as the protocol's number.
-fn length_number(length: usize) -> u32 {
-    u32::try_from(length).expect("lengths were checked against the packet limit")
-}
-
-#[inline]
-pub(crate) fn write_bytes(bytes: &[u8], out: &mut Vec<u8>) {
-    number::write(length_number(bytes.len()), out);
-    out.extend_from_slice(bytes);
-}
-
 /// What an event is written as, for tests.
 #[cfg(test)]
 pub(crate) fn encoded(event: &Event<'_>) -> Vec<u8> {
@@ -285,6 +218,7 @@ pub(crate) fn encoded(event: &Event<'_>) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::packet::Packet;
+    use crate::packet::timestamp::Timestamp;
 
     /// The packets that `bytes` are, one after the other.
     fn packets(mut bytes: &[u8]) -> Vec<Packet<'_>> {

@@ -42,7 +42,7 @@ fn read(stream: &[u8], protocol: Protocol) -> Vec<OwnedItem> {
 proptest! {
     #[test]
     fn the_items_are_those_of_a_reader_however_the_stream_is_cut(
-        stream in strategies::stream(),
+        stream in prop_oneof![strategies::stream(), strategies::stream_of_version_1()],
         size in 1..200_usize,
     ) {
         for protocol in [Protocol::Auto, Protocol::V1, Protocol::V2] {
