@@ -24,8 +24,8 @@
 //!
 //! # Read
 //!
-//! A [`Reader`] gives the [`Item`]s of a file or pipe: each byte is part of a packet, of text, or of
-//! damage. An [`Assembler`] makes whole tests of packets.
+//! A [`Reader`] gives the [`Item`]s of a file or pipe: each byte is part of a packet, of text, or
+//! of damage. An [`Assembler`] makes whole tests of packets.
 //!
 //! ```
 //! use subunit_codec::{Assembler, Item, Protocol, Reader};
@@ -79,7 +79,8 @@
 //! # }
 //! ```
 //!
-//! The folder `examples` has a test runner, a reader and an async reader to begin with.
+//! The folder `examples` has a test runner, a reader and an async reader to begin with. Types of the
+//! crates `bytes` 1, `chrono` 0.4 and `tokio-util` 0.7 are part of the API.
 //!
 //! # Overview
 //!

@@ -94,7 +94,8 @@ impl<'a> PacketEdit<'a> {
     }
 
     /// Appends the packet with these changes to `out`. If it becomes too long for one packet, its
-    /// file is split as [`encode`](crate::encode) does, and bytes after the last field are left out.
+    /// file is split as [`encode`](crate::encode) does, and bytes after the last field are left
+    /// out.
     ///
     /// # Errors
     ///

@@ -19,14 +19,14 @@ use crate::packet::validate::has_nul;
 
 /// Appends `event` to `out` as a packet, or as several if its file is too long for one.
 ///
-/// `out` is anything that implements [`BufMut`]: a `Vec<u8>`, a `BytesMut`, a slice. The pieces of a
-/// long file are whole packets, each with the event's test id, tags, MIME type, route code and
+/// `out` is anything that implements [`BufMut`]: a `Vec<u8>`, a `BytesMut`, a slice. The pieces of
+/// a long file are whole packets, each with the event's test id, tags, MIME type, route code and
 /// timestamp; status and end of file are on the last. Numbers are written in their shortest width.
 ///
 /// # Errors
 ///
-/// If a string holds a NUL byte, if the event is too long even without its file, and if `out` cannot
-/// grow and has no room for it. Nothing is appended then.
+/// If a string holds a NUL byte, if the event is too long even without its file, and if `out`
+/// cannot grow and has no room for it. Nothing is appended then.
 ///
 /// ```
 /// use bytes::BytesMut;
@@ -49,8 +49,8 @@ pub fn encode(event: &Event<'_>, out: &mut impl BufMut) -> Result<(), EncodeErro
     Ok(())
 }
 
-/// As [`encode`], without a copy, because the checksum can be computed from the bytes in `out`: 92 ns
-/// for a small packet, not 125.
+/// As [`encode`], without a copy, because the checksum can be computed from the bytes in `out`:
+/// 92 ns for a small packet, not 125.
 pub(crate) fn encode_to_vec(event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     let split = Split::of(event)?;
     split.for_each(event, |content, is_last| write_packet(event, split.fields, content, is_last, out));
@@ -137,8 +137,8 @@ fn write_packet(event: &Event<'_>, fields: usize, content: &[u8], is_last: bool,
     write_checksum(start, out);
 }
 
-/// As [`write_packet`], into a buffer that cannot be read. `scratch` is room for all but the content:
-/// the content goes straight into the buffer, unless a copy costs less than a packet in pieces does.
+/// As [`write_packet`], into a buffer that cannot be read. `scratch` is room for all but the
+/// content: that goes straight into the buffer, unless a copy costs less than a packet in pieces.
 fn put_packet(
     event: &Event<'_>,
     fields: usize,
