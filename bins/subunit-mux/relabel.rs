@@ -156,7 +156,7 @@ impl Route {
     }
 
     fn now(&self) -> Option<Timestamp> {
-        self.labels.timestamps.then(subunit_cli::now)?
+        self.labels.timestamps.then(Timestamp::now)?
     }
 }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use subunit_formats::time::rfc3339;
 
 use crate::groups::{Balance, Group};
 use crate::report::MOST_LISTED;
@@ -27,8 +26,8 @@ pub(crate) fn object(stats: &Stats) -> String {
         text_bytes: stats.text_bytes,
         tags: stats.tags().sorted().map(|(tag, _)| tag).take(MOST_LISTED).collect(),
         more_tags: stats.tags().len().saturating_sub(MOST_LISTED),
-        start: stats.all.span.start.map(rfc3339),
-        stop: stats.all.span.stop.map(rfc3339),
+        start: stats.all.span.start.map(|time| time.to_string()),
+        stop: stats.all.span.stop.map(|time| time.to_string()),
         wall_time: stats.all.span.duration().as_ref().map(Duration::as_secs_f64),
         test_time: stats.all.busy.as_secs_f64(),
         by: groups.map(|groups| groups.by.name()),
@@ -97,8 +96,8 @@ impl<'a> From<Group<'a>> for GroupObject<'a> {
             name,
             tests: tally.tests,
             failed: tally.failures,
-            start: tally.span.start.map(rfc3339),
-            stop: tally.span.stop.map(rfc3339),
+            start: tally.span.start.map(|time| time.to_string()),
+            stop: tally.span.stop.map(|time| time.to_string()),
             busy: tally.busy.as_secs_f64(),
             idle: idle.as_ref().map(Duration::as_secs_f64),
         }

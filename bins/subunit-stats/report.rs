@@ -5,7 +5,6 @@ use std::fmt::{self, Display};
 
 use subunit_cli::{TestRow, escape, seconds};
 use subunit_codec::Span;
-use subunit_formats::time::rfc3339;
 
 use crate::groups::{Balance, Group, Groups, NoBalance};
 use crate::names::Names;
@@ -49,7 +48,7 @@ fn write_tags(f: &mut fmt::Formatter<'_>, tags: &Names) -> fmt::Result {
 fn write_groups(f: &mut fmt::Formatter<'_>, groups: &Groups, all: &Tally) -> fmt::Result {
     writeln!(f)?;
     if let (Some(start), Some(stop), wall @ Some(_)) = (all.span.start, all.span.stop, all.span.duration()) {
-        writeln!(f, "From {} to {}: {} s", rfc3339(start), rfc3339(stop), seconds(wall))?;
+        writeln!(f, "From {start} to {stop}: {} s", seconds(wall))?;
     }
     let rows = groups.iter().take(MOST_LISTED).map(|group| (escape(group.name.unwrap_or("-")), group));
     let rows: Vec<(Cow<'_, str>, Group<'_>)> = rows.collect();

@@ -33,7 +33,7 @@ impl Version {
         match self.protocol {
             Protocol::V1 => Some(text.into()),
             Protocol::V2 => None,
-            Protocol::Auto => {
+            _ => {
                 self.held.extend_from_slice(text);
                 self.settle();
                 (self.protocol == Protocol::V1).then(|| mem::take(&mut self.held).into())

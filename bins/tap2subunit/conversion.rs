@@ -3,7 +3,7 @@
 use std::mem;
 use std::time::Duration;
 
-use subunit_cli::{self as cli, LineReader, Output, Piece, Trouble};
+use subunit_cli::{LineReader, Output, Piece, Trouble};
 use subunit_codec::names::{TAP_META, TAP_TEXT};
 use subunit_codec::{Event, Status, Timestamp};
 use subunit_formats::tap::Translator;
@@ -106,6 +106,6 @@ impl Conversion {
     }
 
     fn now(&self) -> Option<Timestamp> {
-        self.has_timestamps.then(cli::now)?
+        self.has_timestamps.then(Timestamp::now)?
     }
 }

@@ -37,7 +37,6 @@
 //! ```
 
 mod children;
-mod clock;
 mod completions;
 mod escape;
 mod file_id;
@@ -60,7 +59,6 @@ mod threads;
 mod trouble;
 
 pub use children::{Children, Running, failure_reason, say_cut};
-pub use clock::now;
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;

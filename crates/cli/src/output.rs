@@ -16,8 +16,8 @@ use crate::trouble::Trouble;
 /// still fits.
 ///
 /// What is written is gathered. [`Stream::next`](crate::Stream::next) hands it on before it waits
-/// for input, and [`finish`](Self::finish) at the end; when a tool is in trouble instead, what is
-/// left goes out as far as it can. After a write that failed, nothing more is written.
+/// for input, and [`finish`](Self::finish) at the end. If a tool fails before that, the encoder
+/// writes the rest when it is dropped. After a write that failed, nothing more is written.
 #[derive(Debug)]
 pub struct Output {
     encoder: Encoder<FileWriter>,
@@ -164,13 +164,6 @@ impl Output {
             return Ok(());
         }
         Err(trouble)
-    }
-}
-
-impl Drop for Output {
-    fn drop(&mut self) {
-        // After trouble, which is reported already; without, `finish` has left nothing.
-        let _ = self.encoder.flush();
     }
 }
 

@@ -100,6 +100,14 @@ pub(crate) const CHECKSUM: &str = "bad checksum:";
 impl std::error::Error for PacketError {}
 
 /// Why an event cannot be written.
+///
+/// ```
+/// use subunit_codec::{EncodeErrorKind, Event, encode};
+///
+/// let error = encode(&Event::test("a\0b"), &mut Vec::new()).unwrap_err();
+/// assert_eq!((error.kind(), error.field()), (EncodeErrorKind::Nul, "test id"));
+/// assert_eq!(error.to_string(), "the test id holds a NUL byte");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodeError {
     kind: EncodeErrorKind,
@@ -115,6 +123,8 @@ pub enum EncodeErrorKind {
     /// Test id, tags, names and route code alone exceed the packet limit; only file content can be
     /// split.
     TooLong,
+    /// The buffer that it should be written to cannot grow and has no room for it.
+    NoRoom,
     /// A line of version 1 cannot hold it: it would end the line, or be read as something else.
     Version1,
 }
@@ -143,6 +153,7 @@ impl fmt::Display for EncodeError {
         match self.kind {
             EncodeErrorKind::Nul => write!(f, "the {} holds a NUL byte", self.field),
             EncodeErrorKind::TooLong => write!(f, "the {} is too long for a packet", self.field),
+            EncodeErrorKind::NoRoom => write!(f, "the buffer has no room for the {}", self.field),
             EncodeErrorKind::Version1 => write!(f, "version 1 cannot hold the {}", self.field),
         }
     }

@@ -43,6 +43,13 @@ pub struct Event<'a> {
 }
 
 /// A file, or a part of one: same name, test id and route code, same file.
+///
+/// ```
+/// use subunit_codec::{Event, File};
+///
+/// let event = Event::test("net.Ping").file("log", &b"no route"[..]).mime_type("text/plain").eof();
+/// assert_eq!(event.file, Some(File { name: "log".into(), bytes: b"no route".into() }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File<'a> {
     /// The file's name.
@@ -60,6 +67,13 @@ impl<'a> Event<'a> {
 
     /// An event that carries a file of the run as a whole, or a part of one. It is marked as
     /// runnable, as python-subunit marks it.
+    ///
+    /// ```
+    /// use subunit_codec::Event;
+    ///
+    /// let event = Event::global_file("stdout", &b"building\n"[..]);
+    /// assert_eq!((event.test_id, event.runnable), (None, true));
+    /// ```
     #[must_use]
     pub fn global_file(name: impl Into<Cow<'a, str>>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
         Self { runnable: true, ..Self::default() }.file(name, bytes)
@@ -120,4 +134,41 @@ impl<'a> Event<'a> {
         self.runnable = false;
         self
     }
+
+    /// The same event, which borrows from nothing: what was borrowed is copied.
+    ///
+    /// ```
+    /// use subunit_codec::{Event, Status};
+    ///
+    /// let id = String::from("net.Ping");
+    /// let event: Event<'static> = Event::test(&id).status(Status::Success).into_owned();
+    /// drop(id);
+    /// assert_eq!(event, Event::test("net.Ping").status(Status::Success));
+    /// ```
+    #[must_use]
+    pub fn into_owned(self) -> Event<'static> {
+        Event {
+            timestamp: self.timestamp,
+            test_id: self.test_id.map(owned),
+            status: self.status,
+            tags: self.tags.map(|tags| tags.into_iter().map(owned).collect()),
+            runnable: self.runnable,
+            mime_type: self.mime_type.map(owned),
+            file: self.file.map(File::into_owned),
+            eof: self.eof,
+            route_code: self.route_code.map(owned),
+        }
+    }
+}
+
+impl File<'_> {
+    /// The same file, which borrows from nothing.
+    #[must_use]
+    pub fn into_owned(self) -> File<'static> {
+        File { name: owned(self.name), bytes: Cow::Owned(self.bytes.into_owned()) }
+    }
+}
+
+fn owned(string: Cow<'_, str>) -> Cow<'static, str> {
+    Cow::Owned(string.into_owned())
 }

@@ -8,7 +8,6 @@ use serde::{Serialize, Serializer};
 use subunit_codec::{Attachment, Test};
 
 use crate::text::{Decoder, is_text_attachment};
-use crate::time::rfc3339;
 
 /// A test as a JSON object on one line, without a newline: what is known of it, `null` for what is
 /// not.
@@ -67,8 +66,8 @@ fn object(test: &Test, details: Option<Details<'_>>) -> String {
         status: test.status.name(),
         tags: &test.tags,
         route_code: test.route_code.as_deref(),
-        start: test.start.map(rfc3339),
-        stop: test.stop.map(rfc3339),
+        start: test.start.map(|time| time.to_string()),
+        stop: test.stop.map(|time| time.to_string()),
         duration: test.duration().map(|duration| duration.as_secs_f64()),
         runnable: test.runnable,
         attachments: test.attachments.iter().map(AttachmentObject::from).collect(),

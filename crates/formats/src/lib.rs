@@ -1,10 +1,8 @@
-//! Formats beside subunit: attachments and times as text, tests as JSON and JUnit XML, TAP as
-//! tests.
+//! Formats beside subunit: attachments as text, tests as JSON and JUnit XML, TAP as tests.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`text`] | attachments as text for people |
-//! | [`time`] | timestamps as text |
 //! | [`json`] | tests as JSON |
 //! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
@@ -16,5 +14,4 @@ pub mod junit;
 pub mod repeated_name;
 pub mod tap;
 pub mod text;
-pub mod time;
 pub mod worker;

@@ -10,6 +10,7 @@ use crate::v1::LineError;
 
 /// Bytes that should be a packet, or a directive of version 1, and are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Damage<'a> {
     /// The bytes given up.
     pub bytes: &'a [u8],
@@ -20,6 +21,17 @@ pub struct Damage<'a> {
 }
 
 /// What is wrong with damaged bytes.
+///
+/// ```
+/// use subunit_codec::{Decoder, Fault, Item, PacketErrorKind, Protocol};
+///
+/// let mut decoder = Decoder::new(Protocol::V2);
+/// decoder.feed(b"\xb3\x29\x01\x0c\x03fo");
+/// decoder.end();
+/// let Some(Item::Damage(damage)) = decoder.next() else { panic!("half a packet is damage") };
+/// let Fault::Packet(error) = damage.fault else { panic!("it is no line of version 1") };
+/// assert_eq!((damage.bytes.len(), error.kind()), (7, PacketErrorKind::Truncated));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

@@ -75,6 +75,23 @@ impl Decoder {
 
     /// The same decoder, which leaves open the tests of version 1 that are open when the input
     /// ends, as it does those of version 2: for those who know more of how it ended.
+    ///
+    /// ```
+    /// use subunit_codec::{Decoder, Item, Protocol, Status};
+    ///
+    /// for (mut decoder, last) in [
+    ///     (Decoder::new(Protocol::V1), Some(Status::Fail)),
+    ///     (Decoder::new(Protocol::V1).leaving_open(), Some(Status::InProgress)),
+    /// ] {
+    ///     decoder.feed(b"test: a\n");
+    ///     decoder.end();
+    ///     let mut status = None;
+    ///     while let Some(Item::Packet(packet)) = decoder.next() {
+    ///         status = packet.status().or(status);
+    ///     }
+    ///     assert_eq!(status, last);
+    /// }
+    /// ```
     #[must_use]
     pub fn leaving_open(self) -> Self {
         Self { leaves_open: true, ..self }

@@ -18,6 +18,7 @@ use crate::v1::{begins_directive, could_be_directive};
 /// assert_eq!("1".parse(), Ok(Protocol::V1));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Protocol {
     /// Found out while the stream is read: version 2 if a packet comes before the first test of
     /// version 1. Text may come before either.
@@ -63,6 +64,7 @@ impl FromStr for Protocol {
 
 /// The error for a name that is no [`Protocol`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownProtocol;
 
 impl fmt::Display for UnknownProtocol {

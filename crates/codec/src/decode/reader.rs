@@ -62,6 +62,21 @@ impl<R: Read> Reader<R> {
     /// The next item, as [`next`](Self::next) has it. Calls `before_read` before each read, which
     /// may block: flush there what was made of earlier items, and a pipeline holds nothing back.
     ///
+    /// ```
+    /// use subunit_codec::{Encoder, Item, Protocol, Reader};
+    ///
+    /// let stream = b"building\n\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
+    /// let mut reader = Reader::new(&stream[..], Protocol::Auto);
+    /// let mut encoder = Encoder::new(Vec::new());
+    /// while let Some(item) = reader.next_after(|| encoder.flush())? {
+    ///     if let Item::Packet(packet) = item {
+    ///         encoder.forward(&packet)?;
+    ///     }
+    /// }
+    /// assert_eq!(encoder.into_inner()?, stream[9..]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`next`](Self::next), and if `before_read` fails.

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::encode::{
-    encode, packet_length, string_length, tags_length, timestamp_length, write_bytes, write_checksum, write_header,
-    write_tags, write_timestamp,
+use crate::encode::encode_to_vec;
+use crate::encode::fields::{
+    MOST_AROUND, packet_length, string_length, tags_length, timestamp_length, write_bytes, write_checksum,
+    write_header, write_tags, write_timestamp,
 };
 use crate::error::EncodeError;
 use crate::event::Event;
@@ -92,8 +93,9 @@ impl<'a> PacketEdit<'a> {
         self
     }
 
-    /// Appends the packet with these changes to `out`. When it becomes too long for one packet, its
-    /// file is split as [`encode`] does, and bytes after the last field are left out.
+    /// Appends the packet with these changes to `out`. If it becomes too long for one packet, its
+    /// file is split as [`encode`](crate::encode) does, and bytes after the last field are left
+    /// out.
     ///
     /// # Errors
     ///
@@ -111,10 +113,11 @@ impl<'a> PacketEdit<'a> {
         };
         let fields = timestamp + test_id + tags + parts.file.len() + route_code + parts.rest.len();
         if packet_length(fields).0 > MAX_LENGTH || self.holds_nul() {
-            return encode(&self.event(packet), out);
+            return encode_to_vec(&self.event(packet), out);
         }
 
         let start = out.len();
+        out.reserve(fields + MOST_AROUND);
         write_header(self.flags(packet), fields, out);
         match self.timestamp {
             Some(timestamp) => write_timestamp(timestamp, out),

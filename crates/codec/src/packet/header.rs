@@ -4,6 +4,16 @@ use crate::error::{PacketError, PacketErrorKind as Kind};
 use crate::packet::number;
 
 /// The byte that every packet starts with. In UTF-8 it never starts a character.
+///
+/// ```
+/// use subunit_codec::{Event, MAX_LENGTH, SIGNATURE, encode};
+///
+/// let mut packets = Vec::new();
+/// encode(&Event::global_file("log", vec![b'x'; MAX_LENGTH]), &mut packets)?;
+/// assert_eq!(packets[0], SIGNATURE);
+/// assert_eq!(packets[MAX_LENGTH], SIGNATURE, "the longest packet, and a second one for the rest");
+/// # Ok::<(), subunit_codec::EncodeError>(())
+/// ```
 pub const SIGNATURE: u8 = 0xb3;
 
 /// The longest packet, signature and checksum included: 4,194,303 bytes.

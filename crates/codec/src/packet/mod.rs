@@ -6,10 +6,12 @@
 //! 0xB3  flags (2 bytes)  length (number)  [timestamp] [test id] [tags] [MIME type] [file] [route code]  CRC-32
 //! ```
 
+pub(crate) mod calendar;
 pub(crate) mod fields;
 pub(crate) mod header;
 pub(crate) mod layout;
 pub(crate) mod number;
+pub(crate) mod owned;
 pub(crate) mod status;
 pub(crate) mod tags;
 pub(crate) mod timestamp;
@@ -190,6 +192,14 @@ impl<'a> Packet<'a> {
     }
 
     /// What the packet means, borrowed from it.
+    ///
+    /// ```
+    /// use subunit_codec::{Event, Packet, Status};
+    ///
+    /// let packet = Packet::parse(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b")?;
+    /// assert_eq!(packet.to_event(), Event::test("foo").status(Status::Exists));
+    /// # Ok::<(), subunit_codec::PacketError>(())
+    /// ```
     #[must_use]
     pub fn to_event(&self) -> Event<'a> {
         Event {

@@ -70,6 +70,13 @@ impl Status {
 
     /// Whether a test that is left with this status is a failure: `fail`, `uxsuccess`, and
     /// `inprogress`, for a test that never finished.
+    ///
+    /// ```
+    /// use subunit_codec::Status;
+    ///
+    /// let failures: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_failure()).collect();
+    /// assert_eq!(failures, [Status::InProgress, Status::UnexpectedSuccess, Status::Fail]);
+    /// ```
     #[must_use]
     pub fn is_failure(self) -> bool {
         matches!(self, Self::Fail | Self::UnexpectedSuccess | Self::InProgress)
@@ -102,6 +109,7 @@ impl FromStr for Status {
 
 /// The error for a name that is no [`Status`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UnknownStatus;
 
 impl fmt::Display for UnknownStatus {

@@ -31,6 +31,12 @@ pub struct Timestamp {
 impl Timestamp {
     /// A timestamp of `seconds` and `nanoseconds`, or `None` when the nanoseconds do not fit the
     /// protocol's 30 bits.
+    ///
+    /// ```
+    /// # use subunit_codec::Timestamp;
+    /// assert!(Timestamp::new(1_700_000_000, 999_999_999).is_some());
+    /// assert!(Timestamp::new(1_700_000_000, 1 << 30).is_none());
+    /// ```
     #[must_use]
     pub fn new(seconds: u32, nanoseconds: u32) -> Option<Self> {
         (nanoseconds <= number::MAX).then_some(Self { seconds, nanoseconds })

@@ -3,6 +3,18 @@
 use std::fmt;
 
 /// Why a line of version 1 is broken.
+///
+/// ```
+/// use subunit_codec::v1::LineErrorKind;
+/// use subunit_codec::{Decoder, Fault, Item, Protocol};
+///
+/// let mut decoder = Decoder::new(Protocol::V1);
+/// decoder.feed(b"time: 2026-13-01 00:00:00Z\n");
+/// decoder.end();
+/// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no year has 13 months") };
+/// let Fault::Line(error) = damage.fault else { panic!("it is no packet") };
+/// assert_eq!(error.kind(), LineErrorKind::Time);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LineError {
     kind: LineErrorKind,

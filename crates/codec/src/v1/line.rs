@@ -27,6 +27,13 @@ pub enum Directive<'a> {
 }
 
 /// The outcomes of version 1, which tells errors from failures.
+///
+/// ```
+/// use subunit_codec::Status;
+/// use subunit_codec::v1::Outcome;
+///
+/// assert_eq!((Outcome::Error.name(), Outcome::Error.status()), ("error", Status::Fail));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// `success` or `successful`.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use crate::encode::encode;
+use crate::encode::encode_to_vec;
 use crate::event::Event;
 use crate::packet::Packet;
 use crate::packet::header::Header;
@@ -61,7 +61,7 @@ impl Packets {
     }
 
     fn write(bytes: &mut Vec<u8>, event: &Event<'_>) {
-        encode(event, bytes).expect("lines and tags are kept below the packet limit and free of NUL");
+        encode_to_vec(event, bytes).expect("lines and tags are kept below the packet limit and free of NUL");
     }
 
     /// A test has this status, and these tags if there are any.

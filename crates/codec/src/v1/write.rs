@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, Timelike, Utc};
+
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::packet::timestamp::Timestamp;
 use crate::v1::input::LONGEST_LINE;
@@ -113,12 +115,10 @@ impl<W: Write> Writer<W> {
     ///
     /// When writing fails.
     pub fn time(&mut self, time: Timestamp) -> io::Result<()> {
-        let since = time.since_epoch();
-        let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
-        let (year, month, day) = date_of(days);
-        let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-        let micros = since.subsec_micros();
-        writeln!(self.output, "time: {year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{micros:06}Z")
+        let time = DateTime::<Utc>::from(time);
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        let (date, micros) = (time.date_naive(), time.timestamp_subsec_micros());
+        writeln!(self.output, "time: {date} {hour:02}:{minute:02}:{second:02}.{micros:06}Z")
     }
 }
 
@@ -144,19 +144,6 @@ fn check_detail(detail: &Detail<'_>) -> Result<(), EncodeError> {
     } else {
         Err(EncodeError::new(Kind::Version1, "attachment"))
     }
-}
-
-/// Year, month and day, so many days after 1970-01-01.
-fn date_of(days: u64) -> (u64, u64, u64) {
-    // Years from March on, so that the leap day ends them; 146,097 days make four hundred.
-    let days = days + 719_468;
-    let (era, day_of_era) = (days / 146_097, days % 146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = (month_from_march + 2) % 12 + 1;
-    (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 mod assemble;
 mod damage;
+#[cfg(feature = "tokio")]
+mod framed;
 mod live;
+mod owned;
 mod properties;
 mod recovery;
 mod strategies;

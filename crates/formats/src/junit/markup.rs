@@ -10,7 +10,6 @@ use subunit_codec::Span;
 use super::byte_search::{is_one_of, position};
 use super::sanitize::{clean, is_suspect};
 use super::test_id::{is_plain, split, split_plain};
-use crate::time::rfc3339;
 
 /// How many tests there are, and what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,7 +104,7 @@ impl Markup {
         self.counts(counts, span.duration().unwrap_or_default());
         self.attribute("skipped", &counts.skipped.to_string());
         if let Some(start) = span.start {
-            self.attribute("timestamp", &rfc3339(start));
+            self.attribute("timestamp", &start.to_string());
         }
     }
 
