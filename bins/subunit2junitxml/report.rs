@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::mem;
 
 use subunit_cli::{ReportFile, Trouble};
-use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
+use subunit_codec::{Damage, InFlight, InFlightTest, PARSER_TEST_ID, Packet, Status};
 use subunit_formats::junit::{Counts, Markup};
 
 use crate::assembly;
@@ -146,7 +146,7 @@ impl Report {
 
 impl Done {
     /// Ends a test that did not finish.
-    fn end_flight(&mut self, mut flight: Flight<Case>) -> Result<(), Trouble> {
+    fn end_flight(&mut self, mut flight: InFlightTest<Case>) -> Result<(), Trouble> {
         let mut case = mem::take(&mut flight.value);
         self.end(flight.id(), flight.route_code.as_deref(), &mut case)
     }

@@ -1,5 +1,6 @@
 //! The life of tests: their packets, from the first to the last.
 
 pub(crate) mod assembler;
+pub(crate) mod in_flight;
 pub(crate) mod span;
 pub(crate) mod tracker;

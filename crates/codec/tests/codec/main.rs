@@ -6,6 +6,7 @@ mod live;
 mod properties;
 mod recovery;
 mod strategies;
+mod tracker;
 mod v1;
 mod v1_behind_text;
 mod v1_details;
