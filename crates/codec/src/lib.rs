@@ -39,7 +39,8 @@
 //! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`] |
 //! | forward packets and write events | [`Encoder`], [`encode`] |
 //! | change tags, route code or time of a packet on its way | [`PacketEdit`] |
-//! | put whole tests together | [`Assembler`], or [`Tracker`] for a part of them |
+//! | put whole tests together | [`Assembler`] |
+//! | keep state of your own for each test in flight | [`Tracker`] |
 //! | read and write version 1 | [`v1`] |
 
 mod decode;
@@ -61,7 +62,6 @@ pub use encode::encoder::Encoder;
 pub use error::{EncodeError, EncodeErrorKind, PacketError, PacketErrorKind};
 pub use event::{Event, File};
 pub use lifecycle::assembler::{Assembler, Attachment, Test};
-pub use lifecycle::in_flight::{InFlight, InFlightTest, Key};
 pub use lifecycle::span::Span;
 pub use lifecycle::tracker::{Flight, Renew, Stage, Tracker};
 pub use packet::Packet;
