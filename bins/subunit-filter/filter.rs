@@ -98,6 +98,10 @@ impl Outlet {
             && let Some(decision) = self.decide(test, edited, is_last)
         {
             self.settle(&mut test.value, decision, output)?;
+            if !is_last {
+                // Nothing of it waits any more, however long it goes on.
+                test.value.held = Held::default();
+            }
         }
         match test.value.decision {
             Some(Decision::Keep) => output.bytes(&edited.bytes()?),

@@ -93,6 +93,27 @@ pub enum Stage<'a, T> {
 }
 
 /// A test that a [`Tracker`] follows.
+///
+/// ```
+/// use subunit_codec::{Event, Packet, Renew, Status, Tracker, encode};
+///
+/// #[derive(Default)]
+/// struct Nothing;
+///
+/// impl Renew for Nothing {}
+///
+/// let mut tracker: Tracker<Nothing> = Tracker::new();
+/// let running = Event::test("a").status(Status::InProgress).route_code("web");
+/// for event in [running, Event::test("b").file("log", &b"late"[..])] {
+///     let mut bytes = Vec::new();
+///     encode(&event, &mut bytes)?;
+///     tracker.push(&Packet::parse(&bytes)?);
+/// }
+/// let in_flight = tracker.drain();
+/// let known = in_flight.iter().map(|test| (test.id(), test.route_code(), test.has_status()));
+/// assert!(known.eq([("a", Some("web"), true), ("b", None, false)]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flight<T> {
     /// The test id, which was checked with its packet.
@@ -129,7 +150,7 @@ pub trait Renew: Default {
 pub(super) const MOST_TO_USE_AGAIN: usize = 1 << 10;
 /// Slots in the free list.
 const MOST_FREE: usize = 64;
-/// Later tests that begin without a status until one that never had any is given up.
+/// So many later tests may begin without a status until one that still has none is given up.
 const MOST_LOOSE: usize = 1 << 12;
 
 #[derive(Debug, Default)]
@@ -191,7 +212,7 @@ impl<T: Renew> Tracker<T> {
             }
             Err(absent) if !is_final => {
                 let tests = absent.into_table();
-                // The next test mostly has the tags and the length of the one that ended last.
+                // Mostly the next test is on the worker of the one that ended last, with its tags.
                 let mut slot = mem::replace(&mut self.last, self.free.pop().unwrap_or_default());
                 (slot.hash, slot.number) = (key.hash, self.begun);
                 self.begun += 1;
@@ -284,7 +305,7 @@ impl<T> Flight<T> {
         self.has_status
     }
 
-    /// Takes the test id, and has the memory of `other` for that of the next test.
+    /// Takes the test id, and keeps the memory of `other` for the next one.
     pub(super) fn take_id(&mut self, other: String) -> String {
         let id = mem::replace(&mut self.id, other.into_bytes());
         String::from_utf8(id).expect("strings are checked before a packet is made")
