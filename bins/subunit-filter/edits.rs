@@ -30,21 +30,15 @@ impl Edits {
     ///
     /// If its new id is too long for a packet.
     pub(crate) fn edit<'a>(&self, packet: &'a Packet<'a>) -> Result<Edited<'a>, Trouble> {
-        let id = packet.test_id().unwrap_or_default();
-        let mut renamed: Option<String> = None;
+        let mut edited = Edited { packet, renamed: None, status: packet.status() };
         for rename in &self.renames {
-            let next = rename.apply(renamed.as_deref().unwrap_or(id)).map_err(|_| too_long(packet))?;
-            renamed = next.or(renamed);
+            let next = rename.apply(edited.id()).map_err(|_| too_long(packet))?;
+            edited.renamed = next.or(edited.renamed);
         }
-        let status = packet.status();
-        let corrected = match status {
-            Some(Status::Fail) => Some(Status::ExpectedFailure),
-            Some(Status::Success) => Some(Status::UnexpectedSuccess),
-            _ => None,
-        };
-        let is_expected = || self.expected_failures.contains(renamed.as_deref().unwrap_or(id));
-        let status = corrected.filter(|_| !self.expected_failures.is_empty() && is_expected()).or(status);
-        Ok(Edited { packet, renamed, status })
+        if !self.expected_failures.is_empty() && self.expected_failures.contains(edited.id()) {
+            edited.status = edited.status.map(as_expected_to_fail);
+        }
+        Ok(edited)
     }
 }
 
@@ -73,6 +67,15 @@ impl Edited<'_> {
         let mut bytes = Vec::new();
         edit.encode(self.packet, &mut bytes).map_err(|_| too_long(self.packet))?;
         Ok(bytes.into())
+    }
+}
+
+/// The status of a test that was expected to fail.
+fn as_expected_to_fail(status: Status) -> Status {
+    match status {
+        Status::Fail => Status::ExpectedFailure,
+        Status::Success => Status::UnexpectedSuccess,
+        other => other,
     }
 }
 

@@ -88,6 +88,6 @@ fn read(
 /// What a packet says of damage, if it is of a report by an earlier tool.
 fn reported_damage(packet: &Packet<'_>) -> Option<String> {
     // The file first: most packets have none.
-    let is_report = packet.file_name() == Some("Parser Error") && packet.test_id() == Some(PARSER_TEST_ID);
+    let is_report = packet.file_name() == Some("Parser Error") && packet.is_about(PARSER_TEST_ID);
     is_report.then(|| summarize_damage(packet.file_bytes().unwrap_or_default()))
 }

@@ -58,7 +58,7 @@ impl Sinks {
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
         self.version.packet();
         self.write(packet.as_bytes(), &[Takes::All, Takes::Stream]);
-        if packet.test_id().is_none() && matches!(packet.file_name(), Some("stdout" | "stderr")) {
+        if !packet.has_test_id() && matches!(packet.file_name(), Some("stdout" | "stderr")) {
             self.write(packet.file_bytes().unwrap_or_default(), &[Takes::Text]);
         }
     }

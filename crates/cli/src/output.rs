@@ -149,9 +149,14 @@ impl Output {
         self.failure.take().map_or(Ok(()), Err)
     }
 
+    #[inline]
     fn check(&mut self, result: io::Result<()>) -> Result<(), Trouble> {
-        let Err(cause) = result else { return Ok(()) };
-        let trouble = trouble(self.name.as_deref(), &cause);
+        result.or_else(|cause| self.failed(&cause))
+    }
+
+    #[cold]
+    fn failed(&mut self, cause: &io::Error) -> Result<(), Trouble> {
+        let trouble = trouble(self.name.as_deref(), cause);
         // An event that cannot be written is another matter.
         if self.is_optional && self.encoder.get_mut().has_failed() {
             self.failure.get_or_insert(trouble);

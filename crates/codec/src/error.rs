@@ -84,30 +84,18 @@ impl PacketErrorKind {
 
 impl fmt::Display for PacketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let PacketErrorKind::Checksum { computed, stored } = self.kind {
-            f.write_str(CHECKSUM)?;
-            f.write_str(" calculated 0x")?;
-            write_hexadecimal(computed, f)?;
-            f.write_str(", stored 0x")?;
-            write_hexadecimal(stored, f)?;
-        } else {
-            f.write_str(self.kind.reason())?;
+        match self.kind {
+            PacketErrorKind::Checksum { computed, stored } => {
+                write!(f, "{CHECKSUM} calculated {computed:#010x}, stored {stored:#010x}")?;
+            }
+            kind => f.write_str(kind.reason())?,
         }
-        f.write_str(" at offset ")?;
-        f.write_str(itoa::Buffer::new().format(self.offset))
+        write!(f, " at offset {}", self.offset)
     }
 }
 
 /// How the text of a wrong checksum begins.
 pub(crate) const CHECKSUM: &str = "bad checksum:";
-
-/// Writes all digits of a number. `{:08x}` is much slower, and a damaged stream may tell of
-/// checksums in every few bytes.
-fn write_hexadecimal(number: u32, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    const DIGITS: [u8; 16] = *b"0123456789abcdef";
-    let digits: [u8; 8] = std::array::from_fn(|index| DIGITS[(number >> (28 - 4 * index) & 0xf) as usize]);
-    f.write_str(str::from_utf8(&digits).map_err(|_| fmt::Error)?)
-}
 
 impl std::error::Error for PacketError {}
 

@@ -106,15 +106,10 @@ impl Damage<'_> {
 
     /// Adds to `text` what is wrong, and where.
     pub(crate) fn tell_fault(&self, text: &mut String) {
+        let (count, offset) = (self.bytes.len(), self.offset);
+        let bytes = if count == 1 { "byte" } else { "bytes" };
         // A string takes whatever is written.
-        let _ = write!(text, "{}", self.fault);
-        let (count, mut digits) = (self.bytes.len(), itoa::Buffer::new());
-        text.push_str("; ");
-        text.push_str(digits.format(count));
-        text.push_str(if count == 1 { " byte" } else { " bytes" });
-        text.push_str(GIVEN_UP);
-        text.push_str(digits.format(self.offset));
-        text.push_str(" of the input");
+        let _ = write!(text, "{}; {count} {bytes}{GIVEN_UP}{offset} of the input", self.fault);
     }
 }
 
