@@ -1061,7 +1061,7 @@ fn tests_that_were_dropped_and_go_on_take_little_memory() {
     live.read_until(|output| *output == test("marker", Status::Fail));
     let most = peak_memory(live.process_ids()[0]);
     assert!(most < 20 << 20, "{most} bytes when nothing waits");
-    live.finish();
+    assert_eq!(live.finish().stdout, test("marker", Status::Fail), "all others are dropped");
 }
 
 #[test]
