@@ -11,8 +11,8 @@ use std::thread::JoinHandle;
 use subunit_cli::{Children, InterruptibleInput, Stream, Trouble, failure_reason, say_cut, spawn};
 use subunit_codec::Protocol;
 
-use crate::merge_live::relay;
 use crate::relabel::{Labels, Route};
+use crate::relay::relay;
 use crate::shared_output::{Failure, SharedOutput};
 
 /// What a command needs to run as a source.

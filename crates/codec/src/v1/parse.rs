@@ -11,7 +11,7 @@ use crate::packet::timestamp::Timestamp;
 use crate::v1::ahead;
 use crate::v1::details::{Context, Details, Progress};
 use crate::v1::fault::{LineError, LineErrorKind};
-use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
+use crate::v1::input::{Input, LONGEST_LINE, Step, Taken, take_line};
 use crate::v1::labels::{EndedTests, RecentLabels};
 use crate::v1::line::{Directive, Form, Outcome, Strength, is_count};
 use crate::v1::marks::Suspicion;
@@ -19,19 +19,6 @@ use crate::v1::open_tests::{OpenTest, OpenTests};
 use crate::v1::packets::Packets;
 use crate::v1::tags::{Tags, TestTags};
 use crate::v1::time;
-
-/// What the first bytes of the input are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Too few to tell.
-    More,
-    /// This many were read.
-    Read(usize),
-    /// This many are text.
-    Text(usize),
-    /// This many are broken; if none, there is something wrong before them.
-    Damage(usize, LineError),
-}
 
 /// Reads lines and makes packets of them.
 #[derive(Debug)]
