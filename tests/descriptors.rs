@@ -14,7 +14,8 @@ use std::time::Duration;
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use subunit_codec::{Event, Status};
-use testkit::pipeline::{Finished, Pipeline, closed_pipe};
+use testkit::finished::Finished;
+use testkit::pipeline::{Pipeline, closed_pipe};
 use testkit::stream::{run, stream, test};
 
 use crate::every_tool::{TOOLS, contains, tool};

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use subunit_codec::{Event, MAX_LENGTH, PARSER_TEST_ID, Status};
 use tempfile::TempDir;
+use testkit::finished::run_to_end;
 use testkit::pipeline::{Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{packet, run, stream, test, with_flip};
@@ -41,7 +42,7 @@ pub(crate) fn tool(name: &str) -> &'static Tool {
 }
 
 /// The names of what lies in a folder of the project, in order.
-fn names_in(folder: &str) -> Vec<String> {
+pub(crate) fn names_in(folder: &str) -> Vec<String> {
     let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).expect("the folder can be listed");
     let mut names: Vec<_> = entries
         .map(|entry| entry.expect("the folder can be listed").file_name().into_string().expect("names are UTF-8"))
@@ -57,7 +58,8 @@ fn every_tool_is_in_the_table_and_has_a_page_and_a_row() {
     assert_eq!(names_in("bins"), tools, "each folder below bins/ is a line of the table, whose tests it has to pass");
     let mut pages = names_in("man");
     pages.retain(|page| page.ends_with(".1"));
-    assert_eq!(pages, tools.iter().map(|tool| format!("{tool}.1")).collect::<Vec<_>>());
+    let expected: Vec<_> = tools.iter().map(|tool| format!("{tool}.1")).collect();
+    assert_eq!(pages, expected, "each tool has a manual page");
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("there is one");
     for tool in tools {
         assert!(readme.contains(&format!("\n| [{tool}](man/{tool}.1) | ")), "README.md says what {tool} does");
@@ -154,7 +156,7 @@ fn what_was_read_before_trouble_is_written() {
     let good = folder.path().join("good");
     for tool in readers() {
         let alone = tool.run(&["-"], &sample());
-        let finished = Pipeline::new([tool.usual([good.as_os_str(), OsStr::new("/proc/nonexistent")])]).run(b"");
+        let finished = run_to_end(tool.usual([good.as_os_str(), OsStr::new("/proc/nonexistent")]), b"");
         assert!(trouble(tool.name, &finished).starts_with("/proc/nonexistent: "), "{}", tool.name);
         assert!(finished.stdout == alone.stdout, "{} writes what the good file holds", tool.name);
     }
@@ -165,11 +167,11 @@ fn a_file_name_may_be_any_bytes() {
     let name = OsStr::from_bytes(b"caf\xe9 \xff");
     let folder = folder_with(name, &sample());
     for tool in readers() {
-        let finished = Pipeline::new([tool.usual([folder.path().join(name)])]).run(b"");
+        let finished = run_to_end(tool.usual([folder.path().join(name)]), b"");
         assert_eq!(finished.code(), tool.verdict(true), "{} reads it: {:?}", tool.name, finished.stderr);
         assert!(finished.stdout == tool.run(&[], &sample()).stdout, "{} reads all of it", tool.name);
 
-        let finished = Pipeline::new([tool.usual([OsString::from(name)])]).run(b"");
+        let finished = run_to_end(tool.usual([OsString::from(name)]), b"");
         assert!(trouble(tool.name, &finished).contains("No such file"), "{} says what is wrong", tool.name);
     }
 }
@@ -180,7 +182,7 @@ fn two_dashes_end_the_options() {
     for tool in readers().filter(|tool| tool.reads_subunit) {
         let mut command = tool.usual(["--", "--times"]);
         command.current_dir(folder.path());
-        let finished = Pipeline::new([command]).run(b"");
+        let finished = run_to_end(command, b"");
         assert!(finished.stdout == tool.run(&[], &sample()).stdout, "{} reads the file", tool.name);
     }
 }
@@ -190,8 +192,7 @@ fn help_fits_a_screen_and_begins_with_a_sentence() {
     for tool in &TOOLS {
         for option in ["--help", "-h"] {
             let finished = tool.run(&[option], b"");
-            assert_eq!(finished.code(), 0, "{} {option} is no trouble", tool.name);
-            assert_silent(tool.name, &finished);
+            finished.assert().code(0).stderr("");
             let lines: Vec<&str> = finished.text().lines().collect();
             assert!(lines[0].starts_with(|first: char| first.is_ascii_uppercase()), "{}: {:?}", tool.name, lines[0]);
             assert!(
@@ -215,8 +216,7 @@ fn version_is_the_name_and_the_number() {
         for option in ["--version", "-V"] {
             let finished = tool.run(&[option], b"");
             assert_eq!(finished.text(), format!("{} {}\n", tool.name, env!("CARGO_PKG_VERSION")));
-            assert_eq!(finished.code(), 0, "{} {option}", tool.name);
-            assert_silent(tool.name, &finished);
+            finished.assert().code(0).stderr("");
         }
     }
 }
@@ -249,8 +249,7 @@ fn a_closed_pipe_ends_a_tool_without_a_word() {
     for tool in &TOOLS {
         for args in [&[][..], &["--help"], &["--version"]] {
             let finished = Pipeline::new([tool.usual(args)]).output(closed_pipe()).run(&sample());
-            assert_eq!(finished.code(), 141, "{} {args:?} ends as one that SIGPIPE ended", tool.name);
-            assert_silent(tool.name, &finished);
+            finished.assert().code(141).stderr("");
         }
     }
 }
@@ -313,8 +312,7 @@ fn the_longest_packet_goes_through() {
     let around = [test("before", Status::Success), longest, test("after", Status::Success)].concat();
     for tool in of_subunit() {
         let finished = tool.run(&[], &around);
-        assert_eq!(finished.code(), 0, "{}", tool.name);
-        assert_silent(tool.name, &finished);
+        finished.assert().code(0).stderr("");
         match tool.writes {
             Writes::Subunit | Writes::Copy => {
                 assert!(finished.stdout == tool.forwarded(&around), "{} forwards every byte", tool.name);
@@ -334,8 +332,7 @@ fn a_broken_packet_is_a_failed_test_and_costs_no_other() {
         for broken in [torn_packet(), corrupt_packet()] {
             let input = [&before[..], &broken, &after].concat();
             let finished = tool.run(&[], &input);
-            assert_eq!(finished.code(), tool.verdict(true), "{}: a broken packet is a failure", tool.name);
-            assert_silent(tool.name, &finished);
+            finished.assert().code(tool.verdict(true)).stderr("");
             match tool.writes {
                 Writes::Subunit => {
                     let [before, after] = [&before, &after].map(|packets| tool.forwarded(packets));
@@ -368,9 +365,8 @@ fn a_torn_packet_at_the_end_of_a_file_leaves_the_next_file_alone() {
     fs::write(folder.path().join("second"), &after).expect("there is room for a file");
     for tool in readers() {
         let files = ["first", "second"].map(|name| folder.path().join(name));
-        let finished = Pipeline::new([tool.usual(files)]).run(b"");
-        assert_eq!(finished.code(), tool.verdict(true), "{}: the torn packet is a failure", tool.name);
-        assert_silent(tool.name, &finished);
+        let finished = run_to_end(tool.usual(files), b"");
+        finished.assert().code(tool.verdict(true)).stderr("");
         let alone = tool.run(&[], &first).stdout;
         let rest = finished.stdout.strip_prefix(&alone[..]);
         let rest = rest.unwrap_or_else(|| panic!("{} ends with the first file before it begins the second", tool.name));
@@ -386,7 +382,7 @@ fn a_test_that_one_file_leaves_open_is_not_ended_by_the_next() {
     let second = folder.path().join("second");
     fs::write(&second, packet(&Event::test("shared").status(Status::Success))).expect("there is room for a file");
     for tool in TOOLS.iter().filter(|tool| tool.judges) {
-        let finished = Pipeline::new([tool.usual([folder.path().join("first"), second.clone()])]).run(b"");
+        let finished = run_to_end(tool.usual([folder.path().join("first"), second.clone()]), b"");
         assert_eq!(finished.code(), 1, "{}: a test never finished", tool.name);
     }
 }
@@ -400,8 +396,8 @@ fn a_dash_is_standard_input() {
         assert!(tool.run(&["-"], &input).stdout == tool.run(&[], &input).stdout, "{} reads standard input", tool.name);
 
         let between = [file.as_os_str(), OsStr::new("-"), file.as_os_str()];
-        let finished = Pipeline::new([tool.usual(between)]).run(&input);
-        let alone = Pipeline::new([tool.usual([&file])]).run(b"").stdout;
+        let finished = run_to_end(tool.usual(between), &input);
+        let alone = run_to_end(tool.usual([&file]), b"").stdout;
         if tool.writes == Writes::Subunit {
             let expected = [&alone[..], &input, &alone].concat();
             assert!(finished.stdout == expected, "{} reads in the order of the arguments", tool.name);
@@ -416,8 +412,7 @@ fn version_1_is_detected_and_translated_or_copied() {
     for tool in of_subunit() {
         for args in [&[][..], &["--protocol", "auto"], &["--protocol=1"]] {
             let finished = tool.run(args, SAMPLE_V1);
-            assert_eq!(finished.code(), tool.verdict(true), "{} {args:?}", tool.name);
-            assert_silent(tool.name, &finished);
+            finished.assert().code(tool.verdict(true)).stderr("");
             let expected = if tool.writes == Writes::Copy { SAMPLE_V1 } else { &tool.run(&[], &translated).stdout };
             assert!(finished.stdout == expected, "{} {args:?}", tool.name);
         }
@@ -472,8 +467,7 @@ fn empty_input_is_success() {
     for tool in &TOOLS {
         for args in [&[][..], &["/dev/null"]] {
             let finished = tool.run(args, b"");
-            assert_eq!(finished.code(), 0, "{} {args:?}", tool.name);
-            assert_silent(tool.name, &finished);
+            finished.assert().code(0).stderr("");
             // To a harness, a script that prints nothing has failed.
             let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit");
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
@@ -509,7 +503,7 @@ fn an_option_shortened_too_far_is_told_with_all_that_it_may_be() {
             "unexpected argument '--forwards' found; a similar argument exists: '--forward'",
         ),
     ] {
-        let finished = Pipeline::new([tool(name).command(args)]).run(b"");
+        let finished = run_to_end(tool(name).command(args), b"");
         assert_eq!(trouble(name, &finished), line);
     }
 }
@@ -519,8 +513,8 @@ fn arguments_may_stand_in_any_order() {
     let folder = folder_with("file", SAMPLE_V1);
     let file = folder.path().join("file");
     for tool in readers().filter(|tool| tool.reads_subunit) {
-        let before = Pipeline::new([tool.usual([OsStr::new("--protocol=2"), file.as_os_str()])]).run(b"");
-        let after = Pipeline::new([tool.usual([file.as_os_str(), OsStr::new("--protocol=2")])]).run(b"");
+        let before = run_to_end(tool.usual([OsStr::new("--protocol=2"), file.as_os_str()]), b"");
+        let after = run_to_end(tool.usual([file.as_os_str(), OsStr::new("--protocol=2")]), b"");
         assert!(before.stdout == after.stdout, "{} takes options after files", tool.name);
     }
 }

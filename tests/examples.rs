@@ -9,7 +9,8 @@ use std::path::Path;
 use std::process::Command;
 
 use subunit_codec::{Event, Status};
-use testkit::pipeline::{Finished, Pipeline};
+use testkit::finished::Finished;
+use testkit::pipeline::Pipeline;
 use testkit::stream::{at, stream};
 
 use crate::every_tool::TOOLS;

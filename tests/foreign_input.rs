@@ -1,6 +1,7 @@
 //! Input that is no subunit stream: no tool takes it for a run without failures.
 
 use subunit_codec::{Event, Status};
+use testkit::finished::run_to_end;
 use testkit::pipeline::Pipeline;
 use testkit::random::Random;
 use testkit::stream::{packet, test, with_flip};
@@ -61,6 +62,21 @@ fn version_1_that_is_read_as_version_2_is_told_how_to_be_read() {
 }
 
 #[test]
+fn the_version_that_was_tried_is_not_proposed() {
+    let lines = [&b"test the world\n"[..], b"error: no such file\n", b"success: a\n", b"time: now\n"];
+    for tool in of_subunit() {
+        for protocol in ["auto", "1", "2"] {
+            for input in lines {
+                assert_says(tool, &["--protocol", protocol], input, Some(""));
+            }
+        }
+        for input in lines {
+            assert_says(tool, &[], input, Some(""));
+        }
+    }
+}
+
+#[test]
 fn one_packet_or_directive_is_enough() {
     let torn = &packet(&Event::test("a").status(Status::Success).file("log", vec![b'x'; 200]).eof())[..100];
     let corrupt = with_flip(packet(&Event::test("a").status(Status::Success)), 6, 1);
@@ -73,8 +89,7 @@ fn one_packet_or_directive_is_enough() {
         }
         for input in [torn, &corrupt] {
             let finished = tool.run(&[], input);
-            assert_silent(tool.name, &finished);
-            assert_eq!(finished.code(), tool.verdict(true), "{}: a stream whose only packet is damaged", tool.name);
+            finished.assert().code(tool.verdict(true)).stderr("");
         }
     }
 }
@@ -85,12 +100,12 @@ fn each_file_is_a_stream_or_is_not() {
     folder.write("run", &test("a", Status::Success));
     folder.write("run\x1b.gz", b"\x1f\x8b\x08\0");
     for tool in of_subunit().filter(|tool| tool.reads_files) {
-        let finished = Pipeline::new([folder.command(tool, &["run", "run\x1b.gz", "run"])]).run(b"");
+        let finished = run_to_end(folder.command(tool, &["run", "run\x1b.gz", "run"]), b"");
         let line = format!("{}: run\\x1b.gz: not a subunit stream (gzip data: try zcat)\n", tool.name);
         assert_eq!(finished.stderr, [line]);
         assert_eq!(finished.code(), tool.verdict(true), "{}", tool.name);
     }
-    let finished = Pipeline::new([tool("subunit-mux").command(["-c", "echo building"])]).run(b"");
+    let finished = run_to_end(tool("subunit-mux").command(["-c", "echo building"]), b"");
     assert_silent("subunit-mux", &finished);
 }
 

@@ -1,8 +1,9 @@
 //! What --help and messages about arguments look like, in every tool.
 
+use std::collections::HashMap;
 use std::os::unix::ffi::OsStrExt;
 
-use testkit::pipeline::Pipeline;
+use testkit::finished::run_to_end;
 
 use crate::every_tool::{TOOLS, tool};
 use crate::tool::trouble;
@@ -43,6 +44,25 @@ fn a_shared_option_has_the_same_words_in_every_tool_and_stands_behind_the_tools_
 }
 
 #[test]
+fn an_option_of_several_tools_has_the_same_words_in_all_of_them() {
+    // One lists an object for each test, the other reports one in all.
+    const OF_ANOTHER_MEANING: &str = "--json";
+    let mut known: HashMap<String, (String, &str)> = HashMap::new();
+    for tool in &TOOLS {
+        let help = tool.run(&["--help"], b"");
+        for (option, words) in options(help.text()) {
+            let name = option.split([' ', '[', '=']).find(|part| part.starts_with("--")).expect("all are long ones");
+            // A tool may add a remark, such as its default.
+            let words = words.split([';', '[']).next().unwrap_or_default().trim_end();
+            let told = format!("{option}  {words}");
+            let (first, of) = known.entry(name.to_owned()).or_insert_with(|| (told.clone(), tool.name));
+            assert!(*first == told || name == OF_ANOTHER_MEANING, "{}: {told:?}, but {of}: {first:?}", tool.name);
+        }
+    }
+    assert!(known.len() > 30 && known.contains_key("--forward"), "options are found: {known:?}");
+}
+
+#[test]
 fn help_ends_with_two_examples_the_exit_statuses_and_the_manual() {
     for tool in &TOOLS {
         let help = tool.run(&["--help"], b"");
@@ -75,6 +95,6 @@ fn a_mistyped_option_is_answered_with_the_one_that_is_meant() {
 #[test]
 fn an_argument_that_is_not_utf_8_is_named() {
     let argument = std::ffi::OsStr::from_bytes(b"--with=caf\xe9");
-    let finished = Pipeline::new([tool("subunit-filter").command([argument])]).run(b"");
+    let finished = run_to_end(tool("subunit-filter").command([argument]), b"");
     assert_eq!(trouble("subunit-filter", &finished), "'--with=caf\u{fffd}' is not UTF-8");
 }

@@ -5,6 +5,7 @@
 //! | `every_tool` | what every tool does, and the table of tools |
 //! | `foreign_input` | input that is no subunit stream |
 //! | `help` | `--help`, and messages about arguments |
+//! | `installation` | that every tool is installed, with its page and completions |
 //! | `subunit_ls` and so on | what one tool does |
 //! | `descriptors` | what every tool does with awkward inputs and outputs |
 //! | `report_files` | what `-o` does in every tool that has it |
@@ -21,6 +22,7 @@ mod examples;
 mod folder;
 mod foreign_input;
 mod help;
+mod installation;
 mod manpages;
 mod pipes;
 mod printed;

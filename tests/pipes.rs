@@ -5,6 +5,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
+use testkit::finished::run_to_end;
 use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, run, stream, test};
 
@@ -84,7 +85,7 @@ fn a_list_of_failures_selects_their_packets() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let list = folder.path().join("failing");
     let text = read_data("testr-run.subunit");
-    let listed = Pipeline::new([command("subunit-ls", &["-0", "--status", "fail"])]).run(&text);
+    let listed = run_to_end(command("subunit-ls", &["-0", "--status", "fail"]), &text);
     std::fs::write(&list, &listed.stdout).expect("there is room for a file");
     let mut select = command("subunit-filter", &["-s", "--xfail", "--load-list"]);
     select.arg(&list);
@@ -158,7 +159,7 @@ fn a_producer_killed_in_the_middle_of_a_packet_leaves_a_failed_test() {
     assert_eq!(lines[..4], ["before inprogress", "before success", "victim inprogress", "- ... stdout=\"working\\n\""]);
     assert!(lines.iter().any(|line| line.starts_with("subunit.parser fail")), "{lines:?}");
 
-    let listed = Pipeline::new([command("subunit-ls", &["--no-passthrough"])]).run(&finished.stdout);
+    let listed = run_to_end(command("subunit-ls", &["--no-passthrough"]), &finished.stdout);
     let damage = format!("{PARSER_TEST_ID} (offset 53: the input ends inside the packet)");
     assert_eq!(listed.text(), format!("before\n{damage}\nvictim\n"));
     assert_eq!(listed.code(), 1, "a torn stream is no passing one");
@@ -180,7 +181,7 @@ fn the_log_is_shown_and_the_results_are_kept() {
     let kept = std::fs::read(&results).expect("it was made");
     let expected = [b"make: check\n", &read_data("testr-run.subunit")[..], b"make: done\n"].concat();
     assert!(kept == expected, "the file has all of it");
-    let listed = Pipeline::new([command("subunit-ls", &["--no-passthrough"])]).run(&kept);
+    let listed = run_to_end(command("subunit-ls", &["--no-passthrough"]), &kept);
     assert_eq!(listed.text().lines().count(), 1355);
 }
 
@@ -194,7 +195,7 @@ fn a_run_is_kept_while_it_is_listed() {
     let finished = Pipeline::new(stages).deadline(DEADLINE).run(&read_data("testr-run"));
     assert_eq!(finished.text().lines().count(), 3);
     assert_silent("the pipeline", &finished);
-    let whole = Pipeline::new([command("subunit-1to2", &[])]).run(&read_data("testr-run"));
+    let whole = run_to_end(command("subunit-1to2", &[]), &read_data("testr-run"));
     assert!(std::fs::read(&kept).expect("it was made") == whole.stdout, "the file is whole, whoever has enough");
 }
 
@@ -255,7 +256,7 @@ fn a_build_is_reported_to_jenkins_on_its_way() {
         assert_eq!(report.matches(&suite).count(), 1, "{suite}");
     }
     let kept = std::fs::read(&results).expect("it was made");
-    let again = Pipeline::new([command("subunit2junitxml", &["--suite-by=tag", "--no-passthrough"])]).run(&kept);
+    let again = run_to_end(command("subunit2junitxml", &["--suite-by=tag", "--no-passthrough"]), &kept);
     assert!(again.text() == report, "what went on makes the same report");
 }
 

@@ -8,7 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use subunit_codec::Status;
-use testkit::pipeline::{Finished, Pipeline};
+use testkit::finished::{Finished, run_to_end};
+use testkit::pipeline::Pipeline;
 use testkit::stream::{run, stream, test};
 
 use crate::every_tool::tool;
@@ -18,11 +19,11 @@ use crate::tool::{DEADLINE, assert_silent, skipped, trouble};
 const REPORTERS: [&str; 2] = ["subunit-stats", "subunit2junitxml"];
 
 fn report_to(folder: &Folder, name: &str, path: &str) -> Finished {
-    Pipeline::new([folder.command(tool(name), &["-o", path])]).deadline(DEADLINE).run(&test("a", Status::Success))
+    run_to_end(folder.command(tool(name), &["-o", path]), &test("a", Status::Success))
 }
 
 fn expected(name: &str) -> Vec<u8> {
-    Pipeline::new([tool(name).command([""; 0])]).run(&test("a", Status::Success)).stdout
+    run_to_end(tool(name).command([""; 0]), &test("a", Status::Success)).stdout
 }
 
 #[test]
@@ -62,7 +63,7 @@ fn a_full_disk_leaves_the_last_report_behind_a_link() {
         let mut command = Command::new("sh");
         // Room for the file that is there, and for no report.
         command.args(["-c", "ulimit -f 0; exec \"$0\" -o link", tool(name).path]).current_dir(folder.path(""));
-        let finished = Pipeline::new([command]).deadline(DEADLINE).run(&stream(run(200, 1)));
+        let finished = run_to_end(command, &stream(run(200, 1)));
         assert_eq!(trouble(name, &finished), "link: File too large");
         assert_eq!(folder.read("target"), b"the last one");
         assert_eq!(fs::read_dir(folder.path("")).expect("it can be listed").count(), 2, "nothing lies beside it");
@@ -90,7 +91,7 @@ fn a_report_is_written_in_place_if_its_folder_does_not_allow_another_file() {
             let before = fs::metadata(folder.path("report")).expect("it is there").ino();
             let mut command = folder.command(tool(name), &["-o", "report"]);
             command.uid(65534).gid(65534);
-            let finished = Pipeline::new([command]).deadline(DEADLINE).run(&test("a", Status::Success));
+            let finished = run_to_end(command, &test("a", Status::Success));
             assert_eq!(finished.stderr, [""], "{mode:o}");
             assert_eq!(finished.code(), 0, "{mode:o}");
             assert!(folder.read("report") == expected(name), "{mode:o}");
@@ -100,7 +101,7 @@ fn a_report_is_written_in_place_if_its_folder_does_not_allow_another_file() {
         fs::set_permissions(folder.path(""), Permissions::from_mode(0o755)).expect("it is ours");
         let mut command = folder.command(tool(name), &["-o", "missing"]);
         command.uid(65534).gid(65534);
-        let finished = Pipeline::new([command]).deadline(DEADLINE).run(b"");
+        let finished = run_to_end(command, b"");
         assert_eq!(trouble(name, &finished), "missing: Permission denied");
     }
 }
@@ -147,7 +148,7 @@ fn an_open_file_by_its_number_is_written_to() {
         let mut command = Command::new("sh");
         command.args(["-c", "exec \"$0\" -o /dev/fd/3 3>report", tool(name).path]).current_dir(folder.path(""));
         let seen = File::create_new(folder.path("report")).expect("there is room");
-        let finished = Pipeline::new([command]).deadline(DEADLINE).run(&test("a", Status::Success));
+        let finished = run_to_end(command, &test("a", Status::Success));
         assert_eq!(finished.code(), 0, "{:?}", finished.stderr);
         let report = folder.read("report");
         assert!(report == expected(name), "{name}");

@@ -114,8 +114,7 @@ fn a_signal_ends_an_input_that_waits() {
         live.write(&test("last-words", Status::Success));
         live.read_to_end();
         let finished = live.finish();
-        assert_eq!(finished.code(), code, "{}", tool.name);
-        assert_silent(tool.name, &finished);
+        finished.assert().code(code).stderr("");
         assert_whole(tool, &finished.stdout);
         assert!(contains(&finished.stdout, b"last-words"), "{} reads what comes within a second", tool.name);
     });
@@ -152,8 +151,7 @@ fn a_signal_does_not_tear_what_waits_for_a_reader() {
         let mut output = Vec::new();
         reader.read_to_end(&mut output).expect("a pipe can be read");
         let finished = live.finish();
-        assert_eq!(finished.code(), code, "{}", tool.name);
-        assert_silent(tool.name, &finished);
+        finished.assert().code(code).stderr("");
         assert!(output.len() > 1 << 16, "{} waited for its reader", tool.name);
         assert_whole(tool, &output);
     });

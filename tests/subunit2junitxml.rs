@@ -16,7 +16,8 @@ use std::time::Duration;
 use quick_xml::events::{BytesStart, Event as Xml};
 use quick_xml::{Reader, XmlVersion};
 use subunit_codec::{Event, Status};
-use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
+use testkit::finished::{Finished, run_to_end};
+use testkit::pipeline::{Live, Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
 use crate::every_tool::tool;
@@ -26,7 +27,7 @@ use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, 
 
 /// The report on a stream, and how the tool ends.
 fn report(args: &[&str], input: &[u8]) -> Finished {
-    let finished = Pipeline::new([tool("subunit2junitxml").command(args)]).run(input);
+    let finished = run_to_end(tool("subunit2junitxml").command(args), input);
     assert_silent("subunit2junitxml", &finished);
     assert_valid(&finished.stdout);
     finished
@@ -181,7 +182,7 @@ fn status_1_says_that_something_failed() {
     }
     for input in [&b""[..], b"progress: 3\n", &packet(&ends("there", Status::Exists))] {
         assert_eq!(report(&[], input).code(), 0);
-        let finished = Pipeline::new([tool("subunit2junitxml").command(["--fail-on-empty"])]).run(input);
+        let finished = run_to_end(tool("subunit2junitxml").command(["--fail-on-empty"]), input);
         assert_eq!(finished.code(), 1, "{}", input.escape_ascii());
         assert_eq!(finished.stderr[0], "subunit2junitxml: no test in the input, and --fail-on-empty is given\n");
     }
@@ -444,17 +445,17 @@ fn text_is_in_the_report_or_on_standard_output() {
 
         let folder = tempfile::tempdir().expect("there is room for a folder");
         let path = folder.path().join("report.xml");
-        let finished = Pipeline::new([command_to(&path, &[])]).run(input);
+        let finished = run_to_end(command_to(&path, &[]), input);
         assert_eq!(finished.text(), "building <x>\ndone");
         assert!(!fs::read_to_string(&path).expect("there is a report").contains("building"));
-        let finished = Pipeline::new([command_to(&path, &["--no-passthrough"])]).run(input);
+        let finished = run_to_end(command_to(&path, &["--no-passthrough"]), input);
         assert_eq!(finished.text(), "");
-        let finished = Pipeline::new([command_to(&path, &["-f"])]).run(input);
+        let finished = run_to_end(command_to(&path, &["-f"]), input);
         let lines = printed::lines(&finished.stdout);
         assert_eq!(lines, ["- ... stdout=\"building <x>\\n\"", "a inprogress", "a success", "- ... stdout=\"done\""]);
         assert!(!fs::read_to_string(&path).expect("there is a report").contains("building"), "it went on");
     }
-    let finished = Pipeline::new([tool("subunit2junitxml").command(["-f"])]).run(b"");
+    let finished = run_to_end(tool("subunit2junitxml").command(["-f"]), b"");
     assert!(trouble("subunit2junitxml", &finished).contains("--output-to"), "a stream and a report are two outputs");
 }
 
@@ -567,11 +568,11 @@ fn a_report_that_cannot_be_written_is_trouble() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let link = folder.path().join("link");
     symlink("/dev/full", &link).expect("there is room for a link");
-    let finished = Pipeline::new([command_to(&link, &[])]).run(&good_tests(1));
+    let finished = run_to_end(command_to(&link, &[]), &good_tests(1));
     assert_eq!(trouble("subunit2junitxml", &finished), format!("{}: No space left on device", link.display()));
     let mut command = tool("subunit2junitxml").command([""; 0]);
     command.env("TMPDIR", "/proc/nonexistent");
-    let finished = Pipeline::new([command]).run(&stream(run(3000, 1)));
+    let finished = run_to_end(command, &stream(run(3000, 1)));
     let said = trouble("subunit2junitxml", &finished);
     assert!(said.starts_with("temporary file in /") && said.ends_with(": No such file or directory"), "{said}");
 }
@@ -579,7 +580,7 @@ fn a_report_that_cannot_be_written_is_trouble() {
 #[test]
 fn bad_values_are_named() {
     for args in [["--suite-by", "workers"], ["--suite-by", "Tag"]] {
-        let finished = Pipeline::new([tool("subunit2junitxml").command(args)]).run(b"");
+        let finished = run_to_end(tool("subunit2junitxml").command(args), b"");
         let line = trouble("subunit2junitxml", &finished);
         assert!(line.contains(args[0]) && line.contains(args[1]), "{line}");
     }

@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 use subunit_codec::{Event, MAX_LENGTH, Status};
-use testkit::pipeline::{Finished, Pipeline};
+use testkit::finished::{Finished, run_to_end};
+use testkit::pipeline::Pipeline;
 use testkit::stream::{packet, test, with_flip};
 
 use crate::every_tool::tool;
 use crate::printed::{self, lines};
-use crate::tool::{DEADLINE, assert_silent, read_data};
+use crate::tool::{DEADLINE, read_data};
 
 fn translate(args: &[&str], input: &[u8]) -> Finished {
-    let finished = Pipeline::new([tool("subunit-1to2").command(args)]).run(input);
-    assert_silent("subunit-1to2", &finished);
-    assert_eq!(finished.code(), 0, "it does not judge");
+    let finished = run_to_end(tool("subunit-1to2").command(args), input);
+    finished.assert().code(0).stderr("");
     finished
 }
 
@@ -318,7 +318,7 @@ fn global_tags_that_are_too_many_to_repeat_are_left_out_and_a_line_says_so() {
     let tags: Vec<_> = (0..4_000).map(|number| format!("tag-{number:04}")).collect();
     let tests: Vec<_> = (0..500).map(|number| format!("test: t{number}\nsuccess: t{number}\n")).collect();
     let input = format!("tags: {}\n{}", tags.join(" "), tests.concat());
-    let finished = Pipeline::new([tool("subunit-1to2").command([""; 0])]).run(input.as_bytes());
+    let finished = run_to_end(tool("subunit-1to2").command([""; 0]), input.as_bytes());
     assert_eq!(finished.code(), 0);
     let message = "subunit-1to2: standard input: 500 tests have only 4 KiB of the global tags\n";
     assert_eq!(finished.stderr, [message]);

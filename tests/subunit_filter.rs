@@ -4,23 +4,23 @@ use std::fs;
 
 use subunit_codec::{Event, MAX_LENGTH, PARSER_TEST_ID, Status};
 use tempfile::TempDir;
-use testkit::pipeline::{Finished, Live, Pipeline};
+use testkit::finished::{Finished, run_to_end};
+use testkit::pipeline::{Live, Pipeline};
 use testkit::stream::{at, number, packet, raw, raw_with_length, run, stream, test, with_flip};
 
 use crate::every_tool::tool;
 use crate::printed::{self, lines};
-use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
+use crate::tool::{DEADLINE, peak_memory, read_data, trouble};
 
 fn finished(args: &[&str], input: &[u8]) -> Finished {
-    Pipeline::new([tool("subunit-filter").command(args)]).run(input)
+    run_to_end(tool("subunit-filter").command(args), input)
 }
 
 /// What the filter leaves of a stream.
 #[track_caller]
 fn filter(args: &[&str], input: &[u8]) -> Vec<u8> {
     let finished = finished(args, input);
-    assert_silent("subunit-filter", &finished);
-    assert_eq!(finished.code(), 0, "it does not judge");
+    finished.assert().code(0).stderr("");
     assert_eq!(printed::strays(&finished.stdout), [""; 0], "it writes whole packets and nothing else");
     finished.stdout
 }
@@ -1063,7 +1063,7 @@ fn a_temporary_file_that_cannot_be_is_trouble() {
     let mut command = tool("subunit-filter").command([""; 0]);
     command.env("TMPDIR", "/proc/nonexistent");
     let input = [packet(&begin("large")), large_pieces(4), packet(&end("large", Status::Success))].concat();
-    let finished = Pipeline::new([command]).run(&input);
+    let finished = run_to_end(command, &input);
     let line = trouble("subunit-filter", &finished);
     assert!(line.starts_with("temporary file") && line.contains("No such file or directory"), "{line}");
     assert_eq!(lines(&finished.stdout), [""; 0], "a test that waits is not made one that never finished");

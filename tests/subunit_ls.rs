@@ -5,7 +5,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
-use testkit::pipeline::{Finished, Pipeline};
+use testkit::finished::{Finished, run_to_end};
+use testkit::pipeline::Pipeline;
 use testkit::stream::{at, good_tests, packet, stream, test, with_flip};
 
 use crate::every_tool::tool;
@@ -13,7 +14,7 @@ use crate::folder::Folder;
 use crate::tool::{DEADLINE, assert_silent, peak_memory, read_data, trouble};
 
 fn run(args: &[&str], input: &[u8]) -> Finished {
-    Pipeline::new([tool("subunit-ls").command(args)]).run(input)
+    run_to_end(tool("subunit-ls").command(args), input)
 }
 
 fn ls(args: &[&str], input: &[u8]) -> Finished {
@@ -141,6 +142,28 @@ fn a_test_without_start_or_without_times_took_no_time() {
 }
 
 #[test]
+fn a_test_whose_start_is_unknown_has_no_duration_whatever_is_attached_to_it() {
+    let late = |id: &'static str| {
+        let file = Event::test(id).file("traceback", &b"boom"[..]).at(at(7, 0)).eof();
+        [file, Event::test(id).status(Status::Fail).at(at(7, 0))]
+    };
+    let events = [begin("untimed")].into_iter().chain(late("untimed")).chain(late("no-start"));
+    let events = events.chain([Event::test("alone").status(Status::Fail).at(at(7, 0))]);
+    let packets = stream(events);
+    let lines = b"test: untimed\ntime: 1970-01-01 00:00:07Z\nfailure: untimed [\nboom\n]\n\
+                  failure: no-start [\nboom\n]\nerror: alone [\n]\n";
+    for input in [&packets[..], lines] {
+        for (row, id) in ls(&["-l"], input).text().lines().zip(["untimed", "no-start", "alone"]) {
+            assert_eq!(row, format!("{:10}  {:>10}  {:15}  {id}", "fail", "-", "-"));
+        }
+        for object in objects(&[], input) {
+            assert_eq!((&object["start"], &object["duration"]), (&Value::Null, &Value::Null), "{object}");
+            assert_eq!(object["stop"], "1970-01-01T00:00:07Z");
+        }
+    }
+}
+
+#[test]
 fn attachments_do_not_change_when_a_test_began() {
     let events = [
         begin("a").at(at(10, 0)),
@@ -211,7 +234,7 @@ fn any_id_makes_the_way_through_a_list_to_the_filter() {
     fs::write(&list, ls(&["-0"], &input).stdout).expect("there is room for a file");
     let mut filter = tool("subunit-filter").command(["--success", "--load-list"]);
     filter.arg(&list);
-    assert!(Pipeline::new([filter]).run(&all).stdout == input, "the tests listed and no others");
+    assert!(run_to_end(filter, &all).stdout == input, "the tests listed and no others");
 }
 
 #[test]
@@ -227,7 +250,7 @@ fn only_the_outcomes_asked_for_are_listed() {
 
 #[test]
 fn an_outcome_that_does_not_exist_is_refused_with_those_that_do() {
-    let finished = Pipeline::new([tool("subunit-ls").command(["--status", "fail,passed"])]).run(b"");
+    let finished = run_to_end(tool("subunit-ls").command(["--status", "fail,passed"]), b"");
     let line = trouble("subunit-ls", &finished);
     assert!(line.contains("'passed'") && line.contains("uxsuccess"), "{line}");
 }
@@ -368,7 +391,7 @@ fn damage_says_where_and_what_to_people() {
     let bare = format!("{PARSER_TEST_ID}\n");
     let place = input.len() - broken().len();
     let told = format!("{PARSER_TEST_ID} (offset {place}: checksum is wrong)");
-    let reported = Pipeline::new([tool("subunit-filter").command(["-s"])]).run(&input).stdout;
+    let reported = run_to_end(tool("subunit-filter").command(["-s"]), &input).stdout;
     for input in [&input, &reported] {
         let lines = |args: &[&str]| ls(args, input).text().lines().map(str::to_owned).collect::<Vec<_>>();
         assert!(lines(&[]).contains(&told), "{:?}", lines(&[]));
@@ -433,7 +456,7 @@ fn details_are_the_texts_of_attachments() {
 
     let folder = Folder::new();
     folder.write("3", &input);
-    let finished = Pipeline::new([folder.command(tool("subunit-ls"), &["--json", "--details", "3"])]).run(b"");
+    let finished = run_to_end(folder.command(tool("subunit-ls"), &["--json", "--details", "3"]), b"");
     assert!(finished.text().contains("café"), "a value comes after = only");
     let long =
         packet(&Event::test("a").file("log", vec![b'x'; 5000]).mime_type("text/plain").eof().status(Status::Fail));
@@ -483,7 +506,7 @@ fn packets_with_numbers_of_odd_widths_and_bytes_at_the_end_are_read() {
 fn a_test_that_did_not_finish_is_listed_before_trouble_with_the_next_file() {
     let folder = Folder::new();
     folder.write("run", &packet(&Event::test("a").status(Status::InProgress)));
-    let finished = Pipeline::new([folder.command(tool("subunit-ls"), &["run", "/usr"])]).run(b"");
+    let finished = run_to_end(folder.command(tool("subunit-ls"), &["run", "/usr"]), b"");
     assert_eq!(trouble("subunit-ls", &finished), "/usr: Is a directory");
     assert_eq!(finished.text(), "a\n");
 }

@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use subunit_codec::{Event, MAX_LENGTH, PARSER_TEST_ID, Status};
+use testkit::finished::Finished;
 use testkit::items;
-use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
+use testkit::pipeline::{Live, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{at, good_tests, packet, stream, test, with_flip};
 
 use crate::every_tool::tool;
 use crate::folder::Folder;
 use crate::printed;
-use crate::tool::{DEADLINE, assert_silent, data, peak_memory, read_data, trouble};
+use crate::tool::{DEADLINE, data, peak_memory, read_data, trouble};
 
 fn mux(folder: &Folder, args: &[&str]) -> Command {
     folder.command(tool("subunit-mux"), args)
@@ -95,8 +96,7 @@ fn sixty_four_commands_at_once_lose_nothing() {
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let finished = Pipeline::new([mux(&folder, &args)]).run(b"");
-    assert_eq!(finished.code(), 0);
-    assert_silent("subunit-mux", &finished);
+    finished.assert().code(0).stderr("");
     let mut routes = by_route(&finished.stdout);
     for (number, expected) in sources.iter().enumerate() {
         let route = routes.remove(&number.to_string()).expect("every source has a route");
@@ -206,8 +206,7 @@ fn a_command_killed_in_a_packet_and_in_a_test_harms_nobody_else() {
     folder.write("torn", &[test("done", Status::Success), in_progress("running"), torn.clone()].concat());
     folder.write("good", &good_tests(100));
     let finished = run_mux(&folder, &["-c", "cat torn; kill -9 $$", "-c", "cat good"], b"");
-    assert_eq!(finished.code(), 1);
-    assert_silent("subunit-mux", &finished);
+    finished.assert().code(1).stderr("");
     assert!(by_route(&finished.stdout)["1"].0 == good_tests(100), "the other command is all there");
     let lines: Vec<String> = lines(&finished).into_iter().filter(|line| line.contains(" /0")).collect();
     assert_eq!(lines[..3], ["done inprogress /0", "done success /0", "running inprogress /0"]);
@@ -286,8 +285,7 @@ fn a_command_that_fails_fails_a_test_of_its_own_only_if_its_end_does_not_show_ot
         for (argument, name) in [(command.to_owned(), command), (format!("web={command}"), "web")] {
             let finished = run_mux(&folder, &["--no-passthrough", "-c", &argument, "-c", "db=cat bad"], b"");
             let is_failure = !matches!(command, "cat bad" | "cat open");
-            assert_eq!(finished.code(), i32::from(is_failure), "{argument}");
-            assert_silent("subunit-mux", &finished);
+            finished.assert().code(i32::from(is_failure)).stderr("");
             let start = format!("{name} fail /");
             let lines = lines(&finished);
             let found: Vec<_> = lines.iter().filter_map(|line| line.strip_prefix(&start)).collect();
@@ -550,8 +548,7 @@ fn signals_are_passed_on_and_last_words_are_heard() {
         live.read_until(|output| output.windows(5).filter(|window| *window == b"first").count() == 4);
         signal(&live, number);
         let finished = live.finish();
-        assert_eq!(finished.code(), code);
-        assert_silent("subunit-mux", &finished);
+        finished.assert().code(code).stderr("");
         let routes = by_route(&finished.stdout);
         let expected = [test("first", Status::Success), long.clone()].concat();
         assert!(routes["0"].0 == expected, "the polite command has had its say");
@@ -583,8 +580,7 @@ fn a_closed_pipe_ends_the_commands_too() {
     folder.write("good", &good_tests(10));
     let commands = ["-c", "echo $$ > pid; sleep 60", "-c", "while ! test -s pid; do sleep 0.01; done; cat good"];
     let finished = Pipeline::new([mux(&folder, &commands)]).deadline(DEADLINE).output(closed_pipe()).run(b"");
-    assert_eq!(finished.code(), 141);
-    assert_silent("subunit-mux", &finished);
+    finished.assert().code(141).stderr("");
     assert_ended(&folder, "pid");
 }
 

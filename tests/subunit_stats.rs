@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
 use tempfile::TempDir;
-use testkit::pipeline::{Finished, Pipeline, closed_pipe};
+use testkit::finished::{Finished, run_to_end};
+use testkit::pipeline::{Pipeline, closed_pipe};
 use testkit::stream::{at, good_tests, packet, run, stream, test, with_flip};
 
 use crate::every_tool::tool;
@@ -18,7 +19,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, read_data, trouble};
 
 fn stats(args: &[&str], input: &[u8]) -> Finished {
-    let finished = Pipeline::new([tool("subunit-stats").command(args)]).run(input);
+    let finished = run_to_end(tool("subunit-stats").command(args), input);
     assert_silent("subunit-stats", &finished);
     finished
 }
@@ -50,7 +51,7 @@ fn link_to(device: &str) -> (TempDir, PathBuf) {
 fn reported(args: &[&str], input: &[u8]) -> (String, Finished) {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let path = folder.path().join("report");
-    let finished = Pipeline::new([command_to(&path, args)]).run(input);
+    let finished = run_to_end(command_to(&path, args), input);
     (fs::read_to_string(path).expect("there is a report"), finished)
 }
 
@@ -135,7 +136,7 @@ fn a_stream_without_a_test_that_ran_fails_on_request_and_says_so() {
     let exists = packet(&Event::test("there").status(Status::Exists));
     for input in [&b""[..], b"progress: 3\n", &exists] {
         assert_eq!(stats(&[], input).code(), 0);
-        let finished = Pipeline::new([tool("subunit-stats").command(["--fail-on-empty"])]).run(input);
+        let finished = run_to_end(tool("subunit-stats").command(["--fail-on-empty"]), input);
         assert_eq!(finished.code(), 1, "{}", input.escape_ascii());
         assert_eq!(finished.stderr[0], "subunit-stats: no test in the input, and --fail-on-empty is given\n");
     }
@@ -164,7 +165,7 @@ fn json_has_all_of_it() {
         "by": null, "groups": null, "more_groups": null, "balance": null, "slowest": null,
     });
     assert_eq!(object(&[], &input), expected);
-    let forwarded = Pipeline::new([tool("subunit-stats").usual([""; 0])]).run(&input).stdout;
+    let forwarded = run_to_end(tool("subunit-stats").usual([""; 0]), &input).stdout;
     assert_eq!(object(&[], &forwarded), expected, "it is the same one tool later");
 }
 
@@ -441,6 +442,18 @@ fn a_run_without_durations_has_no_slowest_tests_and_says_so() {
 }
 
 #[test]
+fn a_test_whose_start_is_unknown_counts_for_the_time_of_the_run_and_has_no_duration() {
+    let input = stream([
+        Event::test("first").status(Status::Success).at(at(3, 0)),
+        Event::test("second").file("traceback", &b"boom"[..]).at(at(5, 0)).eof(),
+        Event::test("second").status(Status::Fail).at(at(7, 0)),
+    ]);
+    let object = object(&["--slowest", "3"], &input);
+    assert_eq!((&object["start"], &object["wall_time"]), (&json!("1970-01-01T00:00:03Z"), &json!(4.0)));
+    assert_eq!((&object["test_time"], &object["slowest"]), (&json!(0.0), &json!([])));
+}
+
+#[test]
 fn text_is_shown_at_once_and_the_report_at_the_end() {
     let mut live = Pipeline::new([tool("subunit-stats").command([""; 0])]).deadline(DEADLINE).start();
     live.write(b"password: ");
@@ -511,7 +524,7 @@ fn a_report_replaces_a_file_only_when_it_is_complete() {
     assert_eq!(old, "the last one", "who reads the old report reads all of it");
 
     fs::remove_file(&path).expect("it was there");
-    let missing = Pipeline::new([command_to(&path, &["-", "/proc/nonexistent"])]).run(&good_tests(1));
+    let missing = run_to_end(command_to(&path, &["-", "/proc/nonexistent"]), &good_tests(1));
     assert!(trouble("subunit-stats", &missing).starts_with("/proc/nonexistent: "));
     assert_eq!(names(), 0, "trouble leaves no report");
 }
@@ -541,12 +554,12 @@ fn a_report_may_be_read_by_whom_the_last_one_or_other_files_may() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let (path, other) = (folder.path().join("report"), folder.path().join("other"));
     fs::write(&other, "").expect("there is room for a file");
-    assert_eq!(Pipeline::new([command_to(&path, &[])]).run(b"").code(), 0);
+    assert_eq!(run_to_end(command_to(&path, &[]), b"").code(), 0);
     let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode();
     assert_eq!(mode(&path), mode(&other));
     for kept in [0o600, 0o400, 0o666] {
         fs::set_permissions(&path, Permissions::from_mode(kept)).expect("it is ours");
-        assert_eq!(Pipeline::new([command_to(&path, &[])]).run(&good_tests(1)).code(), 0);
+        assert_eq!(run_to_end(command_to(&path, &[]), &good_tests(1)).code(), 0);
         assert_eq!(mode(&path) & 0o777, kept, "a report has the permissions of the one that it replaces");
     }
 }
@@ -556,7 +569,7 @@ fn a_report_may_have_a_name_without_a_folder() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let mut command = command_to(Path::new("report"), &[]);
     command.current_dir(folder.path());
-    let finished = Pipeline::new([command]).run(b"");
+    let finished = run_to_end(command, b"");
     assert_silent("subunit-stats", &finished);
     let report = fs::read_to_string(folder.path().join("report")).expect("there is a report");
     assert_eq!(report, stats(&[], b"").text());
@@ -567,12 +580,12 @@ fn a_report_goes_into_what_is_no_ordinary_file() {
     let folder = tempfile::tempdir().expect("there is room for a folder");
     let (link, target) = (folder.path().join("link"), folder.path().join("target"));
     symlink("target", &link).expect("there is room for a link");
-    assert_eq!(Pipeline::new([command_to(&link, &[])]).run(b"").code(), 0);
+    assert_eq!(run_to_end(command_to(&link, &[]), b"").code(), 0);
     assert_eq!(fs::read_to_string(&target).expect("it is there"), stats(&[], b"").text());
     assert!(fs::symlink_metadata(&link).expect("it is there").is_symlink());
 
     let (_folder, stdout) = link_to("/proc/self/fd/1");
-    let finished = Pipeline::new([command_to(&stdout, &[])]).run(b"");
+    let finished = run_to_end(command_to(&stdout, &[]), b"");
     assert_eq!(finished.text(), stats(&[], b"").text(), "a pipe takes it as well");
 }
 
@@ -585,7 +598,7 @@ fn a_report_that_cannot_be_written_is_trouble_before_anything_is_read() {
         assert!(finished.stdout.is_empty());
     }
     let (_folder, full) = link_to("/dev/full");
-    let finished = Pipeline::new([command_to(&full, &[])]).run(&[&good_tests(1)[..], b"text\n"].concat());
+    let finished = run_to_end(command_to(&full, &[]), &[&good_tests(1)[..], b"text\n"].concat());
     assert_eq!(trouble("subunit-stats", &finished), format!("{}: No space left on device", full.display()));
     assert_eq!(finished.stdout, b"text\n");
 }
@@ -614,7 +627,7 @@ fn bad_values_are_refused_with_the_reason() {
         ),
         (["--by", "host"], "invalid value 'host' for '--by <WHAT>' [possible values: worker, tag, route]; see --help"),
     ] {
-        let finished = Pipeline::new([tool("subunit-stats").command(args)]).run(b"");
+        let finished = run_to_end(tool("subunit-stats").command(args), b"");
         assert_eq!(trouble("subunit-stats", &finished), line);
     }
 }

@@ -9,14 +9,15 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use subunit_codec::{Event, Status};
+use testkit::finished::Finished;
 use testkit::items::{decode, packets};
-use testkit::pipeline::{Finished, Live, Pipeline, closed_pipe};
+use testkit::pipeline::{Live, Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{number, packet, run, stream, test, with_flip};
 
 use crate::every_tool::tool;
 use crate::folder::Folder;
-use crate::tool::{DEADLINE, assert_silent, full_device, peak_memory, trouble};
+use crate::tool::{DEADLINE, full_device, peak_memory, trouble};
 
 fn tee(folder: &Folder, args: &[&str]) -> Command {
     folder.command(tool("subunit-tee"), args)
@@ -100,8 +101,7 @@ fn every_file_and_standard_output_get_every_byte() {
     for seed in 0..4 {
         let input = hostile(seed);
         let finished = run_tee(&folder, &["one", "two", "--", "--text"], &input);
-        assert_eq!(finished.code(), 0);
-        assert_silent("subunit-tee", &finished);
+        finished.assert().code(0).stderr("");
         assert!(finished.stdout == input, "standard output has every byte");
         for name in ["one", "two", "--text"] {
             assert!(folder.read(name) == input, "{name} has every byte, and none from the time before");
@@ -125,8 +125,7 @@ fn without_a_file_standard_output_is_the_only_copy() {
     for (args, expected) in [(&[][..], &all), (&["-a"], &all), (&["--text"], &text), (&["--no-passthrough"], &packets)]
     {
         let finished = run_tee(&folder, args, &all);
-        assert_eq!(finished.code(), 0, "{args:?}");
-        assert_silent("subunit-tee", &finished);
+        finished.assert().code(0).stderr("");
         assert!(finished.stdout == *expected, "{args:?}: {}", finished.stdout.escape_ascii());
     }
 }
@@ -391,8 +390,7 @@ fn a_signal_tears_no_packet() {
         signal(&live, number);
         live.read_to_end();
         let finished = live.finish();
-        assert_eq!(finished.code(), code, "{number:?}");
-        assert_silent("subunit-tee", &finished);
+        finished.assert().code(code).stderr("");
         for copy in [&finished.stdout, &folder.read("copy")] {
             let count = copy.len() / packet.len();
             assert!(*copy == packet.repeat(count), "{number:?}: {} bytes are whole packets", copy.len());
@@ -454,8 +452,7 @@ fn a_closed_standard_output_leaves_the_files_complete() {
     let folder = Folder::new();
     let input = stream(run(4000, 5));
     let finished = Pipeline::new([tee(&folder, &["one", "two"])]).output(closed_pipe()).run(&input);
-    assert_eq!(finished.code(), 141, "as one that SIGPIPE ended");
-    assert_silent("subunit-tee", &finished);
+    finished.assert().code(141).stderr("");
     assert!(folder.read("one") == input && folder.read("two") == input, "the files have every byte");
 
     for args in [["/dev/full", "one"], ["missing/file", "one"]] {
@@ -588,8 +585,7 @@ fn pipes_and_devices_are_appended_to_as_they_are() {
     let mut reader = Reader::start(&folder, "fifo", "copy");
     let (all, _, _) = mixed();
     let finished = run_tee(&folder, &["-a", "fifo", "/dev/null"], &all);
-    assert_eq!(finished.code(), 0);
-    assert_silent("subunit-tee", &finished);
+    finished.assert().code(0).stderr("");
     reader.wait();
     assert!(folder.read("copy") == all);
 }

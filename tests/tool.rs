@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use testkit::finished::{Finished, run_to_end};
 use testkit::items;
-use testkit::pipeline::{Finished, Pipeline};
 use testkit::stream::stream;
 
 /// A tool, and what its tests have to know of it.
@@ -110,7 +110,7 @@ impl Tool {
 
     /// Runs the tool with the arguments of the table and these.
     pub(crate) fn run(&self, args: &[&str], input: &[u8]) -> Finished {
-        Pipeline::new([self.usual(args)]).run(input)
+        run_to_end(self.usual(args), input)
     }
 
     /// Packets as a tool that writes subunit forwards them.

@@ -2,13 +2,12 @@
 
 use std::mem;
 
-use subunit_cli::{Output, Trouble};
+use subunit_cli::{Held, Output, Spill, Trouble};
 use subunit_codec::{InFlight, PARSER_TEST_ID, Packet, Status};
 
 use crate::edits::{Edited, Edits};
 use crate::rules::{Decision, RuleState, Rules};
 use crate::search::Search;
-use crate::spill::{Held, Spill};
 
 /// Filters a stream of packets.
 pub(crate) struct Filter {
@@ -37,7 +36,7 @@ struct Undecided {
 
 impl Filter {
     pub(crate) fn new(rules: Rules, edits: Edits) -> Self {
-        let outlet = Outlet { rules, spill: Spill::default(), spare: Vec::new() };
+        let outlet = Outlet { rules, spill: Spill::new(Outlet::MOST_IN_MEMORY, usize::MAX), spare: Vec::new() };
         Self { edits, outlet, tests: InFlight::new() }
     }
 
@@ -117,6 +116,7 @@ impl Undecided {
 /// Carries out decisions.
 struct Outlet {
     rules: Rules,
+    /// The packets that wait for a decision.
     spill: Spill,
     /// Free list.
     #[expect(clippy::vec_box, reason = "they come from tests and go back there")]
@@ -124,6 +124,8 @@ struct Outlet {
 }
 
 impl Outlet {
+    /// Bytes of packets that wait in memory.
+    const MOST_IN_MEMORY: usize = 8 << 20;
     /// Boxes in the free list.
     const MOST_SPARE: usize = 64;
 
@@ -149,7 +151,7 @@ impl Outlet {
         match (decision, &mut test.state) {
             (Some(Decision::Keep), _) => output.bytes(&edited.bytes()?)?,
             (Some(Decision::Drop), _) | (None, State::Decided(_)) => {}
-            (None, State::Undecided(undecided)) => self.spill.keep(&edited.bytes()?, &mut undecided.held)?,
+            (None, State::Undecided(undecided)) => self.spill.add(&mut undecided.held, &edited.bytes()?)?,
         }
         Ok(decision.is_some())
     }
@@ -167,10 +169,10 @@ impl Outlet {
         let State::Undecided(mut undecided) = mem::replace(&mut test.state, State::Decided(decision)) else {
             return Ok(());
         };
-        match decision {
-            Decision::Drop => self.spill.forget(&mut undecided.held),
-            Decision::Keep => self.spill.give(&mut undecided.held, |packets| output.bytes(packets))?,
+        if decision == Decision::Keep {
+            self.spill.read(&undecided.held, |packets| output.bytes(packets))?;
         }
+        self.spill.forget(&mut undecided.held);
         undecided.search = Search::default();
         if self.spare.len() < Self::MOST_SPARE {
             self.spare.push(undecided);

@@ -9,7 +9,6 @@ mod patterns;
 mod rename;
 mod rules;
 mod search;
-mod spill;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use subunit_cli::{self as cli, FailOnEmpty, Input, Stream, TextOutput, Trouble, Verdict};
+use subunit_codec::names::PARSER_ERROR;
 use subunit_codec::{Assembler, Item, PARSER_TEST_ID, Packet, Protocol, summarize_damage};
 
 use crate::listing::{Choice, Listing};
@@ -88,6 +89,6 @@ fn read(
 /// What a packet says of damage, if it is of a report by an earlier tool.
 fn reported_damage(packet: &Packet<'_>) -> Option<String> {
     // The file first: most packets have none.
-    let is_report = packet.file_name() == Some("Parser Error") && packet.is_about(PARSER_TEST_ID);
+    let is_report = packet.file_name() == Some(PARSER_ERROR) && packet.is_about(PARSER_TEST_ID);
     is_report.then(|| summarize_damage(packet.file_bytes().unwrap_or_default()))
 }

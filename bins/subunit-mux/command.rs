@@ -10,9 +10,10 @@ use std::thread::JoinHandle;
 
 use subunit_cli::{Children, InterruptibleInput, Stream, Trouble, failure_reason, say_cut, spawn};
 use subunit_codec::Protocol;
+use subunit_codec::names::STDERR;
 
-use crate::merge_live::relay;
 use crate::relabel::{Labels, Route};
+use crate::relay::relay;
 use crate::shared_output::{Failure, SharedOutput};
 
 /// What a command needs to run as a source.
@@ -92,7 +93,7 @@ impl Runner {
             loop {
                 match stderr.read(&mut buffer) {
                     Ok(0) => return Ok(stderr.is_cut()),
-                    Ok(count) => lane.push(|out| route.file("stderr", &buffer[..count], out))?,
+                    Ok(count) => lane.push(|out| route.file(STDERR, &buffer[..count], out))?,
                     Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
                     Err(cause) => return Err(Failure::Source(Trouble::with(name, &cause))),
                 }

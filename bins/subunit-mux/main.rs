@@ -5,6 +5,7 @@ mod failures;
 mod merge_live;
 mod merge_recorded;
 mod relabel;
+mod relay;
 mod shared_output;
 mod source;
 mod stdin_router;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use clap::Parser;
 use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Trouble, Verdict};
 use subunit_codec::Protocol;
+use subunit_codec::names::WORKER_PREFIX;
 
 use crate::relabel::Labels;
 use crate::source::Source;
@@ -35,7 +37,7 @@ struct Args {
     commands: Vec<OsString>,
 
     /// Tag with PREFIX and route code [default: worker-]
-    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = "worker-")]
+    #[arg(long, value_name = "PREFIX", num_args = 0..=1, require_equals = true, default_missing_value = WORKER_PREFIX)]
     tag: Option<String>,
 
     /// Add the arrival time to packets without one

@@ -9,6 +9,7 @@ use subunit_codec::Protocol;
 
 use crate::command::Runner;
 use crate::relabel::{Labels, Route};
+use crate::relay::relay;
 use crate::shared_output::{Failure, SharedOutput};
 use crate::source::{Origin, Source};
 use crate::stdin_router::{self, Delivery};
@@ -100,20 +101,4 @@ fn start(news: Sender<News>, run: impl FnOnce() -> Result<bool, Failure> + Send 
         let _ = news.send(News::Ended(run()));
     })
     .map(drop)
-}
-
-/// Merges a stream to its end.
-pub(crate) fn relay(stream: &mut Stream, route: &mut Route, lane: &mut SharedOutput) -> Result<(), Failure> {
-    let end = loop {
-        match stream.next_after(|| lane.flush()) {
-            Ok(Some(item)) => {
-                lane.make_room(&item)?;
-                lane.push(|out| route.item(&item, out))?;
-            }
-            Ok(None) => break Ok(()),
-            Err(failure) => break Err(failure),
-        }
-    };
-    lane.flush()?;
-    end
 }

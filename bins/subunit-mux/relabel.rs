@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use subunit_cli::Trouble;
 use subunit_codec::{
-    Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, PacketEdit, Status, Timestamp, encode,
+    Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, PacketEdit, Status, Timestamp, encode, names,
 };
 use subunit_formats::repeated_name;
 
@@ -66,7 +66,7 @@ impl Route {
     pub(crate) fn item(&mut self, item: &Item<'_>, out: &mut Vec<u8>) {
         match item {
             Item::Packet(packet) => self.packet(packet, out),
-            Item::Text(text) => self.file("stdout", text, out),
+            Item::Text(text) => self.file(names::STDOUT, text, out),
             Item::Damage(damage) => self.damage(damage, out),
         }
     }
@@ -83,7 +83,7 @@ impl Route {
         let mut tests = self.tests.as_mut().map(InFlight::drain).unwrap_or_default();
         tests.retain(|test| test.value.is_test);
         for test in &tests {
-            let mut event = failed_test(Cow::from(test.id()), "reason", reason);
+            let mut event = failed_test(Cow::from(test.id()), names::REASON, reason);
             event.runnable = test.value.is_runnable;
             self.event(event, test.value.tags.repeatable(), test.route_code.as_deref(), out);
         }
@@ -94,7 +94,7 @@ impl Route {
 
     /// Fails a test that stands for the source itself, because of `reason`.
     pub(crate) fn fail_own_test(&self, id: &str, reason: &str, out: &mut Vec<u8>) {
-        self.event(failed_test(Cow::from(id), "reason", reason), Some(&[]), None, out);
+        self.event(failed_test(Cow::from(id), names::REASON, reason), Some(&[]), None, out);
     }
 
     /// Whether the source has shown a failure.
@@ -123,7 +123,7 @@ impl Route {
             }
         }
         if let Err(error) = edit.encode(packet, out) {
-            let data = Event::test(PARSER_TEST_ID).file("Packet data", packet.as_bytes()).eof();
+            let data = Event::test(PARSER_TEST_ID).file(names::PACKET_DATA, packet.as_bytes()).eof();
             self.event(data, Some(&[]), None, out);
             self.refused(&error, out);
         }
@@ -152,7 +152,7 @@ impl Route {
     /// Reports that there is no room for a route code beside an id of megabytes.
     fn refused(&self, error: &EncodeError, out: &mut Vec<u8>) {
         let error = format!("{error} with the route code {}", self.code);
-        self.event(failed_test(Cow::from(PARSER_TEST_ID), "Parser Error", &error), Some(&[]), None, out);
+        self.event(failed_test(Cow::from(PARSER_TEST_ID), names::PARSER_ERROR, &error), Some(&[]), None, out);
     }
 
     fn now(&self) -> Option<Timestamp> {
@@ -208,5 +208,5 @@ fn joined<'a>(code: &'a str, inner: Option<&str>) -> Cow<'a, str> {
 }
 
 fn failed_test<'a>(id: Cow<'a, str>, file: &'a str, text: &'a str) -> Event<'a> {
-    Event::test(id).status(Status::Fail).file(file, text.as_bytes()).mime_type("text/plain;charset=utf8").eof()
+    Event::test(id).status(Status::Fail).file(file, text.as_bytes()).mime_type(names::UTF8_TEXT).eof()
 }

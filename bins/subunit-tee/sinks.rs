@@ -4,6 +4,7 @@ use std::mem;
 use std::path::Path;
 
 use subunit_cli::{self as cli, LiveOutput, Output, TextOutput, Trouble};
+use subunit_codec::names::{STDERR, STDOUT};
 use subunit_codec::{Packet, Protocol};
 
 use crate::append;
@@ -58,7 +59,7 @@ impl Sinks {
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) {
         self.version.packet();
         self.write(packet.as_bytes(), &[Takes::All, Takes::Stream]);
-        if !packet.has_test_id() && matches!(packet.file_name(), Some("stdout" | "stderr")) {
+        if !packet.has_test_id() && matches!(packet.file_name(), Some(STDOUT | STDERR)) {
             self.write(packet.file_bytes().unwrap_or_default(), &[Takes::Text]);
         }
     }

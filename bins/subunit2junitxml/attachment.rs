@@ -5,8 +5,9 @@ use std::mem;
 use hashbrown::HashMap;
 use subunit_cli::Trouble;
 use subunit_codec::Packet;
+use subunit_codec::names::{TRACEBACK, TRACEBACK_TYPE};
 use subunit_formats::junit::{Cleaner, clean};
-use subunit_formats::text::{Decoder, decode, is_text};
+use subunit_formats::text::{Decoder, decode, is_text_attachment};
 
 use crate::text_store::{Spool, Text};
 
@@ -112,7 +113,7 @@ impl Attachment {
     /// Whether it is what a program says of its own failure.
     pub(crate) fn is_traceback(&self) -> bool {
         let mime_type = self.mime_type.as_deref().unwrap_or_default();
-        self.shown_name() == "traceback" || mime_type.starts_with("text/x-traceback")
+        self.shown_name() == TRACEBACK || mime_type.starts_with(TRACEBACK_TYPE)
     }
 
     /// Which of several attempts it is from, as subunit-attempts names the files of those before
@@ -155,8 +156,7 @@ impl Attachment {
 
     /// Files of some names are text, whatever they say of themselves.
     fn is_text(&self) -> bool {
-        matches!(self.shown_name(), "stdout" | "stderr" | "traceback" | "reason" | "tap comment")
-            || is_text(self.mime_type.as_deref())
+        is_text_attachment(self.shown_name(), self.mime_type.as_deref())
     }
 
     fn read(&mut self, bytes: &[u8], is_last: bool, spool: &mut Spool) -> Result<(), Trouble> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use subunit_cli::Trouble;
+use subunit_codec::names::{STDERR, STDOUT};
 use subunit_codec::{Packet, Span, Status};
 use subunit_formats::junit::{Counts, type_attribute};
 
@@ -37,14 +38,10 @@ enum Place {
 impl Case {
     /// Learns what a packet of the test says.
     pub(crate) fn absorb(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
-        let time = packet.timestamp();
-        self.span.start = self.span.start.or(time);
         self.tags.learn(packet);
         if let Some(status) = packet.status() {
             self.status = Some(status);
-            if status.is_final() {
-                self.span.stop = time;
-            }
+            self.span.note(status, packet.timestamp());
         }
         Piece::of(packet).map_or(Ok(()), |piece| self.attachments.add(piece, spool))
     }
@@ -117,8 +114,8 @@ impl<'a> Placed<'a> {
         let attempt = if self.attempts.is_some() { attachment.attempt() } else { None };
         match &*attachment.name {
             _ if attempt.is_some() => attempt.map_or(Place::Rest, Place::Attempt),
-            "stdout" => Place::Output,
-            "stderr" => Place::Errors,
+            STDOUT => Place::Output,
+            STDERR => Place::Errors,
             _ if self.fails || self.reason == Some(index) => Place::Outcome,
             _ => Place::Rest,
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use subunit_cli::Trouble;
+use subunit_codec::names::OCTET_STREAM;
 use subunit_formats::junit::{Markup, clean};
 
 use crate::attachment::Attachment;
@@ -168,7 +169,7 @@ pub(crate) fn others<'a>(
     to: &mut dyn Pieces,
 ) -> Result<(), Trouble> {
     for one in attachments.clone().filter(|one| one.text.is_empty()) {
-        let mime_type = one.mime_type.as_deref().unwrap_or("application/octet-stream");
+        let mime_type = one.mime_type.as_deref().unwrap_or(OCTET_STREAM);
         let unit = if one.size == 1 { "byte" } else { "bytes" };
         to.literal(&clean(&format!("{} ({mime_type}, {} {unit})\n", name(one), one.size)))?;
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use subunit_cli::Trouble;
 use subunit_codec::Status;
+use subunit_codec::names::{REASON, STDERR, STDOUT, TAP_COMMENT};
 use subunit_formats::junit::{Summary, reason_in_tap};
 
 use crate::attachment::Attachment;
@@ -62,7 +63,7 @@ impl Outcome {
         // The first line may begin in the middle.
         let text = text.split_once('\n').filter(|_| is_cut).map_or(&*text, |(_, rest)| rest);
         if self.is_skip() {
-            let reason = if attachment.name == "tap comment" { reason_in_tap(text) } else { text.trim() };
+            let reason = if attachment.name == TAP_COMMENT { reason_in_tap(text) } else { text.trim() };
             return Ok((String::new(), shortened(reason)));
         }
         let summary = Summary::of(text, is_cut);
@@ -76,20 +77,20 @@ impl Outcome {
 fn most_telling<'a>(attachments: impl Iterator<Item = &'a Attachment> + Clone) -> Option<&'a Attachment> {
     let mut texts = attachments.filter(|attachment| !attachment.text.is_empty());
     let traceback = texts.clone().find(|attachment| attachment.is_traceback());
-    traceback.or_else(|| texts.clone().find(|attachment| attachment.shown_name() == "reason")).or_else(|| texts.next())
+    traceback.or_else(|| texts.clone().find(|attachment| attachment.shown_name() == REASON)).or_else(|| texts.next())
 }
 
 /// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP
 /// said, or else the only text.
 pub(crate) fn reason(attachments: &[Attachment]) -> Option<usize> {
     let is_text =
-        |attachment: &Attachment| !attachment.text.is_empty() && !matches!(&*attachment.name, "stdout" | "stderr");
+        |attachment: &Attachment| !attachment.text.is_empty() && !matches!(&*attachment.name, STDOUT | STDERR);
     let named = |name| attachments.iter().position(|attachment| attachment.name == name && is_text(attachment));
     let only = || {
         let mut texts = attachments.iter().enumerate().filter(|(_, attachment)| is_text(attachment));
         texts.next().filter(|_| texts.next().is_none()).map(|(index, _)| index)
     };
-    named("reason").or_else(|| named("tap comment")).or_else(only)
+    named(REASON).or_else(|| named(TAP_COMMENT)).or_else(only)
 }
 
 fn shortened(message: &str) -> String {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::mem;
 
 use subunit_cli::{ReportFile, Trouble};
+use subunit_codec::names::STDOUT;
 use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
 use subunit_formats::junit::{Counts, Markup};
 
@@ -115,7 +116,7 @@ impl Report {
 
     /// Adds text that stood between packets, as a file `stdout` of the whole run.
     pub(crate) fn text(&mut self, text: &[u8]) -> Result<(), Trouble> {
-        let piece = Piece { name: "stdout", mime_type: None, bytes: text, is_last: false };
+        let piece = Piece { name: STDOUT, mime_type: None, bytes: text, is_last: false };
         let suite = self.done.suites.of(None, None, [].into_iter());
         self.run_files.add(piece, None, suite, &mut self.done.writer)
     }

@@ -1,6 +1,7 @@
 //! What becomes of the parts of a stream: report, standard output, or both.
 
 use subunit_cli::{TextOutput, Trouble};
+use subunit_codec::names::STDOUT;
 use subunit_codec::{Item, Packet};
 
 use crate::report::Report;
@@ -48,7 +49,7 @@ impl Routing {
             output.raw().forward(packet)?;
         }
         match packet.file_bytes() {
-            Some(text) if packet.file_name() == Some("stdout") && !self.reports_text => {
+            Some(text) if packet.file_name() == Some(STDOUT) && !self.reports_text => {
                 if self.forward {
                     Ok(())
                 } else {

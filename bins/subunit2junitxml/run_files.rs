@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::mem;
 
 use subunit_cli::Trouble;
+use subunit_codec::names::{STDERR, STDOUT};
 
 use crate::attachment::{Attachment, Piece};
 use crate::case_writer::{CaseWriter, others, printed};
@@ -62,10 +63,10 @@ impl RunFiles {
 /// Adds a file to what its suite prints, unless it never had a byte.
 fn write(open: Open, writer: &mut CaseWriter) -> Result<(), Trouble> {
     let Open { suite, mut file } = open;
-    let kind = if file.name == "stderr" { Kind::Errors } else { Kind::Output };
+    let kind = if file.name == STDERR { Kind::Errors } else { Kind::Output };
     if file.size > 0 {
         writer.add_text(Section { suite, kind }, |to| match &*file.name {
-            "stdout" | "stderr" => printed([&file], to),
+            STDOUT | STDERR => printed([&file], to),
             _ => others([&file].into_iter(), |file| Cow::from(&file.name), to),
         })?;
     }

@@ -1,13 +1,12 @@
 //! What each suite holds, put on disk in sorted runs.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::mem;
-use std::os::unix::fs::FileExt;
 
-use subunit_cli::Trouble;
+use subunit_cli::{SpillFile, Trouble};
 
-use crate::text_store::{Part, opened, read_part};
+use crate::text_store::utf8;
 
 /// What a suite holds of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,12 +41,18 @@ impl Kind {
 pub(crate) struct SuiteStore {
     pieces: String,
     frames: Vec<Frame>,
-    file: Option<File>,
-    length: u64,
+    file: SpillFile,
     /// For each suite, where its last run begins in the file, plus one; 0 without any.
     last_runs: Vec<u64>,
     /// The suite that is read, and its runs.
-    opened: Option<(u32, Vec<(Kind, Part)>)>,
+    opened: Option<(u32, Vec<(Kind, Run)>)>,
+}
+
+/// Pieces of a section in the file.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    start: u64,
+    length: u64,
 }
 
 /// A piece in memory.
@@ -84,7 +89,7 @@ impl SuiteStore {
 
     /// Makes ready to be read.
     pub(crate) fn complete(&mut self) -> Result<(), Trouble> {
-        if self.file.is_some() {
+        if !self.file.is_empty() {
             return self.spill();
         }
         // The sort is stable: pieces of a section stay in order.
@@ -106,8 +111,12 @@ impl SuiteStore {
         mut show: impl FnMut(&str) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         let runs = self.runs(section).map_err(|cause| Trouble::temporary(&cause))?;
-        if let Some(file) = &self.file {
-            runs.into_iter().try_for_each(|run| read_part(file, run, &mut show))?;
+        let mut buffer = Vec::new();
+        for run in runs {
+            // Each is about as long as all that is gathered, at the most.
+            buffer.resize(usize::try_from(run.length).unwrap_or(usize::MAX), 0);
+            self.file.read_at(&mut buffer, run.start).map_err(|cause| Trouble::temporary(&cause))?;
+            show(utf8(&buffer)?)?;
         }
         self.in_memory(section).try_for_each(show)
     }
@@ -115,12 +124,7 @@ impl SuiteStore {
     /// Writes what is in a section, once the store is complete.
     pub(crate) fn copy(&mut self, section: Section, target: &mut File) -> io::Result<()> {
         let runs = self.runs(section)?;
-        if let Some(mut file) = self.file.as_ref() {
-            for run in runs {
-                file.seek(SeekFrom::Start(run.start))?;
-                io::copy(&mut file.take(run.length), target)?;
-            }
-        }
+        runs.iter().try_for_each(|run| self.file.copy(run.start, run.length, target))?;
         self.in_memory(section).try_for_each(|piece| target.write_all(piece.as_bytes()))
     }
 
@@ -132,7 +136,7 @@ impl SuiteStore {
     }
 
     /// Where the runs of a section are, in order.
-    fn runs(&mut self, section: Section) -> io::Result<Vec<Part>> {
+    fn runs(&mut self, section: Section) -> io::Result<Vec<Run>> {
         let all = match self.opened.take() {
             Some((suite, all)) if suite == section.suite => all,
             _ => self.all_runs(section.suite)?,
@@ -143,16 +147,16 @@ impl SuiteStore {
     }
 
     /// The runs of a suite, in order.
-    fn all_runs(&self, suite: u32) -> io::Result<Vec<(Kind, Part)>> {
+    fn all_runs(&self, suite: u32) -> io::Result<Vec<(Kind, Run)>> {
         let mut runs = Vec::new();
         let mut next = self.last_runs.get(suite as usize).copied().unwrap_or_default();
-        while let (Some(file), Some(start)) = (&self.file, next.checked_sub(1)) {
+        while let Some(start) = next.checked_sub(1) {
             let mut header = [0; HEADER];
-            file.read_exact_at(&mut header, start)?;
+            self.file.read_at(&mut header, start)?;
             let [before, length, kind] =
                 [0, 8, 16].map(|at| header[at..].first_chunk().map_or(0, |bytes| u64::from_ne_bytes(*bytes)));
             let kind = Kind::ALL.into_iter().find(|other| *other as u64 == kind);
-            runs.extend(kind.map(|kind| (kind, Part { start: start + HEADER as u64, length })));
+            runs.extend(kind.map(|kind| (kind, Run { start: start + HEADER as u64, length })));
             next = before;
         }
         runs.reverse();
@@ -169,7 +173,7 @@ impl SuiteStore {
             if self.last_runs.len() <= suite {
                 self.last_runs.resize(suite + 1, 0);
             }
-            let start = self.length + bytes.len() as u64 + 1;
+            let start = self.file.len() + bytes.len() as u64 + 1;
             let before = mem::replace(&mut self.last_runs[suite], start);
             let length: usize = run.iter().map(|frame| frame.end - frame.start).sum();
             bytes.extend(before.to_ne_bytes());
@@ -179,8 +183,7 @@ impl SuiteStore {
                 bytes.extend_from_slice(&self.pieces.as_bytes()[frame.start..frame.end]);
             }
         }
-        opened(&mut self.file)?.write_all_at(&bytes, self.length).map_err(|cause| Trouble::temporary(&cause))?;
-        self.length += bytes.len() as u64;
+        self.file.append(&bytes).map_err(|cause| Trouble::temporary(&cause))?;
         self.pieces.clear();
         self.frames.clear();
         Ok(())
@@ -189,6 +192,8 @@ impl SuiteStore {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Seek};
+
     use super::*;
 
     #[test]
@@ -206,7 +211,7 @@ mod tests {
                 assert!(store.pieces.len() <= SuiteStore::MOST_IN_MEMORY, "memory has a bound");
             }
             store.complete().unwrap();
-            assert_eq!(store.file.is_some(), rounds > 1, "little makes no file");
+            assert_eq!(!store.file.is_empty(), rounds > 1, "little makes no file");
             let mut target = tempfile::tempfile().unwrap();
             let mut copied = String::new();
             for (suite, expected) in (0..).zip(&expected) {

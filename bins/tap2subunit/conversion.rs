@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Duration;
 
 use subunit_cli::{LineReader, Output, Piece, Trouble};
+use subunit_codec::names::{TAP_META, TAP_TEXT};
 use subunit_codec::{Event, Status, Timestamp};
 use subunit_formats::tap::Translator;
 
@@ -97,7 +98,7 @@ impl Conversion {
             let event = Event::test(&**name).status(if has_failed { Status::Fail } else { Status::Success });
             let event = Event { timestamp: time, ..event };
             self.sink.write(&match failure {
-                Some(reason) => event.file("tap meta", reason.as_bytes()).mime_type("text/plain; charset=UTF8").eof(),
+                Some(reason) => event.file(TAP_META, reason.as_bytes()).mime_type(TAP_TEXT).eof(),
                 None => event,
             })?;
         }

@@ -30,7 +30,7 @@ struct Args {
     #[arg(long, value_name = "SCRIPT", value_parser = OsStringValueParser::new().try_map(not_empty))]
     name: Option<OsString>,
 
-    /// Add the arrival time to packets
+    /// Add the arrival time to packets without one
     #[arg(long)]
     timestamps: bool,
 

@@ -15,6 +15,9 @@ from pipelines import Judgement
 #: Programs that run a suite with a library, as the users of the library do.
 WRITERS = pathlib.Path(__file__).parent / "writers"
 
+#: What several suites have in common.
+BODIES = pathlib.Path(__file__).parent / "bodies"
+
 
 @dataclasses.dataclass
 class Row:
@@ -99,7 +102,7 @@ class Runs:
             "LC_ALL": "C.UTF-8",
             "PYTHONDONTWRITEBYTECODE": "1",
             "TMPDIR": os.environ.get("TMPDIR", "/tmp"),
-            "PYTHONPATH": f"{folder}:{WRITERS}",
+            "PYTHONPATH": f"{folder}:{BODIES}:{WRITERS}",
             **dict(command.env),
         }
         return processes.run(command.words, seconds=processes.RUNNER_TIMEOUT, cwd=folder, env=env)

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use subunit_codec::{Event, Status};
-use testkit::pipeline::Pipeline;
+use testkit::finished::run_to_end;
 use testkit::stream::stream;
 
 use super::{assert_valid, command_to, outline, report};
@@ -46,7 +46,7 @@ fn a_long_report_to_a_file_is_the_same() {
         fs::set_permissions(folder.path("old"), Permissions::from_mode(0o640)).expect("it is ours");
         symlink("old", folder.path("link")).expect("there is room for a link");
         for name in ["new", "old", "link"] {
-            let finished = Pipeline::new([command_to(&folder.path(name), args)]).run(&input);
+            let finished = run_to_end(command_to(&folder.path(name), args), &input);
             assert_eq!((finished.code(), finished.text()), (0, ""));
             assert!(folder.read(name) == expected, "{name} with {args:?}");
             assert_valid(&folder.read(name));

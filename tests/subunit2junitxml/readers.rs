@@ -1,7 +1,7 @@
 //! What readers of reports stumble over: Jenkins, GitLab, and all that read by libxml2.
 
 use subunit_codec::{Event, Status};
-use testkit::pipeline::Pipeline;
+use testkit::finished::run_to_end;
 use testkit::stream::{packet, stream, test};
 
 use super::{TRACEBACK, cases, ends, memory_for, outline, report, suites, text_file};
@@ -286,7 +286,7 @@ fn earlier_attempts_are_elements_of_their_own() {
 
 #[test]
 fn a_failing_command_has_the_name_that_it_was_given() {
-    let stream = Pipeline::new([tool("subunit-mux").command(["-c", "lint=false"])]).run(b"").stdout;
+    let stream = run_to_end(tool("subunit-mux").command(["-c", "lint=false"]), b"").stdout;
     assert!(report(&[], &stream).text().contains("name=\"lint\""), "{}", report(&[], &stream).text());
 }
 
@@ -298,8 +298,10 @@ fn an_unknown_duration_is_zero() {
         ends("m.back", Status::Success).at(at(1)),
         ends("m.hung", Status::InProgress).at(at(5)),
         ends("m.none", Status::Success),
+        Event::test("m.no-start").file("log", &b"boom"[..]).at(at(5)),
+        ends("m.no-start", Status::Fail).at(at(7)),
     ]);
-    assert_eq!(cases(&input).matches("time=\"0.000\"").count(), 3, "some readers cannot do without a time");
+    assert_eq!(cases(&input).matches("time=\"0.000\"").count(), 4, "some readers cannot do without a time");
 }
 
 #[test]

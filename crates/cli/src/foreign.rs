@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use subunit_codec::Protocol;
+use subunit_codec::{Decoder, Protocol};
 
 use crate::interruptible::InterruptibleInput;
 
@@ -59,14 +59,14 @@ const SIGNATURES: [(&[u8], &str); 8] = [
     (b"SQLite format 3\0", "SQLite database"),
 ];
 
-/// What version 1 looks like that was read as version 2.
+/// What version 1 is that was not read as such.
 pub(crate) const VERSION_1: &str = "version 1 of the protocol: try --protocol 1";
 
 const UTF_16: &str = "UTF-16 text: try iconv -f UTF-16 -t UTF-8";
 
 /// What input that begins with `first` looks like, and what may help; `None` for text or bytes that
-/// nobody knows.
-pub(crate) fn looks_like(first: &[u8]) -> Option<&'static str> {
+/// nobody knows. It was read as `protocol`.
+pub(crate) fn looks_like(first: &[u8], protocol: Protocol) -> Option<&'static str> {
     if let Some((_, name)) = SIGNATURES.iter().find(|(signature, _)| first.starts_with(signature)) {
         return Some(name);
     }
@@ -74,7 +74,7 @@ pub(crate) fn looks_like(first: &[u8]) -> Option<&'static str> {
         return Some(UTF_16);
     }
     let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
-    if Protocol::detect(text, true) == Some(Protocol::V1) {
+    if protocol != Protocol::V1 && is_version_1(text) {
         return Some(VERSION_1);
     }
     match text {
@@ -84,6 +84,16 @@ pub(crate) fn looks_like(first: &[u8]) -> Option<&'static str> {
         _ if text.split(|byte| *byte == b'\n').any(is_tap) => Some("TAP: try tap2subunit"),
         _ => None,
     }
+}
+
+/// Whether text has a directive when it is read as version 1. Its first line is not enough: build
+/// tools print `error: no such file`.
+fn is_version_1(text: &[u8]) -> bool {
+    let mut decoder = Decoder::new(Protocol::V1);
+    decoder.feed(text);
+    decoder.end();
+    while decoder.next().is_some() {}
+    decoder.is_recognized()
 }
 
 /// Whether text without a byte order mark is UTF-16: every other byte of ASCII text is NUL there.
@@ -134,7 +144,27 @@ mod tests {
             (b"\0\0\0\0", None),
             (b"\n", None),
         ] {
-            assert_eq!(looks_like(first), name, "{}", first.escape_ascii());
+            assert_eq!(looks_like(first, Protocol::Auto), name, "{}", first.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn version_1_is_named_if_it_helps_to_read_it_so() {
+        for (text, is_directive) in [
+            ("test: a\nsuccess: a\n", true),
+            ("building\ntest: a\n", true),
+            ("test a\nsuccess a\n", true),
+            ("tags: a\n", true),
+            ("test the world\n", false),
+            ("error: no such file\n", false),
+            ("success: a\n", false),
+            ("time: now\n", false),
+        ] {
+            for protocol in [Protocol::Auto, Protocol::V2] {
+                let hint = is_directive.then_some(VERSION_1);
+                assert_eq!(looks_like(text.as_bytes(), protocol), hint, "{text:?} as {protocol:?}");
+            }
+            assert_eq!(looks_like(text.as_bytes(), Protocol::V1), None, "{text:?} was read so");
         }
     }
 }

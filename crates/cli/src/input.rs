@@ -40,7 +40,7 @@ impl Input {
         let protocol = self.version.protocol.unwrap_or(protocol);
         operands(self.files).map(move |name| {
             let (name, file) = open(&name, self.report)?;
-            Ok(Stream::new(name, Reader::new(Head::new(file), protocol)))
+            Ok(Stream::new(name, protocol, Reader::new(Head::new(file), protocol)))
         })
     }
 
@@ -75,6 +75,8 @@ pub fn operands(files: Vec<OsString>) -> impl Iterator<Item = OsString> {
 #[derive(Debug)]
 pub struct Stream {
     name: String,
+    /// The version that it is read as.
+    protocol: Protocol,
     reader: Reader<Head>,
     failure: Option<Trouble>,
     damage: Option<Likeness>,
@@ -132,18 +134,21 @@ impl Stream {
     /// When it cannot be opened, or standard output is the same file.
     pub fn open(name: &OsStr, protocol: Protocol) -> Result<Self, Trouble> {
         let (name, file) = open(name, None)?;
-        Ok(Self::new(name, Reader::new(Head::new(file), protocol)))
+        Ok(Self::new(name, protocol, Reader::new(Head::new(file), protocol)))
     }
 
     /// Reads what a command prints, whose name is for people. The tests that it leaves open stay in
     /// progress, whatever the version: how it ended tells more of them.
     #[must_use]
     pub fn of_command(name: String, output: InterruptibleInput, protocol: Protocol) -> Self {
-        Self { purpose: Purpose::Command, ..Self::new(name, Reader::new(Head::new(output), protocol).leaving_open()) }
+        Self {
+            purpose: Purpose::Command,
+            ..Self::new(name, protocol, Reader::new(Head::new(output), protocol).leaving_open())
+        }
     }
 
-    fn new(name: String, reader: Reader<Head>) -> Self {
-        Self { name, reader, failure: None, damage: None, end: None, message: None, purpose: Purpose::Stream }
+    fn new(name: String, protocol: Protocol, reader: Reader<Head>) -> Self {
+        Self { name, protocol, reader, failure: None, damage: None, end: None, message: None, purpose: Purpose::Stream }
     }
 
     /// The same stream, for a tool that copies it as version 2 although it may be version 1.
@@ -247,7 +252,7 @@ impl Stream {
         if head.first().is_empty() || self.reader.decoder().is_recognized() || !is_all {
             return End::Stream;
         }
-        let hint = looks_like(head.first());
+        let hint = looks_like(head.first(), self.protocol);
         match self.purpose {
             Purpose::Command => return End::Stream,
             Purpose::Copy if hint == Some(VERSION_1) || hint.is_none() && !head.is_whole() => return End::Stream,

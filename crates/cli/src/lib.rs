@@ -51,6 +51,8 @@ mod output;
 mod report_file;
 mod run;
 mod signals;
+mod spill;
+mod spill_file;
 mod test_row;
 mod text_output;
 mod threads;
@@ -69,6 +71,8 @@ pub use options::{
 pub use output::Output;
 pub use report_file::ReportFile;
 pub use run::{Verdict, main};
+pub use spill::{Held, Spill};
+pub use spill_file::SpillFile;
 pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::Path;
 
+use subunit_codec::names::STDOUT;
 use subunit_codec::{Damage, Encoder, Event, Packet};
 
 use crate::file_writer::FileWriter;
@@ -97,7 +98,7 @@ impl Output {
     ///
     /// When writing fails.
     pub fn wrapped(&mut self, text: &[u8]) -> Result<(), Trouble> {
-        self.event(&Event::global_file("stdout", text))
+        self.event(&Event::global_file(STDOUT, text))
     }
 
     /// Reports damage as a failed test.

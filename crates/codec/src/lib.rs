@@ -93,6 +93,7 @@
 //! | change tags, route code or time of a packet on its way | [`PacketEdit`] |
 //! | put whole tests together | [`Assembler`], or [`InFlight`] for a part of them |
 //! | read and write version 1 | [`v1`] |
+//! | use the words that producers agree on | [`names`] |
 
 mod decode;
 mod encode;
@@ -101,11 +102,12 @@ mod event;
 #[cfg(feature = "tokio")]
 mod framed;
 mod lifecycle;
+pub mod names;
 mod packet;
 pub mod v1;
 
 pub use decode::Item;
-pub use decode::damage::{Damage, Fault, PARSER_TEST_ID, summarize_damage};
+pub use decode::damage::{Damage, Fault, summarize_damage};
 pub use decode::decoder::Decoder;
 pub use decode::iter::{Events, Items};
 pub use decode::owned::{OwnedDamage, OwnedItem};
@@ -121,6 +123,7 @@ pub use framed::StreamCodec;
 pub use lifecycle::assembler::{Assembler, Attachment, Test};
 pub use lifecycle::span::Span;
 pub use lifecycle::tracker::{Flight, InFlight, Key};
+pub use names::PARSER_TEST_ID;
 pub use packet::Packet;
 pub use packet::calendar::{TimestampError, TimestampErrorKind};
 pub use packet::header::{MAX_LENGTH, SIGNATURE};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::{fmt, str};
 
 use encoding_rs::{Encoding, UTF_8};
+use subunit_codec::names::{REASON, STDERR, STDOUT, TAP_COMMENT, TRACEBACK};
 
 /// Whether a MIME type is one of text.
 ///
@@ -31,7 +32,7 @@ pub fn is_text(mime_type: Option<&str>) -> bool {
 /// ```
 #[must_use]
 pub fn is_text_attachment(name: &str, mime_type: Option<&str>) -> bool {
-    is_text(mime_type) || matches!(name, "stdout" | "stderr" | "traceback" | "reason" | "tap comment")
+    is_text(mime_type) || matches!(name, STDOUT | STDERR | TRACEBACK | REASON | TAP_COMMENT)
 }
 
 /// Decodes text by the charset that its MIME type names. Bytes that the charset does not have

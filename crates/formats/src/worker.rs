@@ -3,6 +3,7 @@
 use std::fmt;
 
 use subunit_codec::Test;
+use subunit_codec::names::WORKER_PREFIX;
 
 /// Who ran a test: a route code and the tag of a worker, either of which may be missing.
 ///
@@ -35,7 +36,7 @@ impl<'a> Worker<'a> {
         let mut best: Option<(bool, usize, &str)> = None;
         let mut other = None;
         for tag in tags {
-            let Some(name) = tag.strip_prefix(PREFIX) else { continue };
+            let Some(name) = tag.strip_prefix(WORKER_PREFIX) else { continue };
             if is_number(name) {
                 let is_of_route = route_code.is_some_and(|code| code.split('/').any(|part| part == name));
                 // Numbers of one length compare as their digits do.
@@ -73,9 +74,6 @@ impl fmt::Display for Worker<'_> {
     }
 }
 
-/// What the tags of workers begin with.
-const PREFIX: &str = "worker-";
-
 fn is_number(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -89,7 +87,7 @@ fn is_number(name: &str) -> bool {
 /// ```
 #[must_use]
 pub fn is_worker(tag: &str) -> bool {
-    tag.starts_with(PREFIX)
+    tag.starts_with(WORKER_PREFIX)
 }
 
 #[cfg(test)]

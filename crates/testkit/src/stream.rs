@@ -10,7 +10,7 @@
 //! # assert!(!stream.is_empty());
 //! ```
 
-use subunit_codec::{Event, SIGNATURE, Status, Timestamp, encode};
+use subunit_codec::{Event, SIGNATURE, Status, Timestamp, encode, names};
 
 use crate::random::Random;
 
@@ -197,7 +197,7 @@ impl Run {
         let padding = "x".repeat(80 - id.len() - number.len());
         Event::test(format!("{id}{padding}{number}"))
             .at(at(1_700_000_000 + seconds, 1000 * micros))
-            .tags([format!("worker-{worker}")])
+            .tags([format!("{}{worker}", names::WORKER_PREFIX)])
             .route_code(worker.to_string())
     }
 
@@ -211,7 +211,7 @@ impl Run {
             self.failing = Some(worker);
             let lines = 1 + self.random.below(20);
             let traceback = "  File \"suite.py\", line 7, in test\n".repeat(lines);
-            return event.file("traceback", traceback.into_bytes()).mime_type("text/plain;charset=utf8").eof();
+            return event.file(names::TRACEBACK, traceback.into_bytes()).mime_type(names::UTF8_TEXT).eof();
         }
         self.workers[worker] = None;
         event.status(if self.random.below(20) == 0 { Status::Skip } else { Status::Success })

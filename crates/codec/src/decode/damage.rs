@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use crate::error::{CHECKSUM, PacketError, PacketErrorKind};
 use crate::event::Event;
+use crate::names::{OCTET_STREAM, PACKET_DATA, PARSER_ERROR, PARSER_TEST_ID, UTF8_TEXT};
 use crate::packet::status::Status;
 use crate::v1::LineError;
 
@@ -59,13 +60,9 @@ impl Fault {
     }
 }
 
-/// The test id under which damage is reported, as python-subunit does.
-pub const PARSER_TEST_ID: &str = "subunit.parser";
-
 /// The names and MIME types of the files that report damage: one holds the bytes, the other says
 /// what is wrong with them.
-pub(crate) const REPORT_FILES: [(&str, &str); 2] =
-    [("Packet data", "application/octet-stream"), ("Parser Error", "text/plain;charset=utf8")];
+pub(crate) const REPORT_FILES: [(&str, &str); 2] = [(PACKET_DATA, OCTET_STREAM), (PARSER_ERROR, UTF8_TEXT)];
 
 impl Damage<'_> {
     /// The damage as a failed test [`PARSER_TEST_ID`], so that no consumer of the stream can take

@@ -6,6 +6,7 @@ use crate::decode::Item;
 use crate::decode::owned::OwnedItem;
 use crate::decode::reader::Reader;
 use crate::event::Event;
+use crate::names::STDOUT;
 
 /// The items of a [`Reader`], each a copy.
 ///
@@ -85,7 +86,7 @@ impl<R: Read> Iterator for Events<R> {
         };
         Some(Ok(match item {
             Item::Packet(packet) => packet.to_event().into_owned(),
-            Item::Text(text) => Event::global_file("stdout", text.to_vec()),
+            Item::Text(text) => Event::global_file(STDOUT, text.to_vec()),
             Item::Damage(damage) => {
                 let [data, fault] = damage.report().map(Event::into_owned);
                 self.next = Some(fault);

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use hashbrown::HashMap;
 
-use crate::decode::damage::{Damage, PARSER_TEST_ID, REPORT_FILES};
+use crate::decode::damage::{Damage, REPORT_FILES};
 use crate::lifecycle::span::Span;
 use crate::lifecycle::tracker::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
+use crate::names::PARSER_TEST_ID;
 use crate::packet::Packet;
 use crate::packet::status::Status;
 use crate::packet::tags::Tags;
@@ -25,7 +26,7 @@ pub struct Test {
     pub status: Status,
     /// The tags that its packets gave last.
     pub tags: Vec<String>,
-    /// The first timestamp that it had.
+    /// The first time at which it was in progress, if a packet says so.
     pub start: Option<Timestamp>,
     /// The timestamp of the packet that ended it, if that had one.
     pub stop: Option<Timestamp>,
@@ -315,8 +316,6 @@ impl Open {
     }
 
     fn take_in(&mut self, packet: &Packet<'_>, files: Files) {
-        let timestamp = packet.timestamp();
-        self.test.start = self.test.start.or(timestamp);
         if let Some(field) = packet.tags_field() {
             self.has_tags = true;
             // Most tests have the tags of an earlier one, and most packets those of an earlier one
@@ -332,9 +331,9 @@ impl Open {
             self.has_status = true;
             self.test.status = status;
             self.test.runnable = packet.is_runnable();
-            if status.is_final() {
-                self.test.stop = timestamp;
-            }
+            let mut span = self.test.span();
+            span.note(status, packet.timestamp());
+            (self.test.start, self.test.stop) = (span.start, span.stop);
         }
         if files != Files::Nothing
             && let Some((name, bytes)) = packet.file()

@@ -6,41 +6,38 @@
 //! go on behind them, or until they are too many. If the details turn out to be over, reading goes
 //! on at the mark.
 
+use crate::names;
 use crate::packet::timestamp::Timestamp;
 use crate::v1::fault::{LineError, LineErrorKind};
-use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
+use crate::v1::input::{Input, LONGEST_LINE, Step, Taken, take_line};
 use crate::v1::labels::RecentLabels;
 use crate::v1::line::{Form, Outcome, chunk_length, content_type, is_mime_type};
-use crate::v1::marks::{Behind, Stop, Suspicion, closing_bracket};
+use crate::v1::marks::{Behind, Content, MOST_HELD, Stop, Suspicion, Watch, closing_bracket};
 use crate::v1::open_tests::OpenTest;
 use crate::v1::packets::Packets;
-use crate::v1::parse::Step;
 use crate::v1::tags::Tags;
 
 /// The MIME types of bracketed details.
 const TRACEBACK: &[u8] = b"text/x-traceback; charset=\"utf8\"; language=\"python\"";
 const PLAIN: &[u8] = b"text/plain";
 
-/// No more bytes than this, and a line, are held behind a mark.
-pub(super) const MOST_HELD: usize = 1 << 20;
-
 /// The details that are being read.
 #[derive(Debug)]
 pub(super) struct Details {
     pub(super) test: OpenTest,
     pub(super) outcome: Outcome,
-    pub(super) place: Place,
+    place: Place,
     /// Whether the next byte of content is inside a line.
-    pub(super) in_line: bool,
+    in_line: bool,
     /// How many of the bytes behind the mark were looked at. The mark is always at the next byte.
-    pub(super) held: Option<usize>,
+    held: Option<usize>,
     /// The content type of the part whose name comes next.
     mime_type: Vec<u8>,
 }
 
 /// Where in details the next byte is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+enum Place {
     /// In bracketed details.
     Bracketed,
     /// In multipart details, before the content type of a part, or the end.
@@ -78,12 +75,12 @@ impl Details {
     pub(super) fn new(test: OpenTest, outcome: Outcome, form: Form, context: &mut Context<'_>) -> Self {
         context.suspicion.starts.clear();
         if form == Form::Bracketed {
-            let (name, mime_type): (&[u8], _) = match outcome {
-                Outcome::Success => (b"message", PLAIN),
-                Outcome::Skip => (b"reason", PLAIN),
-                _ => (b"traceback", TRACEBACK),
+            let (name, mime_type) = match outcome {
+                Outcome::Success => (names::MESSAGE, PLAIN),
+                Outcome::Skip => (names::REASON, PLAIN),
+                _ => (names::TRACEBACK, TRACEBACK),
             };
-            context.packets.begin_detail(name, mime_type);
+            context.packets.begin_detail(name.as_bytes(), mime_type);
         }
         let place = if form == Form::Bracketed { Place::Bracketed } else { Place::Type };
         Self { test, outcome, place, in_line: false, held: None, mime_type: Vec::new() }
@@ -185,6 +182,22 @@ impl Details {
         Progress::Step(self.pass_on(&body[..at], context))
     }
 
+    /// Looks at content up to the first line that matters.
+    fn look(&self, body: &[u8], behind: Behind, context: &mut Context<'_>) -> (usize, Stop) {
+        let is_chunk = self.place != Place::Bracketed;
+        self.watch(context).look(Content { body, behind, is_chunk, in_line: self.in_line, held: self.held })
+    }
+
+    fn watch<'a>(&'a self, context: &'a mut Context<'_>) -> Watch<'a> {
+        Watch {
+            label: self.test.label(),
+            is_pass: !self.outcome.is_failure(),
+            global_tags: context.global_tags,
+            suspicion: context.suspicion,
+            starts: context.starts,
+        }
+    }
+
     /// Passes content on, and gives up the mark.
     fn pass_on(&mut self, body: &[u8], context: &mut Context<'_>) -> Step {
         self.write(body, context);
@@ -215,7 +228,7 @@ impl Details {
             Taken::TooLong => (None, LONGEST_LINE + 1),
             Taken::More => return Progress::Step(Step::More),
         };
-        if line.is_some_and(|line| self.directive(line, context).is_some()) {
+        if line.is_some_and(|line| self.watch(context).directive(line).is_some()) {
             return Progress::Cut(0);
         }
         let damage = |kind| Step::Damage(length, LineError::new(kind));

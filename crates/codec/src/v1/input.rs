@@ -2,6 +2,8 @@
 
 use memchr::memchr;
 
+use crate::v1::fault::LineError;
+
 /// Longer lines than this are text, or broken if details need them. A test id, the name and type of
 /// an attachment and all tags then fit one packet, also if every byte of them becomes a replacement
 /// character of three.
@@ -16,6 +18,19 @@ pub(super) struct Input<'a> {
     pub(super) offset: u64,
     /// Whether no more will come.
     pub(super) is_last: bool,
+}
+
+/// What the first bytes of the input are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Too few to tell.
+    More,
+    /// This many were read.
+    Read(usize),
+    /// This many are text.
+    Text(usize),
+    /// This many are broken; if none, there is something wrong before them.
+    Damage(usize, LineError),
 }
 
 /// The start of the input as a line.

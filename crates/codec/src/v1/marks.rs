@@ -2,11 +2,15 @@
 
 use memchr::memchr;
 
-use crate::v1::details::{Context, Details, MOST_HELD, Place};
+use crate::packet::timestamp::Timestamp;
 use crate::v1::input::{LONGEST_LINE, Taken, take_line};
 use crate::v1::labels::RecentLabels;
 use crate::v1::line::{Directive, Form, Strength, could_be_directive};
+use crate::v1::tags::Tags;
 use crate::v1::time;
+
+/// No more bytes than this, and a line, are held behind a mark.
+pub(super) const MOST_HELD: usize = 1 << 20;
 
 /// What is known of other tests in details.
 #[derive(Debug)]
@@ -56,13 +60,37 @@ pub(super) enum Behind {
     Nothing,
 }
 
-impl Details {
+/// Content of details.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content<'a> {
+    pub(super) body: &'a [u8],
+    pub(super) behind: Behind,
+    pub(super) is_chunk: bool,
+    /// Whether it begins inside a line.
+    pub(super) in_line: bool,
+    /// If it begins with a mark: how many of its bytes were looked at.
+    pub(super) held: Option<usize>,
+}
+
+/// Watches the lines of details for those that belong outside.
+pub(super) struct Watch<'a> {
+    /// The label of the test whose details these are.
+    pub(super) label: &'a [u8],
+    /// Whether its outcome is a pass.
+    pub(super) is_pass: bool,
+    pub(super) global_tags: &'a Tags,
+    pub(super) suspicion: &'a mut Suspicion,
+    /// Starts that may have been none, with the time then.
+    pub(super) starts: &'a mut RecentLabels<Option<Timestamp>>,
+}
+
+impl Watch<'_> {
     /// Looks at the lines of content, from where it was not looked at yet, up to one that matters.
-    pub(super) fn look(&mut self, body: &[u8], behind: Behind, context: &mut Context<'_>) -> (usize, Stop) {
-        let is_marked = self.held.is_some();
-        let is_chunk = self.place != Place::Bracketed;
-        let mut at = self.held.unwrap_or(0);
-        let mut in_line = self.in_line && !is_marked;
+    pub(super) fn look(&mut self, content: Content<'_>) -> (usize, Stop) {
+        let Content { body, behind, is_chunk, in_line, held } = content;
+        let is_marked = held.is_some();
+        let mut at = held.unwrap_or(0);
+        let mut in_line = in_line && !is_marked;
         while at < body.len() {
             if is_marked && at >= MOST_HELD {
                 return (at, Stop::TooMany);
@@ -71,7 +99,7 @@ impl Details {
             if !in_line {
                 let stop = match closing_bracket(rest, behind) {
                     Some(stop) if !(is_chunk && is_marked) || stop == Stop::More => Some(stop),
-                    _ => self.look_at_line(rest, behind, context),
+                    _ => self.look_at_line(rest, behind),
                 };
                 match stop {
                     Some(Stop::Outside) if is_marked => {}
@@ -97,35 +125,34 @@ impl Details {
     }
 
     /// Whether a line of content belongs outside.
-    fn look_at_line(&self, rest: &[u8], behind: Behind, context: &mut Context<'_>) -> Option<Stop> {
+    fn look_at_line(&mut self, rest: &[u8], behind: Behind) -> Option<Stop> {
         // The words of the directives that matter here begin with these.
         if !matches!(rest[0], b't' | b'f' | b'e' | b'u') {
             return None;
         }
         match take_line(rest, behind == Behind::Nothing) {
-            Taken::Line(line, _) => self.directive(line, context),
+            Taken::Line(line, _) => self.directive(line),
             Taken::More if behind == Behind::Content && could_be_directive(rest) => Some(Stop::More),
             Taken::More | Taken::TooLong => None,
         }
     }
 
     /// Whether a line is a directive that belongs outside.
-    pub(super) fn directive(&self, line: &[u8], context: &mut Context<'_>) -> Option<Stop> {
+    pub(super) fn directive(&mut self, line: &[u8]) -> Option<Stop> {
         let Some((directive, Strength::Strong)) = Directive::read(line) else { return None };
-        let is_pass = !self.outcome.is_failure();
         match directive {
             Directive::Test(label) => {
-                if is_pass {
-                    context.suspicion.starts.insert(label, ());
-                    context.starts.insert(label, None);
+                if self.is_pass {
+                    self.suspicion.starts.insert(label, ());
+                    self.starts.insert(label, None);
                 }
                 Some(Stop::Outside)
             }
             Directive::Time(text) => time::parse_full(text).map(|_| Stop::Outside),
-            Directive::Tags(tags) => context.global_tags.are_taken_back_by(tags).then_some(Stop::Outside),
-            Directive::Outcome(outcome, rest) if is_pass && outcome.is_failure() => {
+            Directive::Tags(tags) => self.global_tags.are_taken_back_by(tags).then_some(Stop::Outside),
+            Directive::Outcome(outcome, rest) if self.is_pass && outcome.is_failure() => {
                 let mut labels = Form::readings(rest).map(|(label, _)| label);
-                let is_known = |label| label == self.test.label() || context.suspicion.starts.contains(label);
+                let is_known = |label| label == self.label || self.suspicion.starts.contains(label);
                 labels.any(is_known).then_some(Stop::Failure)
             }
             Directive::Outcome(..) | Directive::Progress(_) => None,

@@ -39,6 +39,7 @@
 //
 // | module | holds |
 // |---|---|
+// | `fault` | what can be wrong |
 // | `input` | the input, a line at a time |
 // | `line` | the syntax of one line |
 // | `time`, `tags` | what `time:` and `tags:` say |
@@ -46,14 +47,13 @@
 // | `ahead` | lines behind a line that counts only if the right ones follow |
 // | `open_tests` | the tests that began and did not end |
 // | `labels` | tests that ended, and starts that nobody is sure of |
-// | `details` | details of outcomes, and where they end |
 // | `marks` | lines in details that look as if they belonged outside |
+// | `details` | details of outcomes, and where they end |
 // | `parse` | what lines mean one after the other |
 // | `parse::behind_text` | which directives behind text count |
 // | `detect` | whether a stream is version 1 at all |
 // | `packets` | the packets that directives stand for |
 // | `translate` | all of it together: items out of bytes |
-// | `fault` | what can be wrong |
 // | `write` | directives as text |
 
 mod ahead;

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
+use crate::names;
 use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
 use crate::v1::ahead;
 use crate::v1::details::{Context, Details, Progress};
 use crate::v1::fault::{LineError, LineErrorKind};
-use crate::v1::input::{Input, LONGEST_LINE, Taken, take_line};
+use crate::v1::input::{Input, LONGEST_LINE, Step, Taken, take_line};
 use crate::v1::labels::{EndedTests, RecentLabels};
 use crate::v1::line::{Directive, Form, Outcome, Strength, is_count};
 use crate::v1::marks::Suspicion;
@@ -19,19 +20,6 @@ use crate::v1::open_tests::{OpenTest, OpenTests};
 use crate::v1::packets::Packets;
 use crate::v1::tags::{Tags, TestTags};
 use crate::v1::time;
-
-/// What the first bytes of the input are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    /// Too few to tell.
-    More,
-    /// This many were read.
-    Read(usize),
-    /// This many are text.
-    Text(usize),
-    /// This many are broken; if none, there is something wrong before them.
-    Damage(usize, LineError),
-}
 
 /// Reads lines and makes packets of them.
 #[derive(Debug)]
@@ -180,7 +168,7 @@ impl Parser {
             Some(by) => (format!("the test '{id}' was interrupted: '{}' began before it ended", by.id), by.time),
             None => (format!("the input ended in the {place} '{id}'"), self.time),
         };
-        self.packets.begin_detail(b"reason", b"text/plain; charset=\"utf8\"");
+        self.packets.begin_detail(names::REASON.as_bytes(), b"text/plain; charset=\"utf8\"");
         self.packets.detail(test.at(time), reason.as_bytes());
         self.packets.end_detail(test.at(time));
         self.status(test, Status::Fail, time);

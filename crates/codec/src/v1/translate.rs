@@ -13,8 +13,8 @@ use crate::packet::header::SIGNATURE;
 use crate::packet::layout::Layout;
 use crate::v1::detect::{Detected, Detection};
 use crate::v1::fault::LineError;
-use crate::v1::input::Input;
-use crate::v1::parse::{Parser, Step};
+use crate::v1::input::{Input, Step};
+use crate::v1::parse::Parser;
 
 /// Translates a stream of version 1 into items: see the documentation of [`v1`](crate::v1).
 #[derive(Debug)]

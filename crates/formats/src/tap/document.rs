@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::events::ERRORS;
 use super::lex::{Indent, is_blank, number};
 use super::line::Plan;
 use super::prefix::Prefix;
@@ -151,7 +152,7 @@ impl Document {
     /// for each. `budget` is how many missing tests may still be told one by one.
     pub(super) fn failures(&self, budget: &mut u64) -> impl Iterator<Item = (String, String)> {
         let complaints = self.complaints().join("\n");
-        let complaint = (!complaints.is_empty()).then(|| ("tap errors".to_owned(), complaints));
+        let complaint = (!complaints.is_empty()).then(|| (ERRORS.to_owned(), complaints));
         self.gaps().flat_map(|(first, last)| missing(first, last, budget)).chain(complaint)
     }
 

@@ -1,16 +1,17 @@
 //! The events that TAP becomes, but for those of test points.
 
+use subunit_codec::names::{STDOUT, TAP_META, TAP_TEXT};
 use subunit_codec::{Event, Status, Timestamp};
 
 /// Takes events.
 pub(super) type Out<'a, E> = dyn FnMut(&Event<'_>) -> Result<(), E> + 'a;
 
-/// The MIME type of text, as python-subunit writes it.
-pub(super) const TEXT: &str = "text/plain; charset=UTF8";
+/// The test that fails if something is wrong that is no test's.
+pub(super) const ERRORS: &str = "tap errors";
 
 /// Writes text that belongs to no test.
 pub(super) fn write_text<E>(text: &[u8], time: Option<Timestamp>, out: &mut Out<'_, E>) -> Result<(), E> {
-    let event = Event::global_file("stdout", text).mime_type(TEXT);
+    let event = Event::global_file(STDOUT, text).mime_type(TAP_TEXT);
     if text.is_empty() { Ok(()) } else { out(&Event { timestamp: time, ..event }) }
 }
 
@@ -22,6 +23,6 @@ pub(super) fn write_failure<E>(
     out: &mut Out<'_, E>,
 ) -> Result<(), E> {
     let event = Event::test(id).not_runnable().status(Status::Fail);
-    let event = event.file("tap meta", reason.as_bytes()).mime_type(TEXT).eof();
+    let event = event.file(TAP_META, reason.as_bytes()).mime_type(TAP_TEXT).eof();
     out(&Event { timestamp: time, ..event })
 }

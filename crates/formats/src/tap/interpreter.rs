@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use subunit_codec::names::TAP_COMMENT;
 use subunit_codec::{Event, Status};
 
 use super::diagnostics::Diagnostics;
 use super::document::{Announced, Dialect};
-use super::events::{Out, write_failure};
+use super::events::{ERRORS, Out, write_failure};
 use super::input::Input;
 use super::lex::Indent;
 use super::line::{Line, Plan};
@@ -141,7 +142,7 @@ impl Interpreter {
         }
         if expects_tests && self.is_before_tests() {
             self.failed();
-            let id = [self.stack.root().prefix.as_str(), "tap errors"].concat();
+            let id = [self.stack.root().prefix.as_str(), ERRORS].concat();
             return write_failure(id, NO_TESTS, self.diagnostics.time, out);
         }
         self.has_failed |= self.stack.close_all(self.diagnostics.time, out)?;
@@ -262,7 +263,7 @@ impl Interpreter {
         // python-subunit says of this test, and of no other, that it can be run by itself.
         let event = Event::test([prefix, "file skip"].concat()).status(Status::Skip);
         let event = Event { timestamp: self.diagnostics.time, runnable: prefix.is_empty(), ..event }.eof();
-        if comment.is_empty() { out(&event) } else { out(&event.file("tap comment", comment)) }
+        if comment.is_empty() { out(&event) } else { out(&event.file(TAP_COMMENT, comment)) }
     }
 
     /// Takes in a version line; `false` if it is none here.

@@ -3,13 +3,16 @@
 use std::mem;
 use std::time::Duration;
 
+use subunit_codec::names::{TAP_COMMENT, TAP_TEXT};
 use subunit_codec::{Event, Status, Timestamp};
 
-use super::events::{Out, TEXT, write_text};
+use super::events::{Out, write_text};
 use super::held::Held;
 use super::text::unescape;
 
-const YAML: &str = "text/x-yaml";
+/// The attachment with a block of YAML, and its MIME type.
+const YAML: &str = "tap yaml";
+const YAML_TYPE: &str = "text/x-yaml";
 /// Attachments leave in pieces of about this size.
 pub(super) const PIECE: usize = 1 << 20;
 
@@ -153,7 +156,7 @@ impl Pending {
     pub(super) fn more_comment<E>(&mut self, bytes: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         self.comment.extend_from_slice(bytes);
         if self.comment.len() >= PIECE {
-            out(&self.event(None).file("tap comment", &self.comment[..]).mime_type(TEXT))?;
+            out(&self.event(None).file(TAP_COMMENT, &self.comment[..]).mime_type(TAP_TEXT))?;
             self.comment.clear();
         }
         Ok(())
@@ -163,7 +166,7 @@ impl Pending {
     pub(super) fn yaml<E>(&mut self, bytes: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         self.yaml.extend_from_slice(bytes);
         if self.yaml.len() >= PIECE {
-            out(&self.event(None).file("tap yaml", &self.yaml[..]).mime_type(YAML))?;
+            out(&self.event(None).file(YAML, &self.yaml[..]).mime_type(YAML_TYPE))?;
             self.yaml.clear();
         }
         Ok(())
@@ -179,7 +182,7 @@ impl Pending {
     }
 
     fn write_yaml<E>(&mut self, out: &mut Out<'_, E>) -> Result<(), E> {
-        out(&self.event(None).file("tap yaml", &self.yaml[..]).mime_type(YAML).eof())?;
+        out(&self.event(None).file(YAML, &self.yaml[..]).mime_type(YAML_TYPE).eof())?;
         self.yaml.clear();
         Ok(())
     }
@@ -199,7 +202,8 @@ impl Pending {
         let mut failures = mem::take(&mut self.held);
         let hold = self.hold.filter(|hold| hold.with_yaml || self.yaml_blocks == 0);
         let event = self.event(self.status).eof();
-        let event = if self.has_comment { event.file("tap comment", &self.comment[..]).mime_type(TEXT) } else { event };
+        let event =
+            if self.has_comment { event.file(TAP_COMMENT, &self.comment[..]).mime_type(TAP_TEXT) } else { event };
         match hold {
             Some(hold) => failures.hold(&event, hold.depth, out)?,
             None => out(&event)?,

@@ -2,18 +2,16 @@
 
 use std::mem;
 
+use subunit_codec::names::{TAP_META, TAP_TEXT};
 use subunit_codec::{Event, Status};
 
-use super::events::{Out, TEXT, write_failure};
+use super::events::{ERRORS, Out, write_failure};
 use super::input::Input;
 use super::interpreter::Interpreter;
 use super::line::Line;
 use super::prefix::Prefix;
 use super::prove::{self, Heading, Remark, Session, Summary, Verdict};
 use super::text::push_name;
-
-/// The test that fails if something is wrong that is no test's.
-const TAP_ERRORS: &str = "tap errors";
 
 /// TAP of one script, or of each script that prove runs.
 #[derive(Debug)]
@@ -151,12 +149,12 @@ impl Scripts {
             Some(Summary::Problem) => {
                 let Some(id) = self.prove.summarized.take() else { return Ok(()) };
                 if self.prove.failed.insert(id.clone()) {
-                    self.fail([Prefix::below(id).as_str(), TAP_ERRORS].concat(), line, out)?;
+                    self.fail([Prefix::below(id).as_str(), ERRORS].concat(), line, out)?;
                 }
             }
             Some(Summary::Result { has_failed }) => {
                 if has_failed && self.prove.failed.is_empty() {
-                    self.fail([self.prefix.as_str(), TAP_ERRORS].concat(), line, out)?;
+                    self.fail([self.prefix.as_str(), ERRORS].concat(), line, out)?;
                 }
                 self.prove.failed.clear();
                 self.prove.summarized = None;
@@ -185,7 +183,7 @@ impl Scripts {
         if script.remarks.is_empty() {
             out(&event)?;
         } else {
-            out(&event.file("tap meta", script.remarks).mime_type(TEXT).eof())?;
+            out(&event.file(TAP_META, script.remarks).mime_type(TAP_TEXT).eof())?;
         }
         self.tap.begin(self.prefix.clone(), false);
         Ok(())

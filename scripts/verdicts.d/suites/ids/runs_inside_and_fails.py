@@ -2,23 +2,17 @@
 
 import unittest
 
+import inside
+
 
 class Inner(unittest.TestCase):
     def runTest(self):
         self.fail("boom")
 
 
-class TestA(unittest.TestCase):
-    def run(self, result=None):
-        result.startTest(self)
-        Inner().run(result)
-        result.addSuccess(self)
-        result.stopTest(self)
-
-    def test_outer(self):
-        pass
+class TestA(inside.Outer):
+    inner = Inner
 
 
-class TestB(unittest.TestCase):
-    def test_two(self):
-        pass
+class TestB(inside.Other):
+    pass

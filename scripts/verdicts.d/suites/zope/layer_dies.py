@@ -1,26 +1,20 @@
 """The process exits in a test of one of two layers."""
 
 import os
-import unittest
+
+import two_layers
 
 
 class LayerA:
     pass
 
 
-class LayerB:
-    pass
-
-
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
 
     def test_one(self):
         os._exit(3)
 
 
-class TestB(unittest.TestCase):
-    layer = LayerB
-
-    def test_two(self):
-        pass
+class TestB(two_layers.Two):
+    pass

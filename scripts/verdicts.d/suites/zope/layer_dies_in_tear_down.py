@@ -1,7 +1,8 @@
 """The process exits when one of two layers is torn down."""
 
 import os
-import unittest
+
+import two_layers
 
 
 class LayerA:
@@ -10,19 +11,9 @@ class LayerA:
         os._exit(3)
 
 
-class LayerB:
-    pass
-
-
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
 
-    def test_one(self):
-        pass
 
-
-class TestB(unittest.TestCase):
-    layer = LayerB
-
-    def test_two(self):
-        pass
+class TestB(two_layers.Two):
+    pass

@@ -1,6 +1,6 @@
 """One of two layers cannot be set up."""
 
-import unittest
+import two_layers
 
 
 class LayerA:
@@ -9,19 +9,9 @@ class LayerA:
         raise OSError("no database")
 
 
-class LayerB:
-    pass
-
-
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
 
-    def test_one(self):
-        pass
 
-
-class TestB(unittest.TestCase):
-    layer = LayerB
-
-    def test_two(self):
-        pass
+class TestB(two_layers.Two):
+    pass

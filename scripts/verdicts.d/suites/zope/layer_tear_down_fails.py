@@ -1,6 +1,6 @@
 """All tests of a layer pass, and it cannot be torn down."""
 
-import unittest
+import two_layers
 
 
 class LayerA:
@@ -9,8 +9,5 @@ class LayerA:
         raise OSError("no database")
 
 
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
-
-    def test_one(self):
-        pass

@@ -1,6 +1,6 @@
 """The first of two layers cannot be torn down, so that the second runs in a process of its own and fails."""
 
-import unittest
+import two_layers
 
 
 class LayerA:
@@ -9,19 +9,10 @@ class LayerA:
         raise NotImplementedError
 
 
-class LayerB:
-    pass
-
-
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
 
-    def test_one(self):
-        pass
 
-
-class TestB(unittest.TestCase):
-    layer = LayerB
-
+class TestB(two_layers.Two):
     def test_two(self):
         self.fail("boom")

@@ -1,6 +1,6 @@
 """What a layer does before each test fails."""
 
-import unittest
+import two_layers
 
 
 class LayerA:
@@ -9,8 +9,5 @@ class LayerA:
         raise OSError("no database")
 
 
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
-
-    def test_one(self):
-        pass

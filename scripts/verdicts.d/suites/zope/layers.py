@@ -1,6 +1,6 @@
 """Two layers with tests that pass; the first prints without a newline."""
 
-import unittest
+import two_layers
 
 
 class LayerA:
@@ -17,19 +17,9 @@ class LayerA:
         print("testing...", flush=True)
 
 
-class LayerB:
-    pass
-
-
-class TestA(unittest.TestCase):
+class TestA(two_layers.One):
     layer = LayerA
 
-    def test_one(self):
-        pass
 
-
-class TestB(unittest.TestCase):
-    layer = LayerB
-
-    def test_two(self):
-        pass
+class TestB(two_layers.Two):
+    pass
