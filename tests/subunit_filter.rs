@@ -1051,6 +1051,20 @@ fn tests_that_wait_with_many_small_packets_take_little_memory() {
 }
 
 #[test]
+fn tests_that_were_dropped_and_go_on_take_little_memory() {
+    let mut live = Pipeline::new([tool("subunit-filter").command(["-s", "--without", "needle"])]).start();
+    for number in 0..10_000 {
+        let id = format!("test {number}");
+        live.write(&stream([begin(&id).file("log", vec![b'x'; 3_900]).eof(), text_file(&id, "a needle")]));
+    }
+    live.write(&test("marker", Status::Fail));
+    live.read_until(|output| *output == test("marker", Status::Fail));
+    let most = peak_memory(live.process_ids()[0]);
+    assert!(most < 20 << 20, "{most} bytes when nothing waits");
+    assert_eq!(live.finish().stdout, test("marker", Status::Fail), "all others are dropped");
+}
+
+#[test]
 fn what_waits_on_disk_leaves_byte_for_byte() {
     let input = [packet(&begin("large")), large_pieces(4), packet(&end("large", Status::Fail))].concat();
     assert!(filter(&[], &input) == input);

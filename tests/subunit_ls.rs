@@ -142,28 +142,6 @@ fn a_test_without_start_or_without_times_took_no_time() {
 }
 
 #[test]
-fn a_test_whose_start_is_unknown_has_no_duration_whatever_is_attached_to_it() {
-    let late = |id: &'static str| {
-        let file = Event::test(id).file("traceback", &b"boom"[..]).at(at(7, 0)).eof();
-        [file, Event::test(id).status(Status::Fail).at(at(7, 0))]
-    };
-    let events = [begin("untimed")].into_iter().chain(late("untimed")).chain(late("no-start"));
-    let events = events.chain([Event::test("alone").status(Status::Fail).at(at(7, 0))]);
-    let packets = stream(events);
-    let lines = b"test: untimed\ntime: 1970-01-01 00:00:07Z\nfailure: untimed [\nboom\n]\n\
-                  failure: no-start [\nboom\n]\nerror: alone [\n]\n";
-    for input in [&packets[..], lines] {
-        for (row, id) in ls(&["-l"], input).text().lines().zip(["untimed", "no-start", "alone"]) {
-            assert_eq!(row, format!("{:10}  {:>10}  {:15}  {id}", "fail", "-", "-"));
-        }
-        for object in objects(&[], input) {
-            assert_eq!((&object["start"], &object["duration"]), (&Value::Null, &Value::Null), "{object}");
-            assert_eq!(object["stop"], "1970-01-01T00:00:07Z");
-        }
-    }
-}
-
-#[test]
 fn attachments_do_not_change_when_a_test_began() {
     let events = [
         begin("a").at(at(10, 0)),

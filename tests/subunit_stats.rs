@@ -442,18 +442,6 @@ fn a_run_without_durations_has_no_slowest_tests_and_says_so() {
 }
 
 #[test]
-fn a_test_whose_start_is_unknown_counts_for_the_time_of_the_run_and_has_no_duration() {
-    let input = stream([
-        Event::test("first").status(Status::Success).at(at(3, 0)),
-        Event::test("second").file("traceback", &b"boom"[..]).at(at(5, 0)).eof(),
-        Event::test("second").status(Status::Fail).at(at(7, 0)),
-    ]);
-    let object = object(&["--slowest", "3"], &input);
-    assert_eq!((&object["start"], &object["wall_time"]), (&json!("1970-01-01T00:00:03Z"), &json!(4.0)));
-    assert_eq!((&object["test_time"], &object["slowest"]), (&json!(0.0), &json!([])));
-}
-
-#[test]
 fn text_is_shown_at_once_and_the_report_at_the_end() {
     let mut live = Pipeline::new([tool("subunit-stats").command([""; 0])]).deadline(DEADLINE).start();
     live.write(b"password: ");

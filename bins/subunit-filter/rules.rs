@@ -35,7 +35,7 @@ impl Decision {
 }
 
 /// What is known of a test so far, and which rules it meets for certain.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each stands for a rule")]
 pub(crate) struct RuleState {
     /// Whether it had all of the tags that it must have.

@@ -1,8 +1,10 @@
 //! Whether a source has shown a failure.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 
-use subunit_codec::{Key, Status};
+use hashbrown::DefaultHashBuilder;
+use subunit_codec::Status;
 
 /// The tests of a source whose last result is bad.
 ///
@@ -10,8 +12,9 @@ use subunit_codec::{Key, Status};
 /// call the run good, though its command failed.
 #[derive(Debug, Default)]
 pub(crate) struct Failures {
-    /// Hashes of their keys.
+    /// Hashes of their route codes and ids: an id may be long.
     tests: HashSet<u64>,
+    hasher: DefaultHashBuilder,
     /// Whether there was damage, or more tests than are kept count of.
     is_certain: bool,
 }
@@ -19,17 +22,18 @@ pub(crate) struct Failures {
 impl Failures {
     const MOST: usize = 1 << 12;
 
-    /// Notes a result of a test.
-    pub(crate) fn result(&mut self, key: &Key<'_>, status: Status) {
+    /// Notes a status of a test.
+    pub(crate) fn note(&mut self, route_code: Option<&str>, id: &str, status: Option<Status>) {
+        let hash = || self.hasher.hash_one((route_code, id));
         match status {
-            Status::Fail | Status::UnexpectedSuccess if self.tests.len() < Self::MOST => {
-                self.tests.insert(key.hash());
+            Some(Status::Fail | Status::UnexpectedSuccess) if self.tests.len() < Self::MOST => {
+                self.tests.insert(hash());
             }
-            Status::Fail | Status::UnexpectedSuccess => self.certain(),
-            Status::Success | Status::ExpectedFailure => {
-                self.tests.remove(&key.hash());
+            Some(Status::Fail | Status::UnexpectedSuccess) => self.certain(),
+            Some(Status::Success | Status::ExpectedFailure) if !self.tests.is_empty() => {
+                self.tests.remove(&hash());
             }
-            Status::Exists | Status::InProgress | Status::Skip => {}
+            _ => {}
         }
     }
 

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use subunit_cli::Trouble;
 use subunit_codec::{
-    Damage, EncodeError, Event, InFlight, Item, PARSER_TEST_ID, Packet, PacketEdit, Status, Timestamp, encode, names,
+    Damage, EncodeError, Event, Flight, Item, PARSER_TEST_ID, Packet, PacketEdit, Renew, Status, Timestamp, Tracker,
+    encode, names,
 };
 use subunit_formats::repeated_name;
 
@@ -32,7 +33,7 @@ pub(crate) struct Route {
     tag: Option<String>,
     labels: Labels,
     /// The tests in flight, if they are needed.
-    tests: Option<InFlight<Begun>>,
+    tests: Option<Tracker<Begun>>,
     /// For a source that may have to fail a test of its own.
     failures: Option<Failures>,
 }
@@ -40,11 +41,11 @@ pub(crate) struct Route {
 /// A test in flight.
 #[derive(Default)]
 struct Begun {
-    /// Whether it has had a status.
-    is_test: bool,
     is_runnable: bool,
     tags: TestTags,
 }
+
+impl Renew for Begun {}
 
 impl Route {
     /// The route of a source that never [fails](Self::fail_open_tests) its tests.
@@ -53,13 +54,13 @@ impl Route {
         if tag.as_mut().is_some_and(repeated_name::bound) {
             labels.tell_once(format_args!("{code}: the tag is longer than 256 bytes, and cut"));
         }
-        let tests = tag.as_ref().map(|_| InFlight::new());
+        let tests = tag.as_ref().map(|_| Tracker::new());
         Self { code: code.to_owned(), tag, labels: labels.clone(), tests, failures: None }
     }
 
     /// The route of a source that may fail its tests.
     pub(crate) fn that_may_fail(code: &str, labels: &Labels) -> Self {
-        Self { tests: Some(InFlight::new()), failures: Some(Failures::default()), ..Self::new(code, labels) }
+        Self { tests: Some(Tracker::new()), failures: Some(Failures::default()), ..Self::new(code, labels) }
     }
 
     /// Appends what becomes of an item to `out`.
@@ -80,12 +81,12 @@ impl Route {
 
     /// Fails the tests in flight, because of `reason`.
     pub(crate) fn fail_open_tests(&mut self, reason: &str, out: &mut Vec<u8>) {
-        let mut tests = self.tests.as_mut().map(InFlight::drain).unwrap_or_default();
-        tests.retain(|test| test.value.is_test);
+        let mut tests = self.tests.as_mut().map(Tracker::drain).unwrap_or_default();
+        tests.retain(Flight::has_status);
         for test in &tests {
             let mut event = failed_test(Cow::from(test.id()), names::REASON, reason);
             event.runnable = test.value.is_runnable;
-            self.event(event, test.value.tags.repeatable(), test.route_code.as_deref(), out);
+            self.event(event, test.value.tags.repeatable(), test.route_code(), out);
         }
         if let Some(failures) = self.failures.as_mut().filter(|_| !tests.is_empty()) {
             failures.certain();
@@ -108,10 +109,14 @@ impl Route {
         if let Some(time) = time {
             edit = edit.timestamp(time);
         }
-        let (mut over, mut none) = (None, TestTags::default());
-        let begun = self.tests.as_mut().and_then(|tests| follow(tests, packet, self.failures.as_mut(), &mut over));
+        let mut none = TestTags::default();
+        let mut test = self.tests.as_mut().and_then(|tests| tests.push(packet).flight());
+        if let Some(test) = &mut test {
+            test.value.is_runnable |= packet.is_runnable();
+            self.failures.iter_mut().for_each(|failures| failures.note(test.route_code(), test.id(), packet.status()));
+        }
         if let Some(tag) = &self.tag {
-            let tags = begun.map_or(&mut none, |begun| &mut begun.tags);
+            let tags = test.map_or(&mut none, |test| &mut test.value.tags);
             if let Some(stated) = packet.tags() {
                 tags.note(stated.clone().filter(|own| own != tag));
                 edit = edit.tags(stated.filter(|own| own != tag).chain([&**tag]));
@@ -168,39 +173,6 @@ impl Labels {
             let _ = Trouble::message(problem).reported(env!("CARGO_BIN_NAME"));
         }
     }
-}
-
-/// Keeps track of the test that a packet is about, and gives what is known of it. One that is over
-/// with this packet is in `over`.
-fn follow<'a>(
-    tests: &'a mut InFlight<Begun>,
-    packet: &Packet<'_>,
-    failures: Option<&mut Failures>,
-    over: &'a mut Option<Begun>,
-) -> Option<&'a mut Begun> {
-    let key = tests.key(packet)?;
-    let status = packet.status();
-    if let Some((failures, status)) = failures.zip(status) {
-        failures.result(&key, status);
-    }
-    if status.is_some_and(Status::is_final) {
-        // A test that exists is not one of the same name that runs.
-        let is_alone = status == Some(Status::Exists) && tests.get_mut(&key).is_some_and(|begun| begun.is_test);
-        let ended = if is_alone { None } else { tests.end(&key) };
-        return Some(over.insert(ended.map(|flight| flight.value).unwrap_or_default()));
-    }
-    if tests.get_mut(&key).is_none() {
-        tests.begin(&key, Begun::default());
-        if status.is_none() {
-            // The oldest that has no status after thousands of others is an attachment that came
-            // late.
-            tests.note_loose(&key, |begun| !begun.is_test);
-        }
-    }
-    let begun = tests.get_mut(&key)?;
-    begun.is_test |= status.is_some();
-    begun.is_runnable |= packet.is_runnable();
-    Some(begun)
 }
 
 fn joined<'a>(code: &'a str, inner: Option<&str>) -> Cow<'a, str> {

@@ -1,10 +1,11 @@
 //! A test as a test case.
 
 use std::borrow::Cow;
+use std::mem;
 
 use subunit_cli::Trouble;
 use subunit_codec::names::{STDERR, STDOUT};
-use subunit_codec::{Packet, Span, Status};
+use subunit_codec::{Packet, Renew, Span, Status};
 use subunit_formats::junit::{Counts, type_attribute};
 
 use crate::attachment::{Attachment, Attachments, Piece};
@@ -20,6 +21,15 @@ pub(crate) struct Case {
     pub(crate) tags: TagList,
     pub(crate) span: Span,
     pub(crate) attachments: Attachments,
+}
+
+impl Renew for Case {
+    /// Keeps the memory of the tags: most tests have those of the one before.
+    fn renew(&mut self) {
+        let mut tags = mem::take(&mut self.tags);
+        tags.clear();
+        *self = Self { tags, ..Self::default() };
+    }
 }
 
 /// Where an attachment belongs.
@@ -38,10 +48,14 @@ enum Place {
 impl Case {
     /// Learns what a packet of the test says.
     pub(crate) fn absorb(&mut self, packet: &Packet<'_>, spool: &mut Spool) -> Result<(), Trouble> {
+        let time = packet.timestamp();
+        self.span.start = self.span.start.or(time);
         self.tags.learn(packet);
         if let Some(status) = packet.status() {
             self.status = Some(status);
-            self.span.note(status, packet.timestamp());
+            if status.is_final() {
+                self.span.stop = time;
+            }
         }
         Piece::of(packet).map_or(Ok(()), |piece| self.attachments.add(piece, spool))
     }

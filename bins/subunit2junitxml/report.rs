@@ -1,11 +1,10 @@
 //! The report: tests become test cases as they finish.
 
 use std::borrow::Cow;
-use std::mem;
 
 use subunit_cli::{ReportFile, Trouble};
 use subunit_codec::names::STDOUT;
-use subunit_codec::{Damage, Flight, InFlight, PARSER_TEST_ID, Packet, Status};
+use subunit_codec::{Damage, Flight, PARSER_TEST_ID, Packet, Stage, Status, Tracker};
 use subunit_formats::junit::{Counts, Markup};
 
 use crate::assembly;
@@ -17,16 +16,13 @@ use crate::properties::Properties;
 use crate::run_files::RunFiles;
 use crate::suite_store::{Kind, Section, SuiteStore};
 use crate::suites::{By, Suites};
-use crate::tags::TagList;
 use crate::text_store::Spool;
 
 /// A report that grows. Memory follows the tests in flight and the suites, not the length of the
 /// stream.
 #[derive(Debug)]
 pub(crate) struct Report {
-    open: InFlight<Case>,
-    /// The tags of a test that ended, for their memory.
-    spare_tags: TagList,
+    tests: Tracker<Case>,
     run_files: RunFiles,
     done: Done,
     /// What the report is put together in, unless tests go straight there.
@@ -48,8 +44,7 @@ impl Report {
         let (draft, later) = if by.is_none() { (Some(draft), None) } else { (None, Some(draft)) };
         let xml = Xml { markup: Markup::new(), store: SuiteStore::default(), draft, suite: Suites::REST };
         Self {
-            open: InFlight::new(),
-            spare_tags: TagList::default(),
+            tests: Tracker::new(),
             run_files: RunFiles::default(),
             done: Done {
                 suites: Suites::new(by),
@@ -62,56 +57,32 @@ impl Report {
 
     /// Adds what a packet says.
     pub(crate) fn packet(&mut self, packet: &Packet<'_>) -> Result<(), Trouble> {
-        let Some(key) = self.open.key(packet) else { return self.run_file(packet) };
         let spool = &mut self.done.writer.spool;
-        let status = packet.status();
-        if let Some(status) = status.filter(|status| status.is_final()) {
-            // A test that exists is not one of the same name that runs.
-            let is_other =
-                status == Status::Exists && self.open.get_mut(&key).is_some_and(|case| case.status.is_some());
-            let flight = if is_other { None } else { self.open.close(&key) };
-            if let Some(flight) = flight {
-                flight.value.absorb(packet, spool)?;
-                flight.value.attachments.end(spool)?;
-                self.done.add(flight.id(), flight.route_code.as_deref(), &flight.value)?;
-                flight.value.attachments.forget(&mut self.done.writer.spool);
-                mem::swap(&mut self.spare_tags, &mut flight.value.tags);
-                return Ok(());
+        match self.tests.push(packet) {
+            Stage::NoTest => return self.run_file(packet),
+            Stage::Begun(test) | Stage::Continued(test) => test.value.absorb(packet, spool)?,
+            Stage::Ended(test) | Stage::Single(test) => {
+                test.value.absorb(packet, spool)?;
+                self.done.end(test)?;
             }
-            let mut case = Case { tags: mem::take(&mut self.spare_tags), ..Case::default() };
-            case.tags.clear();
-            case.absorb(packet, spool)?;
-            self.done.end(packet.test_id().unwrap_or_default(), packet.route_code(), &mut case)?;
-            self.spare_tags = case.tags;
-            return Ok(());
         }
-        if let Some(case) = self.open.get_mut(&key) {
-            return case.absorb(packet, spool);
-        }
-        let mut tags = mem::take(&mut self.spare_tags);
-        tags.clear();
-        self.open.begin(&key, Case { tags, ..Case::default() }).absorb(packet, spool)?;
-        if status.is_none()
-            && let Some(late) = self.open.note_loose(&key, |case| case.status.is_none())
-        {
-            // The oldest that has no status after thousands of others is an attachment that came
-            // late.
-            self.done.end_flight(late)?;
-        }
-        Ok(())
+        self.tests.take_evicted().map_or(Ok(()), |mut test| self.done.end(&mut test))
     }
 
     /// Adds damage, as the failed test that reports it.
     pub(crate) fn damage(&mut self, damage: &Damage<'_>) -> Result<(), Trouble> {
-        let mut case = Case { status: Some(Status::Fail), ..Case::default() };
+        let (mut case, spool) = (Case { status: Some(Status::Fail), ..Case::default() }, &mut self.done.writer.spool);
         for event in damage.report() {
             if let Some(file) = &event.file {
                 let mime_type = event.mime_type.as_deref();
                 let piece = Piece { name: &file.name, mime_type, bytes: &file.bytes, is_last: event.eof };
-                case.attachments.add(piece, &mut self.done.writer.spool)?;
+                case.attachments.add(piece, spool)?;
             }
         }
-        self.done.end(PARSER_TEST_ID, None, &mut case)
+        case.attachments.end(spool)?;
+        self.done.add(PARSER_TEST_ID, None, &case)?;
+        case.attachments.forget(&mut self.done.writer.spool);
+        Ok(())
     }
 
     /// Adds text that stood between packets, as a file `stdout` of the whole run.
@@ -130,7 +101,7 @@ impl Report {
 
     /// A stream ended: what is in flight will not finish.
     pub(crate) fn end_stream(&mut self) -> Result<(), Trouble> {
-        self.open.drain().into_iter().try_for_each(|flight| self.done.end_flight(flight))?;
+        self.tests.drain().iter_mut().try_for_each(|test| self.done.end(test))?;
         self.run_files.end(&mut self.done.writer)
     }
 
@@ -146,17 +117,11 @@ impl Report {
 }
 
 impl Done {
-    /// Ends a test that did not finish.
-    fn end_flight(&mut self, mut flight: Flight<Case>) -> Result<(), Trouble> {
-        let mut case = mem::take(&mut flight.value);
-        self.end(flight.id(), flight.route_code.as_deref(), &mut case)
-    }
-
-    /// Ends a test.
-    fn end(&mut self, id: &str, route_code: Option<&str>, case: &mut Case) -> Result<(), Trouble> {
-        case.attachments.end(&mut self.writer.spool)?;
-        self.add(id, route_code, case)?;
-        case.attachments.forget(&mut self.writer.spool);
+    /// Ends a test, finished or not.
+    fn end(&mut self, test: &mut Flight<Case>) -> Result<(), Trouble> {
+        test.value.attachments.end(&mut self.writer.spool)?;
+        self.add(test.id(), test.route_code(), &test.value)?;
+        test.value.attachments.forget(&mut self.writer.spool);
         Ok(())
     }
 

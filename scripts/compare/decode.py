@@ -31,7 +31,7 @@ class Test:
     #: The tags that its packets gave last, and those that they gave before.
     tags: frozenset = frozenset()
     former_tags: tuple = ()
-    #: The time of the first packet, the first time in progress, and the time of the last status.
+    #: The time of the first packet, the first time of any, and the time of the last status.
     began: tuple | None = None
     start: tuple | None = None
     stop: tuple | None = None
@@ -177,8 +177,7 @@ def meaning(items):
 
 
 def take_in(test, packet):
-    if packet.status == "inprogress":
-        test.start = test.start or packet.time
+    test.start = test.start or packet.time
     if packet.status:
         test.status, test.runnable = packet.status, packet.runnable
         test.stop = packet.time if packet.status != "inprogress" else None

@@ -61,7 +61,7 @@ def check_suites(case, report, tests):
         listed = set().union(*(element.get("value").split(", ") for elements in found for element in elements))
         case.check(f"the properties {name}", set().union(*(clean(value).split(", ") for value in values)), listed)
     if "--suite-by" not in case.arguments:
-        seconds = [test.start or test.stop for test in tests if test.start or test.stop], [test.stop for test in tests if test.stop]
+        seconds = [test.start for test in tests if test.start], [test.stop for test in tests if test.stop]
         expected = duration(min(seconds[0]), max(seconds[1])) if all(seconds) else "0.000"
         case.check("the time of the suite", expected, report.get("time"))
 

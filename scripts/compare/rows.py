@@ -50,8 +50,8 @@ LOST_TAGS = (
 )
 LS_TIMES = (
     "`subunit-ls --times` | counts from the last attachment to the last time seen on any route; ends in a "
-    "traceback if there is no start, and with `--exists` | counts from the start of a test to its outcome; 0.000 "
-    "if unknown"
+    "traceback if there is no start, and with `--exists` | counts from the first packet of a test to its last; "
+    "0.000 if unknown"
 )
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
@@ -88,7 +88,7 @@ JUNIT_CONTROLS = (
 )
 JUNIT_TIMES = (
     "Times in `subunit2junitxml` | count to the last time seen on any route, or to now; may be negative | count "
-    "from the start of a test to its outcome; 0.000 if unknown"
+    "from the first packet of a test to its last; 0.000 if unknown"
 )
 JUNIT_CHARSET = "Text attachments without a character set in `subunit2junitxml` | read as Latin-1 | read as UTF-8"
 TAP_ORDER = "TAP tests that are missing before the last one | reported where the next one comes | reported at the end"

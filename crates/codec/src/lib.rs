@@ -91,7 +91,8 @@
 //! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`], `StreamCodec` with tokio |
 //! | forward packets and write events | [`Encoder`], [`encode`] |
 //! | change tags, route code or time of a packet on its way | [`PacketEdit`] |
-//! | put whole tests together | [`Assembler`], or [`InFlight`] for a part of them |
+//! | put whole tests together | [`Assembler`] |
+//! | keep state of your own for each test in flight | [`Tracker`] |
 //! | read and write version 1 | [`v1`] |
 //! | use the words that producers agree on | [`names`] |
 
@@ -122,7 +123,7 @@ pub use event::{Event, File};
 pub use framed::StreamCodec;
 pub use lifecycle::assembler::{Assembler, Attachment, Test};
 pub use lifecycle::span::Span;
-pub use lifecycle::tracker::{Flight, InFlight, Key};
+pub use lifecycle::tracker::{Flight, Renew, Stage, Tracker};
 pub use names::PARSER_TEST_ID;
 pub use packet::Packet;
 pub use packet::calendar::{TimestampError, TimestampErrorKind};

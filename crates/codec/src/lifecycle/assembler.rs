@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use crate::decode::damage::{Damage, REPORT_FILES};
 use crate::lifecycle::span::Span;
-use crate::lifecycle::tracker::{Flight, InFlight, Key, MOST_TO_USE_AGAIN};
+use crate::lifecycle::tracker::{Flight, MOST_TO_USE_AGAIN, Renew, Stage, Tracker};
 use crate::names::PARSER_TEST_ID;
 use crate::packet::Packet;
 use crate::packet::status::Status;
@@ -26,7 +26,7 @@ pub struct Test {
     pub status: Status,
     /// The tags that its packets gave last.
     pub tags: Vec<String>,
-    /// The first time at which it was in progress, if a packet says so.
+    /// The first timestamp that it had.
     pub start: Option<Timestamp>,
     /// The timestamp of the packet that ended it, if that had one.
     pub stop: Option<Timestamp>,
@@ -107,9 +107,7 @@ pub struct Attachment {
 /// ```
 #[derive(Debug, Default)]
 pub struct Assembler {
-    open: InFlight<Open>,
-    /// The last test of a single packet.
-    single: Open,
+    tests: Tracker<Open>,
     damaged: Damaged,
     files: Files,
 }
@@ -150,7 +148,6 @@ struct Damaged {
 struct Open {
     /// The test, as yet without its id and route code.
     test: Test,
-    has_status: bool,
     /// Whether the tags are its own, and not those of the test that its memory was used for before.
     has_tags: bool,
     /// The tags as they are written in packets.
@@ -186,41 +183,25 @@ impl Assembler {
         Self { files: Files::Nothing, ..Self::default() }
     }
 
-    /// Takes in a packet, and lends the test that it completes. Packets without a test id change
+    /// Adds a packet, and lends the test that it completes. Packets without a test id change
     /// nothing.
     ///
-    /// `exists` completes a test of its own: it leaves one of the same name that runs alone.
+    /// `exists` completes a test of its own: a running test of the same name goes on.
     pub fn push(&mut self, packet: &Packet<'_>) -> Option<&Test> {
-        let key = self.open.key(packet)?;
-        let Some(status) = packet.status().filter(|status| status.is_final()) else {
-            self.push_part(&key, packet);
-            return None;
-        };
-        let is_alone = status == Status::Exists && self.open.get_mut(&key).is_some_and(|open| open.has_status);
-        let flight = if is_alone { None } else { self.open.close(&key) };
-        let Some(flight) = flight else {
-            return Some(self.single.single(packet, self.files));
-        };
-        flight.value.take_in(packet, self.files);
-        Some(flight.finish())
-    }
-
-    /// Takes in a packet that does not complete its test.
-    fn push_part(&mut self, key: &Key<'_>, packet: &Packet<'_>) {
-        if let Some(open) = self.open.get_mut(key) {
-            return open.take_in(packet, self.files);
-        }
-        let open = self.open.begin_again(key);
-        open.reset();
-        open.take_in(packet, self.files);
-        if !open.has_status {
-            // The oldest that has no status after thousands of others is an attachment that came
-            // late.
-            drop(self.open.note_loose(key, |open| !open.has_status));
+        match self.tests.push(packet) {
+            Stage::NoTest => None,
+            Stage::Begun(flight) | Stage::Continued(flight) => {
+                flight.value.add(packet, self.files);
+                None
+            }
+            Stage::Ended(flight) | Stage::Single(flight) => {
+                flight.value.add(packet, self.files);
+                Some(flight.finish())
+            }
         }
     }
 
-    /// Takes in damage, and lends the failed test that [reports](Damage::report) it.
+    /// Adds damage, and lends the failed test that [reports](Damage::report) it.
     pub fn push_damage(&mut self, damage: &Damage<'_>) -> &Test {
         let Damaged { test, fault } = &mut self.damaged;
         if self.files == Files::Nothing {
@@ -239,8 +220,8 @@ impl Assembler {
     /// Gives out the tests that never finished, in the order in which they began, and starts
     /// afresh.
     pub fn finish(&mut self) -> Vec<Test> {
-        let begun = self.open.drain().into_iter().filter(|flight| flight.value.has_status);
-        begun
+        let unfinished = self.tests.drain().into_iter().filter(Flight::has_status);
+        unfinished
             .map(|mut flight| {
                 flight.finish();
                 flight.value.test
@@ -271,7 +252,7 @@ impl Default for Damaged {
 impl Default for Open {
     fn default() -> Self {
         let test = Test::unknown();
-        Self { test, has_status: false, has_tags: false, tags_field: Vec::new(), unended: HashMap::new() }
+        Self { test, has_tags: false, tags_field: Vec::new(), unended: HashMap::new() }
     }
 }
 
@@ -287,25 +268,18 @@ impl Flight<Open> {
     }
 }
 
-impl Open {
-    /// Forgets an earlier test and keeps its memory, but for the attachments.
-    fn reset(&mut self) {
+impl Renew for Open {
+    /// Keeps all memory but that of the attachments.
+    fn renew(&mut self) {
         let Test { status, start, stop, runnable, attachments, .. } = &mut self.test;
         (*status, *start, *stop, *runnable) = (Status::InProgress, None, None, false);
-        (self.has_status, self.has_tags) = (false, false);
+        self.has_tags = false;
         *attachments = Vec::new();
         self.unended.clear();
     }
+}
 
-    /// The test of a single packet.
-    fn single(&mut self, packet: &Packet<'_>, files: Files) -> &Test {
-        self.reset();
-        self.take_in(packet, files);
-        packet.test_id().unwrap_or_default().clone_into(&mut self.test.id);
-        self.test.route_code = packet.route_code().map(str::to_owned);
-        self.finish()
-    }
-
+impl Open {
     /// The test, now that it is over.
     fn finish(&mut self) -> &mut Test {
         if !self.has_tags {
@@ -315,7 +289,9 @@ impl Open {
         &mut self.test
     }
 
-    fn take_in(&mut self, packet: &Packet<'_>, files: Files) {
+    fn add(&mut self, packet: &Packet<'_>, files: Files) {
+        let timestamp = packet.timestamp();
+        self.test.start = self.test.start.or(timestamp);
         if let Some(field) = packet.tags_field() {
             self.has_tags = true;
             // Most tests have the tags of an earlier one, and most packets those of an earlier one
@@ -324,25 +300,24 @@ impl Open {
                 self.tags_field.clear();
                 self.tags_field.shrink_to(MOST_TO_USE_AGAIN);
                 self.tags_field.extend_from_slice(field);
-                self.take_in_tags(Tags::read(field));
+                self.set_tags(Tags::read(field));
             }
         }
         if let Some(status) = packet.status() {
-            self.has_status = true;
             self.test.status = status;
             self.test.runnable = packet.is_runnable();
-            let mut span = self.test.span();
-            span.note(status, packet.timestamp());
-            (self.test.start, self.test.stop) = (span.start, span.stop);
+            if status.is_final() {
+                self.test.stop = timestamp;
+            }
         }
         if files != Files::Nothing
             && let Some((name, bytes)) = packet.file()
         {
-            self.take_in_file(packet, checked(name), bytes, files);
+            self.add_file(packet, checked(name), bytes, files);
         }
     }
 
-    fn take_in_tags(&mut self, tags: Tags<'_>) {
+    fn set_tags(&mut self, tags: Tags<'_>) {
         let own = &mut self.test.tags;
         own.truncate(tags.len());
         own.retain(|tag| tag.capacity() <= MOST_TO_USE_AGAIN);
@@ -354,7 +329,7 @@ impl Open {
         }
     }
 
-    fn take_in_file(&mut self, packet: &Packet<'_>, name: &str, bytes: &[u8], files: Files) {
+    fn add_file(&mut self, packet: &Packet<'_>, name: &str, bytes: &[u8], files: Files) {
         let attachments = &mut self.test.attachments;
         let index = if packet.is_eof() { self.unended.remove(name) } else { self.unended.get(name).copied() };
         let index = index.unwrap_or_else(|| {

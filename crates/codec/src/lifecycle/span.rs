@@ -2,13 +2,9 @@
 
 use std::time::Duration;
 
-use crate::packet::status::Status;
 use crate::packet::timestamp::Timestamp;
 
 /// When a test, or several, started and stopped, as far as the stream tells.
-///
-/// Only a status says so. A test without `inprogress`, of which attachments came with its outcome,
-/// took a time that nobody knows.
 ///
 /// ```
 /// use std::time::Duration;
@@ -21,22 +17,13 @@ use crate::packet::timestamp::Timestamp;
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
-    /// The first time at which a test was in progress.
+    /// The first timestamp.
     pub start: Option<Timestamp>,
-    /// The last time at which a test ended.
+    /// The last timestamp.
     pub stop: Option<Timestamp>,
 }
 
 impl Span {
-    /// Takes note of a status that the test has from this time on.
-    pub fn note(&mut self, status: Status, time: Option<Timestamp>) {
-        if status.is_final() {
-            self.stop = time;
-        } else {
-            self.start = self.start.or(time);
-        }
-    }
-
     /// Stop minus start: `None` if either is unknown, and if the clock stepped back.
     #[must_use]
     pub fn duration(self) -> Option<Duration> {
@@ -51,11 +38,9 @@ impl Span {
         Some(self.stop?.seconds_since(self.start?))
     }
 
-    /// Widens the span so that it covers the other one too, of which only the stop may be
-    /// known.
+    /// Widens the span so that it covers the other one too.
     pub fn cover(&mut self, other: Self) {
-        let start = other.start.or(other.stop);
-        self.start = self.start.into_iter().chain(start).min();
+        self.start = self.start.into_iter().chain(other.start).min();
         self.stop = self.stop.max(other.stop);
     }
 }
@@ -63,21 +48,6 @@ impl Span {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_test_starts_when_it_is_first_in_progress_and_stops_when_it_ends() {
-        let at = |seconds| Timestamp::new(seconds, 0);
-        let mut span = Span::default();
-        for (status, time, expected) in [
-            (Status::InProgress, None, (None, None)),
-            (Status::InProgress, at(2), (at(2), None)),
-            (Status::InProgress, at(1), (at(2), None)),
-            (Status::Fail, at(7), (at(2), at(7))),
-        ] {
-            span.note(status, time);
-            assert_eq!((span.start, span.stop), expected, "after {status:?} at {time:?}");
-        }
-    }
 
     #[test]
     fn a_span_covers_what_is_known_of_both() {
@@ -91,9 +61,6 @@ mod tests {
             (span(Some(5), None), span(Some(5), None)),
             (span(Some(7), Some(8)), span(Some(5), Some(8))),
             (span(Some(3), Some(6)), span(Some(3), Some(8))),
-            (span(None, Some(4)), span(Some(3), Some(8))),
-            (span(None, Some(2)), span(Some(2), Some(8))),
-            (span(None, Some(9)), span(Some(2), Some(9))),
         ] {
             all.cover(other);
             assert_eq!(all, expected, "after {other:?}");

@@ -36,21 +36,8 @@ fn a_test_is_whole_with_its_final_status() {
 fn a_test_without_beginning_is_a_test() {
     let mut tests = Assembler::new();
     let test = push(&mut tests, &passed("a").at(at(5, 0)).not_runnable()).expect("it is whole");
-    assert_eq!((test.start, test.stop), (None, Some(at(5, 0))));
+    assert_eq!((test.start, test.stop), (Some(at(5, 0)), Some(at(5, 0))));
     assert!(!test.runnable);
-}
-
-#[test]
-fn attachments_do_not_say_when_a_test_started() {
-    for start in [None, Some(at(4, 0))] {
-        let mut tests = Assembler::new();
-        push(&mut tests, &Event::test("a").file("log", &b"set-up"[..]).at(at(3, 0)));
-        push(&mut tests, &Event { timestamp: start, ..running("a") });
-        push(&mut tests, &Event::test("a").file("log", &b"boom"[..]).at(at(5, 0)));
-        let test = push(&mut tests, &passed("a").at(at(6, 0))).expect("it is whole");
-        assert_eq!((test.start, test.stop), (start, Some(at(6, 0))));
-        assert_eq!(test.duration(), start.map(|_| Duration::from_secs(2)));
-    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod owned;
 mod properties;
 mod recovery;
 mod strategies;
+mod tracker;
 mod v1;
 mod v1_behind_text;
 mod v1_details;
