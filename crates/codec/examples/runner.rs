@@ -6,7 +6,7 @@
 
 use std::io;
 
-use subunit_codec::{Encoder, Event, Status, Timestamp};
+use subunit_codec::{Encoder, Event, Status, Timestamp, names};
 
 fn main() -> io::Result<()> {
     let mut stream = Encoder::new(io::stdout());
@@ -16,7 +16,7 @@ fn main() -> io::Result<()> {
         stream.flush()?; // Readers see which test runs, also if it never ends.
         let last = match test() {
             Ok(()) => event(Status::Success),
-            Err(reason) => event(Status::Fail).file("reason", reason.as_bytes()).mime_type("text/plain").eof(),
+            Err(reason) => event(Status::Fail).file(names::REASON, reason.as_bytes()).mime_type(names::UTF8_TEXT).eof(),
         };
         stream.write(&last)?;
     }
