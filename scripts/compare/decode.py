@@ -165,7 +165,7 @@ def meaning(items):
                 running[key] = Test(item.id, item.route, began=item.time)
                 begins.append(item.id)
             test = running[key]
-            take_in(test, item)
+            learn(test, item)
             if item.status not in (None, "inprogress"):
                 entries.append(running.pop(key))
             continue
@@ -176,7 +176,7 @@ def meaning(items):
     return Meaning(entries, unfinished, loose, begins)
 
 
-def take_in(test, packet):
+def learn(test, packet):
     test.start = test.start or packet.time
     if packet.status:
         test.status, test.runnable = packet.status, packet.runnable
