@@ -253,6 +253,7 @@ fn an_input_that_is_the_file_for_a_report_or_a_copy_is_refused() {
         ("subunit-stats", "\"$0\" -o f f", "f"),
         ("subunit-stats", "\"$0\" -o f <link", "standard input"),
         ("subunit-stats", "\"$0\" -o link hard", "hard"),
+        ("subunit2csv", "\"$0\" -o f f", "f"),
         ("subunit2junitxml", "\"$0\" -o f f", "f"),
         ("subunit2junitxml", "\"$0\" -f -o hard - <f", "standard input"),
         ("subunit-tee", "\"$0\" f <f", "f"),
@@ -312,6 +313,7 @@ fn packets_are_not_written_to_a_terminal() {
     for (name, args) in [
         ("subunit-ls", &[][..]),
         ("subunit-stats", &[]),
+        ("subunit2csv", &[]),
         ("subunit2junitxml", &[]),
         ("subunit-tee", &["--text", "copy"]),
         ("subunit-filter", &["--help"]),
@@ -323,9 +325,11 @@ fn packets_are_not_written_to_a_terminal() {
 }
 
 /// The tools that write a report to a file, and their options for it.
-const REPORTERS: [(&str, &[&str]); 4] = [
+const REPORTERS: [(&str, &[&str]); 6] = [
     ("subunit-stats", &["-o", "report"]),
     ("subunit-stats", &["-f", "-o", "report"]),
+    ("subunit2csv", &["-o", "report"]),
+    ("subunit2csv", &["-f", "-o", "report"]),
     ("subunit2junitxml", &["-o", "report"]),
     ("subunit2junitxml", &["-f", "-o", "report"]),
 ];

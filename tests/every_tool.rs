@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 8] = [
+pub(crate) const TOOLS: [Tool; 9] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
@@ -28,6 +28,11 @@ pub(crate) const TOOLS: [Tool; 8] = [
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
+    Tool::writer("subunit2csv", env!("CARGO_BIN_EXE_subunit2csv")).judging().with(&[
+        "-f",
+        "-o",
+        concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2csv.report"),
+    ]),
     Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().with(&[
         "-f",
         "-o",

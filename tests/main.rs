@@ -29,6 +29,7 @@ mod printed;
 mod readme;
 mod report_files;
 mod signals;
+mod subunit2csv;
 mod subunit2junitxml;
 mod subunit_1to2;
 mod subunit_filter;

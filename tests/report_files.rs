@@ -16,7 +16,7 @@ use crate::every_tool::tool;
 use crate::folder::Folder;
 use crate::tool::{DEADLINE, assert_silent, skipped, trouble};
 
-const REPORTERS: [&str; 2] = ["subunit-stats", "subunit2junitxml"];
+const REPORTERS: [&str; 3] = ["subunit-stats", "subunit2csv", "subunit2junitxml"];
 
 fn report_to(folder: &Folder, name: &str, path: &str) -> Finished {
     run_to_end(folder.command(tool(name), &["-o", path]), &test("a", Status::Success))

@@ -4,7 +4,6 @@ mod groups;
 mod json;
 mod names;
 mod report;
-mod routing;
 mod slowest;
 mod stats;
 mod tally;
@@ -14,12 +13,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, FailOnEmpty, Input, NoPassthrough, Output, Seen, TextOutput, Trouble, Verdict};
+use subunit_cli::{
+    self as cli, FailOnEmpty, Input, NoPassthrough, Output, Routing, Seen, TextOutput, Trouble, Verdict,
+};
 use subunit_codec::{Assembler, Item, Protocol};
 
 use crate::groups::By;
 use crate::report::Report;
-use crate::routing::Routing;
 use crate::stats::Stats;
 
 /// Count the tests in a subunit stream
@@ -78,23 +78,12 @@ fn run(mut args: Args) -> Result<Verdict, Trouble> {
         let mut stream = stream?;
         while let Some(item) = stream.next(&mut output)? {
             match &item {
-                Item::Packet(packet) if !packet.has_test_id() => {
-                    stats.text(packet.file_bytes().unwrap_or_default());
-                    passing.global(packet, &mut output)?;
-                }
-                Item::Packet(packet) => {
-                    tests.push(packet).into_iter().for_each(|test| stats.test(test));
-                    passing.packet(packet, &mut output)?;
-                }
-                Item::Text(text) => {
-                    stats.text(text);
-                    passing.text(text, &mut output)?;
-                }
-                Item::Damage(damage) => {
-                    stats.test(tests.push_damage(damage));
-                    passing.damage(damage, &mut output)?;
-                }
+                Item::Packet(packet) if !packet.has_test_id() => stats.text(packet.file_bytes().unwrap_or_default()),
+                Item::Packet(packet) => tests.push(packet).into_iter().for_each(|test| stats.test(test)),
+                Item::Text(text) => stats.text(text),
+                Item::Damage(damage) => stats.test(tests.push_damage(damage)),
             }
+            passing.item(&item, &mut output)?;
         }
         tests.finish().iter().for_each(|test| stats.test(test));
         is_foreign |= stream.is_foreign();

@@ -1,10 +1,9 @@
 //! Puts a report together from test cases and what their suites hold.
 
-use subunit_cli::Trouble;
+use subunit_cli::{CompleteReport, ReportDraft, Trouble};
 use subunit_formats::junit::Markup;
 
 use crate::case_writer::Xml;
-use crate::draft::{Complete, Draft};
 use crate::properties::{self, LONGEST_VALUE};
 use crate::suite_store::{Kind, Section, SuiteStore};
 use crate::suites::Suites;
@@ -15,7 +14,7 @@ pub(crate) const HEAD: usize = 2 * LONGEST_VALUE + 1024;
 /// Puts the report together. With one suite, its test cases are in the draft already, and all that
 /// is missing is what stands before and behind them. With several, the report is put together in
 /// `draft`.
-pub(crate) fn complete(suites: &Suites, mut xml: Xml, draft: Option<Draft>) -> Result<Complete, Trouble> {
+pub(crate) fn complete(suites: &Suites, mut xml: Xml, draft: Option<ReportDraft>) -> Result<CompleteReport, Trouble> {
     xml.store.complete()?;
     let text = TextOfSuites::sorted(suites, &mut xml.store)?;
     let (mut tag, mut properties) = (Markup::new(), Markup::new());
@@ -31,7 +30,7 @@ pub(crate) fn complete(suites: &Suites, mut xml: Xml, draft: Option<Draft>) -> R
         properties::write(Suites::REST, &mut xml.store, &mut properties)?;
         end_suite(Suites::REST, &mut xml, &text)?;
     }
-    let draft = xml.draft.unwrap_or_else(|| Draft::new(None, 0));
+    let draft = xml.draft.unwrap_or_else(|| ReportDraft::new(None, 0));
     draft.complete([tag.as_bytes(), properties.as_bytes()], xml.markup.as_bytes())
 }
 

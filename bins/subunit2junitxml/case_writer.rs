@@ -2,13 +2,12 @@
 
 use std::borrow::Cow;
 
-use subunit_cli::Trouble;
+use subunit_cli::{ReportDraft, Trouble};
 use subunit_codec::names::OCTET_STREAM;
 use subunit_formats::junit::{Markup, clean};
 
 use crate::attachment::Attachment;
 use crate::content::{Cut, Length, Pieces};
-use crate::draft::Draft;
 use crate::suite_store::{Kind, Section, SuiteStore};
 use crate::text_store::{Spool, Text};
 
@@ -26,7 +25,7 @@ pub(crate) struct Xml {
     pub(crate) markup: Markup,
     pub(crate) store: SuiteStore,
     /// The report, if what is written goes straight there. Otherwise it goes to the store.
-    pub(crate) draft: Option<Draft>,
+    pub(crate) draft: Option<ReportDraft>,
     /// The suite that what is written belongs to.
     pub(crate) suite: u32,
 }

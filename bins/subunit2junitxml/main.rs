@@ -5,7 +5,6 @@ mod attachment;
 mod case;
 mod case_writer;
 mod content;
-mod draft;
 mod names;
 mod outcome;
 mod properties;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use subunit_cli::{ReportFile, Trouble};
+use subunit_cli::{CompleteReport, ReportDraft, ReportFile, Trouble};
 use subunit_codec::names::STDOUT;
 use subunit_codec::{Damage, Flight, PARSER_TEST_ID, Packet, Stage, Status, Tracker};
 use subunit_formats::junit::{Counts, Markup};
@@ -11,7 +11,6 @@ use crate::assembly;
 use crate::attachment::Piece;
 use crate::case::Case;
 use crate::case_writer::{CaseWriter, Xml, others};
-use crate::draft::{Complete, Draft};
 use crate::properties::Properties;
 use crate::run_files::RunFiles;
 use crate::suite_store::{Kind, Section, SuiteStore};
@@ -26,7 +25,7 @@ pub(crate) struct Report {
     run_files: RunFiles,
     done: Done,
     /// What the report is put together in, unless tests go straight there.
-    draft: Option<Draft>,
+    draft: Option<ReportDraft>,
 }
 
 /// Tests that ended.
@@ -40,7 +39,7 @@ struct Done {
 impl Report {
     /// A report for standard output or for `target`.
     pub(crate) fn new(by: Option<By>, target: Option<ReportFile>) -> Self {
-        let draft = Draft::new(target, if by.is_none() { assembly::HEAD } else { 0 });
+        let draft = ReportDraft::new(target, if by.is_none() { assembly::HEAD } else { 0 });
         let (draft, later) = if by.is_none() { (Some(draft), None) } else { (None, Some(draft)) };
         let xml = Xml { markup: Markup::new(), store: SuiteStore::default(), draft, suite: Suites::REST };
         Self {
@@ -111,7 +110,7 @@ impl Report {
     }
 
     /// Puts the report together.
-    pub(crate) fn complete(self) -> Result<Complete, Trouble> {
+    pub(crate) fn complete(self) -> Result<CompleteReport, Trouble> {
         assembly::complete(&self.done.suites, self.done.writer.xml, self.draft)
     }
 }

@@ -10,6 +10,7 @@ import re
 import rows
 from decode import Packet, Test, Text, add_text, decode, meaning
 from junit import compare_junit
+from table import compare_csv, is_crash_of_csv
 
 
 class Defect(Exception):
@@ -52,13 +53,14 @@ class Case:
 
 def compare(case):
     """Raises a Defect when the two sides of a case differ in more than the rows allow."""
-    if case.expected.status is None and not is_crash_of_ls(case):
+    if case.expected.status is None and not is_crash_of_ls(case) and not is_crash_of_csv(case):
         raise Crash("the reference crashed: keep such streams out", case.expected.errors, case.got.errors)
     {
         "subunit-1to2": compare_1to2,
         "subunit-filter": compare_filter,
         "subunit-ls": compare_ls,
         "subunit-stats": compare_stats,
+        "subunit2csv": compare_csv,
         "subunit2junitxml": compare_junit,
     }[case.tool](case)
 

@@ -57,6 +57,8 @@ IDS = "IDS"
 AFTER_ID = "(success|failure|skip|expectedfailure)None[{]"
 
 COMMANDS = [
+    # The reference writes text into its table.
+    Command("subunit2csv", ("--no-passthrough",)),
     # The reference writes text into its XML.
     Command("subunit2junitxml", ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "worker"), ("--no-passthrough",)),

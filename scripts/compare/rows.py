@@ -91,6 +91,15 @@ JUNIT_TIMES = (
     "from the first packet of a test to its last; 0.000 if unknown"
 )
 JUNIT_CHARSET = "Text attachments without a character set in `subunit2junitxml` | read as Latin-1 | read as UTF-8"
+CSV_CRASH = (
+    "Failures without attachments and unfinished tests in `subunit2csv` | end in a traceback | are rows; unfinished "
+    "tests have no stop time and come last"
+)
+CSV_UXSUCCESS = "Unexpected successes in `subunit2csv` | `success` | `uxsuccess`"
+CSV_TIMES = (
+    "Times in `subunit2csv` | without a timestamp: the last time seen on any route, or now | the first packet of a test "
+    "and its last; an empty cell if unknown"
+)
 TAP_ORDER = "TAP tests that are missing before the last one | reported where the next one comes | reported at the end"
 TAP_MANY = (
     "More than a hundred TAP tests missing in a row | a failed test for each | one failed test that says how many"

@@ -48,7 +48,9 @@ mod interruptible;
 mod line_reader;
 mod options;
 mod output;
+mod report_draft;
 mod report_file;
+mod routing;
 mod run;
 mod signals;
 mod spill;
@@ -69,7 +71,9 @@ pub use options::{
     FailOnEmpty, NO_PASSTHROUGH_HELP, NoPassthrough, ProtocolVersion, Seen, count, help_end, positive_count,
 };
 pub use output::Output;
+pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
+pub use routing::Routing;
 pub use run::{Verdict, main};
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;

@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
 use subunit_codec::{Attachment, Test};
 
-use crate::text::{Decoder, is_text_attachment};
+use crate::text::{self, is_text_attachment};
 
 /// A test as a JSON object on one line, without a newline: what is known of it, `null` for what is
 /// not.
@@ -98,21 +97,8 @@ impl Serialize for Details<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut names = UniqueNames::default();
         let texts = self.0.iter().filter(|file| is_text_attachment(&file.name, file.mime_type.as_deref()));
-        serializer.collect_map(texts.map(|file| (names.next(&file.name), text_of(file))))
+        serializer.collect_map(texts.map(|file| (names.next(&file.name), text::kept(file))))
     }
-}
-
-/// The text of an attachment, as far as it was kept.
-fn text_of(attachment: &Attachment) -> String {
-    let kept = attachment.bytes.as_deref().unwrap_or_default();
-    let missing = attachment.size - kept.len() as u64;
-    // A character at the cut that is not whole is left out.
-    let mut text = Decoder::new(attachment.mime_type.as_deref()).decode(kept, missing == 0).into_owned();
-    if missing > 0 {
-        // A string takes whatever is written.
-        let _ = write!(text, "\n[... {missing} more bytes]");
-    }
-    text
 }
 
 /// Names, each of which is used once.

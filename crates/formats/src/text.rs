@@ -1,9 +1,11 @@
 //! Attachments as text for people.
 
 use std::borrow::Cow;
-use std::{fmt, str};
+use std::fmt::{self, Write};
+use std::str;
 
 use encoding_rs::{Encoding, UTF_8};
+use subunit_codec::Attachment;
 use subunit_codec::names::{REASON, STDERR, STDOUT, TAP_COMMENT, TRACEBACK};
 
 /// Whether a MIME type is one of text.
@@ -47,6 +49,22 @@ pub fn is_text_attachment(name: &str, mime_type: Option<&str>) -> bool {
 #[must_use]
 pub fn decode<'a>(mime_type: Option<&str>, bytes: &'a [u8]) -> Cow<'a, str> {
     encoding(mime_type).decode_without_bom_handling(bytes).0
+}
+
+/// The text of an attachment, as far as it was
+/// [kept](subunit_codec::Assembler::keeping_heads). If it was cut, a last line says how many bytes
+/// are missing.
+#[must_use]
+pub fn kept(attachment: &Attachment) -> String {
+    let kept = attachment.bytes.as_deref().unwrap_or_default();
+    let missing = attachment.size - kept.len() as u64;
+    // A character at the cut that is not whole is left out.
+    let mut text = Decoder::new(attachment.mime_type.as_deref()).decode(kept, missing == 0).into_owned();
+    if missing > 0 {
+        // A string takes whatever is written.
+        let _ = write!(text, "\n[... {missing} more bytes]");
+    }
+    text
 }
 
 /// Decodes text that comes in pieces, as [`decode`] decodes it whole: a character may be cut by the

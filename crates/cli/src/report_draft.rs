@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
-use subunit_cli::{ReportFile, TextOutput, Trouble};
+use crate::report_file::ReportFile;
+use crate::text_output::TextOutput;
+use crate::trouble::Trouble;
 
 /// A report that grows from behind its head, which holds counts and is written last. A short one
 /// stays in memory.
 #[derive(Debug)]
-pub(crate) struct Draft {
+pub struct ReportDraft {
     /// Where the report is to be, if not on standard output.
     target: Option<ReportFile>,
     file: Option<File>,
@@ -22,27 +24,36 @@ pub(crate) struct Draft {
 
 /// A report that is complete.
 #[derive(Debug)]
-pub(crate) struct Complete {
-    draft: Draft,
+pub struct CompleteReport {
+    draft: ReportDraft,
     /// All of it, if it is short.
     bytes: Vec<u8>,
 }
 
-impl Draft {
+impl ReportDraft {
     /// With room for a head of so many bytes.
-    pub(crate) fn new(target: Option<ReportFile>, room: usize) -> Self {
+    #[must_use]
+    pub fn new(target: Option<ReportFile>, room: usize) -> Self {
         Self { target, file: None, is_target: false, room, length: room as u64 }
     }
 
     /// Adds bytes.
-    pub(crate) fn add(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         self.write_at(bytes, self.length)?;
         self.length += bytes.len() as u64;
         Ok(())
     }
 
     /// Adds what `write` writes to the end of the file.
-    pub(crate) fn extend(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn extend(&mut self, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Trouble> {
         let start = self.length;
         let written = self.file().and_then(|file| {
             file.seek(SeekFrom::Start(start))?;
@@ -55,14 +66,18 @@ impl Draft {
 
     /// Completes the report with the last bytes of it and its head, in two parts: spaces between
     /// them fill the room.
-    pub(crate) fn complete(mut self, head: [&[u8]; 2], last: &[u8]) -> Result<Complete, Trouble> {
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn complete(mut self, head: [&[u8]; 2], last: &[u8]) -> Result<CompleteReport, Trouble> {
         if self.file.is_none() {
-            return Ok(Complete { draft: self, bytes: [head[0], head[1], last].concat() });
+            return Ok(CompleteReport { draft: self, bytes: [head[0], head[1], last].concat() });
         }
         self.add(last)?;
         let spaces = self.room.saturating_sub(head[0].len() + head[1].len());
         self.write_at(&[head[0], &b" ".repeat(spaces), head[1]].concat(), 0)?;
-        Ok(Complete { draft: self, bytes: Vec::new() })
+        Ok(CompleteReport { draft: self, bytes: Vec::new() })
     }
 
     fn write_at(&mut self, bytes: &[u8], at: u64) -> Result<(), Trouble> {
@@ -93,10 +108,14 @@ impl Draft {
     }
 }
 
-impl Complete {
+impl CompleteReport {
     /// Writes the report to where it is to be. The system copies a long one by itself if it can.
-    pub(crate) fn write(self, output: &mut TextOutput) -> Result<(), Trouble> {
-        let Self { draft: Draft { target, file, is_target, .. }, bytes } = self;
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn write(self, output: &mut TextOutput) -> Result<(), Trouble> {
+        let Self { draft: ReportDraft { target, file, is_target, .. }, bytes } = self;
         match (target, file) {
             (Some(target), Some(file)) if is_target => target.keep(&file),
             (Some(target), Some(file)) => target.write(|target| target.copy(&file, 0, file.metadata()?.len())),
