@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::io::ioctl_fionread;
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use subunit_codec::{Event, PARSER_TEST_ID, Status};
+use testkit::finished::run_to_end;
 use testkit::items::{decode, packets};
 use testkit::pipeline::{Live, Pipeline};
 use testkit::stream::{packet, stream, test};
@@ -81,6 +82,12 @@ fn assert_whole(tool: &Tool, output: &[u8]) {
         Writes::Copy => {
             let whole = packets(&decode(output)).concat().len();
             assert_eq!(whole, output.len(), "{} copies whole packets", tool.name);
+        }
+        Writes::Version1 => {
+            // Half a packet at the end of the input is a report of damage.
+            let reports = String::from_utf8_lossy(output).matches(&format!("test: {PARSER_TEST_ID}\n")).count();
+            let listed = run_to_end(crate::every_tool::tool("subunit-ls").command(["--status=fail"]), output);
+            assert_eq!(listed.text().matches(PARSER_TEST_ID).count(), reports, "{} writes whole tests", tool.name);
         }
         Writes::Report => {
             // Half a packet at the end of the input is a report of damage, and text.

@@ -38,6 +38,8 @@ pub(crate) enum Writes {
     Subunit,
     /// What it reads, byte for byte.
     Copy,
+    /// Text of version 1.
+    Version1,
     /// Text for people.
     Report,
 }
@@ -60,6 +62,11 @@ impl Tool {
             route_code: None,
             args: &[],
         }
+    }
+
+    /// A tool that writes version 1 and does not judge.
+    pub(crate) const fn writer_of_version_1(name: &'static str, path: &'static str) -> Self {
+        Self { writes: Writes::Version1, ..Self::writer(name, path) }
     }
 
     /// A tool that writes a report and judges.

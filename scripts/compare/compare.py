@@ -8,9 +8,10 @@ import email.message
 import re
 
 import rows
-from decode import Packet, Test, Text, add_text, decode, meaning
+from decode import Packet, Test, Text, add_text, decode, meaning, shown
 from junit import compare_junit
 from table import compare_csv, is_crash_of_csv
+from version_1 import compare_2to1
 
 
 class Defect(Exception):
@@ -57,6 +58,7 @@ def compare(case):
         raise Crash("the reference crashed: keep such streams out", case.expected.errors, case.got.errors)
     {
         "subunit-1to2": compare_1to2,
+        "subunit-2to1": compare_2to1,
         "subunit-filter": compare_filter,
         "subunit-ls": compare_ls,
         "subunit-stats": compare_stats,
@@ -430,12 +432,6 @@ def on_lines_of_their_own(pieces, entries):
             output += b"\n"
         output += piece
     return output
-
-
-def shown(id):
-    """An id as lists show it: control characters are escaped."""
-    escapes = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: escapes.get(found[0], f"\\x{ord(found[0]):02x}"), id)
 
 
 def with_escapes(case, given):

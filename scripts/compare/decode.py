@@ -1,6 +1,7 @@
 """Reads version 2 streams, strictly and independently of both sides that are compared, and says what they mean."""
 
 import dataclasses
+import re
 import struct
 import zlib
 
@@ -198,3 +199,9 @@ def add_text(entries, text):
             last.data += text.data
             return
     entries.append(text)
+
+
+def shown(id):
+    """An id as lists show it: control characters are escaped."""
+    escapes = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", lambda found: escapes.get(found[0], f"\\x{ord(found[0]):02x}"), id)

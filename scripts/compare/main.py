@@ -65,6 +65,7 @@ COMMANDS = [
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "tag"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "route"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "prefix"), ("--no-passthrough",)),
+    Command("subunit-2to1"),
     COUNT,
     Command("subunit-stats", ("--no-passthrough",)),
     LIST,

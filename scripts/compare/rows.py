@@ -17,6 +17,25 @@ TRACEBACK_TYPE = (
     "MIME type of bracketed version 1 details | `text/x-traceback; charset=\"utf8\"` | the same with "
     "`language=\"python\"`, as testtools writes it"
 )
+V1_UNFINISHED = (
+    "Unfinished tests in `subunit-2to1` | `failure`, without a reason | `error` with a `reason`, in the order in which they "
+    "began"
+)
+V1_TEXT = (
+    "Text without a newline before a directive in `subunit-2to1` | continues in the directive | ends with a newline"
+)
+V1_ESCAPES = (
+    "Control characters in ids, tags and names of attachments, and white space in tags, in `subunit-2to1` | written as "
+    "they are, and may be read as directives | written as `\\n`, `\\x1b` or `\\x20`"
+)
+V1_TIMES = (
+    "Times in `subunit-2to1` | rounded to microseconds; without a timestamp, the last time seen | rounded down; left out if "
+    "there is no timestamp"
+)
+V1_LOSSES = (
+    "What version 1 cannot hold, such as tests that only exist and route codes, in `subunit-2to1` | dropped | dropped, and "
+    "counted in a line on standard error"
+)
 UNTOUCHED = (
     "Packets that `subunit-filter` keeps | written anew: both times become that of the end or of the run, route "
     "codes and empty attachments are lost, MIME types are rewritten, nanoseconds are rounded, every test becomes "

@@ -23,13 +23,16 @@ def compare_csv(case):
     case.check("the table, against the stream", truth, table(case.got.output))
     failures = {"fail", "uxsuccess"} & {test.status for test in finished}
     case.check("exit status", int(bool(failures or given.unfinished)), case.got.status)
-    expected = table(case.expected.output)
+    # The rest are unfinished tests, which the reference has in another order if it lists them at all.
+    expected, truth = table(case.expected.output)[: 1 + len(finished)], truth[: 1 + len(finished)]
     if is_crash_of_csv(case):
         bare = [test for test in finished if test.status in ("fail", "xfail") and not test.files]
         is_to_blame = bool(bare or given.unfinished or given.loose)
         case.check("a reason for the reference to crash", True, is_to_blame)
         case.allow(rows.CSV_CRASH)
         truth = truth[: len(expected)]
+    elif given.loose:
+        case.allow(rows.LOOSE)
     else:
         case.check("exit status of the reference", case.expected.status, case.got.status)
     uxsuccess = [[id, status.replace("uxsuccess", "success"), *times] for id, status, *times in truth]

@@ -163,8 +163,8 @@ mod tests {
             (b"caf\xc3", 5, "caf\n[... 1 more bytes]"),
             (b"", 9, "\n[... 9 more bytes]"),
         ] {
-            assert_eq!(text_of(&attachment("log", utf8, kept, size)), text);
+            assert_eq!(text::kept(&attachment("log", utf8, kept, size)), text);
         }
-        assert_eq!(text_of(&attachment("log", "text/plain;charset=latin1", b"\xe9", 1)), "é");
+        assert_eq!(text::kept(&attachment("log", "text/plain;charset=latin1", b"\xe9", 1)), "é");
     }
 }

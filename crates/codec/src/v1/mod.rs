@@ -54,7 +54,8 @@
 // | `detect` | whether a stream is version 1 at all |
 // | `packets` | the packets that directives stand for |
 // | `translate` | all of it together: items out of bytes |
-// | `write` | directives as text |
+// | `quote` | text that is not to be read as directives |
+// | `write` | directives and text, as text |
 
 mod ahead;
 mod details;
@@ -68,6 +69,7 @@ mod marks;
 mod open_tests;
 mod packets;
 mod parse;
+mod quote;
 mod tags;
 mod time;
 mod translate;

@@ -7,13 +7,15 @@ use chrono::{DateTime, Timelike, Utc};
 use crate::error::{EncodeError, EncodeErrorKind as Kind};
 use crate::packet::timestamp::Timestamp;
 use crate::v1::input::LONGEST_LINE;
-use crate::v1::line::{Outcome, is_mime_type};
+use crate::v1::line::{Directive, Outcome, is_mime_type};
+use crate::v1::quote::Quote;
 
 /// Writes version 1.
 ///
 /// Details are always written as multipart, which holds any bytes. What a line cannot hold is
 /// refused and never written in part: a label, tag or name that would end its line or be read as
-/// something else.
+/// something else. Text is quoted, so that readers do not take lines of it for directives. A
+/// directive never continues an unfinished line of text.
 ///
 /// ```
 /// use subunit_codec::v1::{Detail, Outcome, Writer};
@@ -30,6 +32,9 @@ use crate::v1::line::{Outcome, is_mime_type};
 #[derive(Debug)]
 pub struct Writer<W> {
     output: W,
+    quote: Quote,
+    /// Text that was quoted, on its way to the output.
+    quoted: Vec<u8>,
 }
 
 /// An attachment in multipart details.
@@ -46,12 +51,64 @@ pub struct Detail<'a> {
 impl<W: Write> Writer<W> {
     /// A writer to `output`, which should gather small writes.
     pub fn new(output: W) -> Self {
-        Self { output }
+        Self { output, quote: Quote::default(), quoted: Vec::new() }
     }
 
     /// The output.
     pub fn into_inner(self) -> W {
         self.output
+    }
+
+    /// The output, to hand on what was written. Nothing else should be written there.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.output
+    }
+
+    /// Text, which may be cut anywhere: output of programs that belongs to no test.
+    ///
+    /// A line that begins as a directive does gets a space in front. A start or a time behind other
+    /// text gets one before its colon, and an outcome that announces details one at the end of its
+    /// line: readers may believe these, too.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    ///
+    /// ```
+    /// use subunit_codec::v1::Writer;
+    ///
+    /// let mut writer = Writer::new(Vec::new());
+    /// writer.text(b"building\nsuccess: evil\nlast wo")?;
+    /// writer.text(b"rd")?;
+    /// writer.test("a")?;
+    /// assert_eq!(writer.into_inner(), b"building\n success: evil\nlast word\ntest: a\n");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn text(&mut self, text: &[u8]) -> io::Result<()> {
+        self.quote.push(text, &mut self.quoted);
+        self.write_quoted()
+    }
+
+    /// The text ends, and may do so within a line. A few bytes may have been held back until here.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn end_text(&mut self) -> io::Result<()> {
+        self.quote.end(&mut self.quoted);
+        self.write_quoted()
+    }
+
+    /// Ends the line of text that is not finished, if there is one.
+    fn end_line(&mut self) -> io::Result<()> {
+        self.quote.end_line(&mut self.quoted);
+        self.write_quoted()
+    }
+
+    fn write_quoted(&mut self) -> io::Result<()> {
+        let result = self.output.write_all(&self.quoted);
+        self.quoted.clear();
+        result
     }
 
     /// A test begins.
@@ -61,6 +118,7 @@ impl<W: Write> Writer<W> {
     /// When writing fails, or with an [`EncodeError`] inside when the label cannot be written.
     pub fn test(&mut self, label: &str) -> io::Result<()> {
         check_label(label)?;
+        self.end_line()?;
         writeln!(self.output, "test: {label}")
     }
 
@@ -72,20 +130,87 @@ impl<W: Write> Writer<W> {
     /// written.
     pub fn outcome(&mut self, outcome: Outcome, label: &str, details: &[Detail<'_>]) -> io::Result<()> {
         check_label(label)?;
-        details.iter().try_for_each(check_detail)?;
-        write!(self.output, "{}: {label}", outcome.name())?;
+        details.iter().try_for_each(|detail| check_detail(detail.name, detail.mime_type))?;
         if details.is_empty() {
-            return writeln!(self.output);
+            self.end_line()?;
+            return writeln!(self.output, "{}: {label}", outcome.name());
         }
-        writeln!(self.output, " [ multipart")?;
+        self.begin_details(outcome, label)?;
         for detail in details {
-            writeln!(self.output, "Content-Type: {}\n{}", detail.mime_type, detail.name)?;
-            if !detail.bytes.is_empty() {
-                write!(self.output, "{:X}\r\n", detail.bytes.len())?;
-                self.output.write_all(detail.bytes)?;
-            }
-            self.output.write_all(b"0\r\n")?;
+            self.begin_detail(detail.name, detail.mime_type)?;
+            self.chunk(detail.bytes)?;
+            self.end_detail()?;
         }
+        self.end_details()
+    }
+
+    /// The test ends, with details that follow piece by piece: for each,
+    /// [`begin_detail`](Self::begin_detail), any number of [chunks](Self::chunk) and
+    /// [`end_detail`](Self::end_detail), and [`end_details`](Self::end_details) in the end.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails, or with an [`EncodeError`] inside when the label cannot be written.
+    ///
+    /// ```
+    /// use subunit_codec::v1::{Outcome, Writer};
+    ///
+    /// let mut writer = Writer::new(Vec::new());
+    /// writer.begin_details(Outcome::Skip, "a")?;
+    /// writer.begin_detail("reason", "text/plain")?;
+    /// writer.chunk(b"no ")?;
+    /// writer.chunk(b"route")?;
+    /// writer.end_detail()?;
+    /// writer.end_details()?;
+    /// let text = b"skip: a [ multipart\nContent-Type: text/plain\nreason\n3\r\nno 5\r\nroute0\r\n]\n";
+    /// assert_eq!(writer.into_inner(), text);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn begin_details(&mut self, outcome: Outcome, label: &str) -> io::Result<()> {
+        check_label(label)?;
+        self.end_line()?;
+        writeln!(self.output, "{}: {label} [ multipart", outcome.name())
+    }
+
+    /// A detail begins.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails, or with an [`EncodeError`] inside when name or type cannot be written.
+    pub fn begin_detail(&mut self, name: &str, mime_type: &str) -> io::Result<()> {
+        check_detail(name, mime_type)?;
+        writeln!(self.output, "Content-Type: {mime_type}\n{name}")
+    }
+
+    /// The detail goes on.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails.
+    pub fn chunk(&mut self, bytes: &[u8]) -> io::Result<()> {
+        // A length of 0 would end the detail.
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        write!(self.output, "{:X}\r\n", bytes.len())?;
+        self.output.write_all(bytes)
+    }
+
+    /// The detail ends.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails.
+    pub fn end_detail(&mut self) -> io::Result<()> {
+        self.output.write_all(b"0\r\n")
+    }
+
+    /// All details have ended.
+    ///
+    /// # Errors
+    ///
+    /// When writing fails.
+    pub fn end_details(&mut self) -> io::Result<()> {
         writeln!(self.output, "]")
     }
 
@@ -103,6 +228,7 @@ impl<W: Write> Writer<W> {
         if added.is_empty() && removed.is_empty() {
             return Ok(());
         }
+        self.end_line()?;
         write!(self.output, "tags:")?;
         added.iter().try_for_each(|tag| write!(self.output, " {tag}"))?;
         removed.iter().try_for_each(|tag| write!(self.output, " -{tag}"))?;
@@ -115,6 +241,7 @@ impl<W: Write> Writer<W> {
     ///
     /// When writing fails.
     pub fn time(&mut self, time: Timestamp) -> io::Result<()> {
+        self.end_line()?;
         let time = DateTime::<Utc>::from(time);
         let (hour, minute, second) = (time.hour(), time.minute(), time.second());
         let (date, micros) = (time.date_naive(), time.timestamp_subsec_micros());
@@ -136,14 +263,11 @@ fn check_label(label: &str) -> Result<(), EncodeError> {
     if is_plain && !announces_details { Ok(()) } else { Err(EncodeError::new(Kind::Version1, "test id")) }
 }
 
-fn check_detail(detail: &Detail<'_>) -> Result<(), EncodeError> {
-    let is_type = is_mime_type(detail.mime_type.as_bytes());
-    let is_trimmed = detail.mime_type.trim_ascii() == detail.mime_type;
-    if is_line(detail.name) && is_line(detail.mime_type) && is_type && is_trimmed {
-        Ok(())
-    } else {
-        Err(EncodeError::new(Kind::Version1, "attachment"))
-    }
+fn check_detail(name: &str, mime_type: &str) -> Result<(), EncodeError> {
+    // Details end at a line that is a directive.
+    let is_name = is_line(name) && Directive::parse(name.as_bytes()).is_none();
+    let is_type = is_mime_type(mime_type.as_bytes()) && mime_type.trim_ascii() == mime_type;
+    if is_name && is_line(mime_type) && is_type { Ok(()) } else { Err(EncodeError::new(Kind::Version1, "attachment")) }
 }
 
 #[cfg(test)]
@@ -173,7 +297,9 @@ mod tests {
         for tag in ["", "-a", "a b", "a\nb"] {
             assert_eq!(refused(writer.tags(&[tag], &[])), "version 1 cannot hold the tag", "{tag:?}");
         }
-        for (name, mime_type) in [("a\nb", "text/plain"), ("a", "text"), ("a", "text/x/y"), ("a", "text/plain\n")] {
+        for (name, mime_type) in
+            [("a\nb", "text/plain"), ("test: b", "a/b"), ("a", "text"), ("a", "text/x/y"), ("a", "text/plain\n")]
+        {
             let details = [Detail { name, mime_type, bytes: b"" }];
             let result = writer.outcome(Outcome::Skip, "a", &details);
             assert_eq!(refused(result), "version 1 cannot hold the attachment", "{name:?} {mime_type:?}");
