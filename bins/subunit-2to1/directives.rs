@@ -22,8 +22,8 @@ pub(crate) struct Directives {
 }
 
 impl Directives {
-    /// What is written of an attachment at once.
-    const LONGEST_CHUNK: usize = 64 << 10;
+    /// How much text is written at once.
+    const PIECE: usize = 64 << 10;
     /// More bytes of global tags than this are not repeated for a test by these tools.
     const MOST_GLOBAL_TAGS: usize = 4 << 10;
     /// More bytes of tags are refused.
@@ -34,8 +34,11 @@ impl Directives {
     }
 
     pub(crate) fn text(&mut self, text: &[u8], output: &mut Output) -> Result<(), Trouble> {
-        fits(self.writer.text(text));
-        self.hand_on(output)
+        // In pieces, to take little memory if much comes at once.
+        text.chunks(Self::PIECE).try_for_each(|piece| {
+            fits(self.writer.text(piece));
+            self.hand_on(output)
+        })
     }
 
     /// No more text comes.
@@ -63,10 +66,8 @@ impl Directives {
         for attachment in &test.attachments {
             self.begin_detail(attachment);
             store.read(&attachment.content, |bytes| {
-                bytes.chunks(Self::LONGEST_CHUNK).try_for_each(|chunk| {
-                    fits(self.writer.chunk(chunk));
-                    self.hand_on(output)
-                })
+                fits(self.writer.chunk(bytes));
+                self.hand_on(output)
             })?;
             fits(self.writer.end_detail());
         }

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use subunit_cli::{Held, Spill, Trouble};
 use subunit_codec::{Event, Packet, Renew, Span, Status};
 
+/// How much of an attachment is stored at once.
+const PIECE: usize = 64 << 10;
+
 /// What is known of a test until its outcome comes.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
@@ -73,7 +76,8 @@ impl Pending {
         if attachment.mime_type.is_none() {
             attachment.mime_type = mime_type.map(str::to_owned);
         }
-        store.add(&mut attachment.content, bytes)
+        // They are read back in these pieces: a long one takes little memory then, too.
+        bytes.chunks(PIECE).try_for_each(|piece| store.add(&mut attachment.content, piece))
     }
 
     /// Forgets the content of all attachments.
