@@ -178,7 +178,7 @@ fn a_disk_that_is_full_holds_whole_packets_and_nothing_else() {
                     Writes::Subunit => assert_eq!(printed::strays(written), [""; 0], "{}", tool.name),
                     Writes::Copy => assert!(whole.starts_with(written), "{}", tool.name),
                     Writes::Version1 | Writes::Report => {
-                        assert!(written.is_empty() || written.ends_with(b"\n"), "{}", tool.name)
+                        assert!(written.is_empty() || written.ends_with(b"\n"), "{}", tool.name);
                     }
                 }
                 assert!(!written.contains(&0) || whole.contains(&0), "{} leaves no gap", tool.name);

@@ -477,7 +477,7 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
             }
             Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
             Writes::Version1 | Writes::Report => {
-                assert!(finished.stdout.starts_with(text), "{} keeps every byte", tool.name)
+                assert!(finished.stdout.starts_with(text), "{} keeps every byte", tool.name);
             }
         }
     }

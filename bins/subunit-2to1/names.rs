@@ -1,6 +1,7 @@
 //! Names that a line of version 1 can hold.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use subunit_cli::escape;
 use subunit_codec::v1::Directive;
@@ -38,12 +39,13 @@ pub(crate) fn attachment(name: &str) -> Cow<'_, str> {
 pub(crate) fn tag(tag: &str) -> String {
     let mut word = String::with_capacity(tag.len());
     for character in short(escape(tag)).chars() {
-        match character {
-            '-' if word.is_empty() => word.push_str("\\x2d"),
-            ' '..='\u{ff}' if character.is_whitespace() => word.push_str(&format!("\\x{:02x}", u32::from(character))),
-            _ if character.is_whitespace() => word.push_str(&format!("\\u{:04x}", u32::from(character))),
-            _ => word.push(character),
-        }
+        // Writing to a string cannot fail.
+        let _ = match character {
+            '-' if word.is_empty() => word.write_str("\\x2d"),
+            ' '..='\u{ff}' if character.is_whitespace() => write!(word, "\\x{:02x}", u32::from(character)),
+            _ if character.is_whitespace() => write!(word, "\\u{:04x}", u32::from(character)),
+            _ => word.write_char(character),
+        };
     }
     word
 }

@@ -132,7 +132,9 @@ mod tests {
 
     fn quoted(pieces: &[&[u8]]) -> String {
         let (mut quote, mut to) = (Quote::default(), Vec::new());
-        pieces.iter().for_each(|piece| quote.push(piece, &mut to));
+        for piece in pieces {
+            quote.push(piece, &mut to);
+        }
         quote.end(&mut to);
         String::from_utf8(to).unwrap()
     }
