@@ -86,11 +86,12 @@ impl Directives {
         let (mut global, mut own, mut bytes) = (Vec::new(), Vec::new(), 0);
         for tag in test.tags.iter().map(|tag| names::tag(tag)) {
             bytes += tag.len() + 1;
-            match bytes {
-                _ if tag.is_empty() => self.losses.tags += 1,
-                ..=Self::MOST_GLOBAL_TAGS => global.push(tag),
-                ..=Self::MOST_TAGS => own.push(tag),
-                _ => self.losses.tags += 1,
+            if tag.is_empty() || bytes > Self::MOST_TAGS {
+                self.losses.tags += 1;
+            } else if bytes > Self::MOST_GLOBAL_TAGS {
+                own.push(tag);
+            } else {
+                global.push(tag);
             }
         }
         (global, own)
