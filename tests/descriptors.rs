@@ -81,7 +81,12 @@ fn non_blocking_descriptors_lose_nothing() {
                 let finished = live.finish();
                 assert_eq!(finished.code(), expected.code(), "{}: {:?}", tool.name, finished.stderr);
                 assert_silent(tool.name, &finished);
-                assert!(output == expected.stdout, "{} writes all of it", tool.name);
+                // Where packets of a file are cut depends on the reads.
+                let shown = |output: &[u8]| match tool.name {
+                    "subunit-output" => printed::file(output, None, "stdout"),
+                    _ => output.to_vec(),
+                };
+                assert!(shown(&output) == shown(&expected.stdout), "{} writes all of it", tool.name);
             }
         }
     }
@@ -89,7 +94,7 @@ fn non_blocking_descriptors_lose_nothing() {
 
 #[test]
 fn a_non_blocking_standard_error_gets_every_line() {
-    for tool in &TOOLS {
+    for tool in TOOLS.iter().filter(|tool| tool.has_files) {
         let (mut reader, mut errors) = io::pipe().expect("there is a pipe");
         make_non_blocking(&errors);
         let mut filled = 0;

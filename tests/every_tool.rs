@@ -17,16 +17,25 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 8] = [
+pub(crate) const TOOLS: [Tool; 10] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
     Tool::merger("subunit-mux", env!("CARGO_BIN_EXE_subunit-mux")),
+    Tool::emitter("subunit-output", env!("CARGO_BIN_EXE_subunit-output")).with(&[
+        "--attach-file",
+        "-",
+        "--file-name",
+        "stdout",
+        "--timestamp",
+        "none",
+    ]),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
         "-f",
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
+    Tool::tagger("subunit-tags", env!("CARGO_BIN_EXE_subunit-tags")).with(&["-no-such-tag"]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
     Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().with(&[
         "-f",
@@ -76,6 +85,16 @@ fn readers() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| tool.reads_files)
 }
 
+/// The tools whose operands are files, to read or to write.
+fn with_files() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| tool.has_files)
+}
+
+/// The tools that drop text if they are asked to.
+fn droppers_of_text() -> impl Iterator<Item = &'static Tool> {
+    of_subunit().filter(|tool| tool.drops_text)
+}
+
 /// A test that passes, text, a test that fails.
 fn sample() -> Vec<u8> {
     [test("first", Status::Success), b"building\n".to_vec(), test("second", Status::Fail)].concat()
@@ -116,7 +135,8 @@ fn folder_with(name: impl AsRef<OsStr>, bytes: &[u8]) -> TempDir {
 #[test]
 fn a_bad_option_is_one_line_and_status_2() {
     for tool in &TOOLS {
-        for args in [&["--no-such-option"][..], &["--protocol"], &["--protocol", "3"], &["-?"]] {
+        let unknown = [&["--no-such-option"][..], &["-?"]].into_iter().filter(|_| tool.refuses_unknown);
+        for args in unknown.chain([&["--protocol"][..], &["--protocol", "3"]]) {
             let finished = tool.run(args, b"");
             let line = trouble(tool.name, &finished);
             assert!(line.contains(args[0]), "{} names the option {args:?}: {line}", tool.name);
@@ -127,7 +147,7 @@ fn a_bad_option_is_one_line_and_status_2() {
 
 #[test]
 fn a_missing_file_is_named_with_the_cause() {
-    for tool in &TOOLS {
+    for tool in with_files() {
         let finished = tool.run(&["/proc/nonexistent/run.subunit"], b"");
         let line = trouble(tool.name, &finished);
         assert_eq!(line, "/proc/nonexistent/run.subunit: No such file or directory", "{}", tool.name);
@@ -141,8 +161,10 @@ fn a_missing_file_is_named_with_the_cause() {
 #[test]
 fn a_folder_is_named_with_the_cause() {
     for tool in &TOOLS {
-        let finished = tool.run(&["/usr"], b"");
-        assert_eq!(trouble(tool.name, &finished), "/usr: Is a directory", "{}", tool.name);
+        if tool.has_files {
+            let finished = tool.run(&["/usr"], b"");
+            assert_eq!(trouble(tool.name, &finished), "/usr: Is a directory", "{}", tool.name);
+        }
 
         let folder = File::open("/usr").expect("there is /usr");
         let finished = Pipeline::new([tool.usual([""; 0])]).input(folder).run(b"");
@@ -190,7 +212,7 @@ fn two_dashes_end_the_options() {
 #[test]
 fn help_fits_a_screen_and_begins_with_a_sentence() {
     for tool in &TOOLS {
-        for option in ["--help", "-h"] {
+        for option in ["--help", "-h"].into_iter().take(1 + usize::from(tool.refuses_unknown)) {
             let finished = tool.run(&[option], b"");
             finished.assert().code(0).stderr("");
             let lines: Vec<&str> = finished.text().lines().collect();
@@ -213,7 +235,7 @@ fn help_fits_a_screen_and_begins_with_a_sentence() {
 #[test]
 fn version_is_the_name_and_the_number() {
     for tool in &TOOLS {
-        for option in ["--version", "-V"] {
+        for option in ["--version", "-V"].into_iter().take(1 + usize::from(tool.refuses_unknown)) {
             let finished = tool.run(&[option], b"");
             assert_eq!(finished.text(), format!("{} {}\n", tool.name, env!("CARGO_PKG_VERSION")));
             finished.assert().code(0).stderr("");
@@ -439,7 +461,7 @@ fn version_1_is_text_if_version_2_is_asked_for() {
 fn text_can_be_left_out() {
     let text = [b"building\n".to_vec(), test("a", Status::Success), b"done".to_vec()].concat();
     let tests = test("a", Status::Success);
-    for tool in of_subunit() {
+    for tool in droppers_of_text() {
         let finished = tool.run(&["--no-passthrough"], &text);
         assert!(finished.stdout == tool.run(&[], &tests).stdout, "{} writes no text", tool.name);
     }
@@ -465,11 +487,11 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
 #[test]
 fn empty_input_is_success() {
     for tool in &TOOLS {
-        for args in [&[][..], &["/dev/null"]] {
+        for args in [&[][..], &["/dev/null"]].into_iter().take(1 + usize::from(tool.has_files)) {
             let finished = tool.run(args, b"");
             finished.assert().code(0).stderr("");
-            // To a harness, a script that prints nothing has failed.
-            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit");
+            // To a harness, a script that prints nothing has failed; an empty file is a file.
+            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit" | "subunit-output");
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }
     }
@@ -477,7 +499,7 @@ fn empty_input_is_success() {
 
 #[test]
 fn options_may_be_repeated_and_abbreviated() {
-    for tool in of_subunit() {
+    for tool in droppers_of_text() {
         let text = tool.run(&["--protocol", "2"], SAMPLE_V1);
         for args in [&["--protocol", "1", "--protocol", "2"][..], &["--proto=2"], &["--no-pas", "--proto", "2"]] {
             let finished = tool.run(args, SAMPLE_V1);

@@ -21,6 +21,12 @@ pub(crate) struct Tool {
     pub(crate) reads_subunit: bool,
     /// Whether its operands are files to read, one after the other.
     pub(crate) reads_files: bool,
+    /// Whether its operands are files, to read or to write.
+    pub(crate) has_files: bool,
+    /// Whether `--no-passthrough` drops the text in a stream.
+    pub(crate) drops_text: bool,
+    /// Whether it refuses an option that it does not know, and has short options.
+    pub(crate) refuses_unknown: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
     /// Whether it runs commands: one that fails makes its exit status 1, too.
@@ -55,6 +61,9 @@ impl Tool {
             writes: Writes::Subunit,
             reads_subunit: true,
             reads_files: true,
+            has_files: true,
+            drops_text: true,
+            refuses_unknown: true,
             judges: false,
             runs_commands: false,
             route_code: None,
@@ -82,6 +91,18 @@ impl Tool {
     /// A tool that makes subunit of something else, in files or from a command that it runs.
     pub(crate) const fn converter(name: &'static str, path: &'static str) -> Self {
         Self { reads_subunit: false, runs_commands: true, ..Self::writer(name, path) }
+    }
+
+    /// A tool whose operands are tags, `-TAG` too.
+    pub(crate) const fn tagger(name: &'static str, path: &'static str) -> Self {
+        let writer = Self::writer(name, path);
+        Self { reads_files: false, has_files: false, drops_text: false, refuses_unknown: false, ..writer }
+    }
+
+    /// A tool that writes an event, with what it reads as the content of a file.
+    pub(crate) const fn emitter(name: &'static str, path: &'static str) -> Self {
+        let writer = Self::writer(name, path);
+        Self { reads_subunit: false, reads_files: false, has_files: false, drops_text: false, ..writer }
     }
 
     /// The same tool, which judges too.
