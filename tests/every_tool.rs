@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 10] = [
+pub(crate) const TOOLS: [Tool; 11] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
@@ -30,6 +30,7 @@ pub(crate) const TOOLS: [Tool; 10] = [
         "--timestamp",
         "none",
     ]),
+    Tool::viewer("subunit-show", env!("CARGO_BIN_EXE_subunit-show")).with(&["--all"]),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
         "-f",
         "-o",
@@ -294,7 +295,7 @@ fn output_comes_before_the_input_ends() {
     for tool in &TOOLS {
         let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
         live.write(b"building\n");
-        live.read_until(|output| contains(output, b"building\n"));
+        live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
         live.write(&test("first", Status::Success));
         live.read_until(|output| contains(output, b"first"));
         live.write(&test("second", Status::Success));
@@ -305,7 +306,7 @@ fn output_comes_before_the_input_ends() {
 
 #[test]
 fn half_a_line_of_text_is_not_held_back() {
-    for tool in of_subunit() {
+    for tool in of_subunit().filter(|tool| !tool.is_viewer) {
         let mut live = Pipeline::new([tool.usual(["--protocol", "2"])]).deadline(DEADLINE).start();
         live.write(b"password: ");
         live.read_until(|output| contains(output, b"password: "));
@@ -322,7 +323,7 @@ fn output_of_version_1_comes_before_the_input_ends() {
         live.write(b"test: first\nsuccess: first\n");
         live.read_until(|output| contains(output, b"first"));
         live.write(b"building\n");
-        live.read_until(|output| contains(output, b"building\n"));
+        live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
         assert_eq!(live.finish().code(), 0, "{}", tool.name);
     }
 }
@@ -338,6 +339,9 @@ fn the_longest_packet_goes_through() {
         match tool.writes {
             Writes::Subunit | Writes::Copy => {
                 assert!(finished.stdout == tool.forwarded(&around), "{} forwards every byte", tool.name);
+            }
+            Writes::Report if tool.is_viewer => {
+                assert!(finished.stdout.len() > longest_packet().len(), "{} shows all of it", tool.name);
             }
             Writes::Report => {
                 let small = ["before", "long", "after"].map(|id| test(id, Status::Success)).concat();
@@ -445,13 +449,14 @@ fn version_1_is_detected_and_translated_or_copied() {
 fn version_1_is_text_if_version_2_is_asked_for() {
     for tool in of_subunit() {
         let finished = tool.run(&["--protocol", "2"], SAMPLE_V1);
-        assert_eq!(finished.code(), tool.verdict(true), "{}: there is no packet", tool.name);
+        assert_eq!(finished.code(), tool.verdict_on_foreign(), "{}: there is no packet", tool.name);
         match tool.writes {
             Writes::Subunit => {
                 let text = printed::file(&finished.stdout, None, "stdout");
                 assert_eq!(text.escape_ascii().to_string(), SAMPLE_V1.escape_ascii().to_string(), "{}", tool.name);
             }
             Writes::Copy => assert!(finished.stdout == SAMPLE_V1, "{} copies the text", tool.name),
+            Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
             Writes::Report => assert!(contains(&finished.stdout, SAMPLE_V1), "{} prints the text", tool.name),
         }
     }
@@ -472,13 +477,14 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
     let text = b"building\xff\n\x1b[31mno newline at the end";
     for tool in &TOOLS {
         let finished = tool.run(&[], text);
-        assert_eq!(finished.code(), tool.verdict(true), "{}: text alone is no stream", tool.name);
+        assert_eq!(finished.code(), tool.verdict_on_foreign(), "{}: text alone is no stream", tool.name);
         match tool.writes {
             Writes::Subunit => {
                 assert_eq!(printed::strays(&finished.stdout), [""; 0], "{} writes nothing but packets", tool.name);
                 assert!(printed::file(&finished.stdout, None, "stdout") == text, "{} keeps every byte", tool.name);
             }
             Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
+            Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
             Writes::Report => assert!(finished.stdout.starts_with(text), "{} keeps every byte", tool.name),
         }
     }
@@ -548,7 +554,11 @@ fn no_input_makes_a_tool_crash_or_hang() {
             let input = hostile_bytes(seed);
             let finished = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).run(&input);
             let code = finished.code();
-            assert!(code == 0 || tool.judges && code == 1, "{} ends with {code} for seed {seed}", tool.name);
+            assert!(
+                code == 0 || (tool.judges || tool.is_viewer) && code == 1,
+                "{} ends with {code} for seed {seed}",
+                tool.name
+            );
             let lines = finished.stderr.concat();
             assert!(lines.lines().all(|line| line.contains(": not a subunit stream")), "{}: {lines:?}", tool.name);
             if tool.writes == Writes::Subunit {

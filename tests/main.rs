@@ -35,6 +35,7 @@ mod subunit_filter;
 mod subunit_ls;
 mod subunit_mux;
 mod subunit_output;
+mod subunit_show;
 mod subunit_stats;
 mod subunit_tags;
 mod subunit_tee;

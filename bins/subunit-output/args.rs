@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args as Options, Parser};
 use subunit_cli::{self as cli, Trouble};
-use subunit_codec::{Status, Timestamp};
+use subunit_codec::{Event, Status, Timestamp, TimestampError};
 
 /// Write one event as subunit packets: a status, tags, a file
 #[derive(Parser)]
@@ -21,23 +21,23 @@ pub(crate) struct Args {
 
     /// Name of the attachment [default: FILE, stdin]
     #[arg(long, value_name = "NAME", requires = "attach_file", allow_hyphen_values = true)]
-    pub(crate) file_name: Option<String>,
+    file_name: Option<String>,
 
     /// MIME type of the attachment
     #[arg(long, value_name = "TYPE", requires = "attach_file")]
-    pub(crate) mimetype: Option<String>,
+    mimetype: Option<String>,
 
     /// Tag of the test; may be repeated
     #[arg(long, value_name = "TAG", allow_hyphen_values = true)]
-    pub(crate) tag: Vec<String>,
+    tag: Vec<String>,
 
     /// Route code of the packets
     #[arg(long, value_name = "CODE", value_parser = NonEmptyStringValueParser::new())]
-    pub(crate) route_code: Option<String>,
+    route_code: Option<String>,
 
     /// Say that the test cannot be run alone
     #[arg(long)]
-    pub(crate) not_runnable: bool,
+    not_runnable: bool,
 
     /// RFC 3339 time, or none [default: now]
     #[arg(long, value_name = "TIME", value_parser = stamp)]
@@ -88,28 +88,58 @@ struct Statuses {
 }
 
 impl Args {
-    /// The status that was given, and the id of its test.
+    /// The status that was given, and an event with all else but a time and a file.
     ///
     /// # Errors
     ///
-    /// If several were given, or nothing that an event can be made of.
-    pub(crate) fn status(&self) -> Result<Option<(Status, &str)>, Trouble> {
-        let Statuses { exists, inprogress, success, fail, skip, xfail, uxsuccess } = &self.statuses;
-        let all = [exists, inprogress, success, uxsuccess, skip, fail, xfail];
-        let given: Vec<_> = Status::ALL
-            .into_iter()
-            .zip(all)
-            .flat_map(|(status, ids)| ids.iter().map(move |id| (status, &**id)))
-            .collect();
-        match given[..] {
-            [] if self.tag.is_empty() && self.attach_file.is_none() => {
+    /// If several statuses were given, or nothing that an event can be made of.
+    pub(crate) fn into_event(self) -> Result<(Option<Status>, Event<'static>), Trouble> {
+        let has_file = self.attach_file.is_some();
+        let mut event = Event { runnable: !self.not_runnable, ..Event::default() };
+        event.mime_type = self.mimetype.map(Into::into);
+        event.route_code = self.route_code.map(Into::into);
+        if !self.tag.is_empty() {
+            event = event.tags(self.tag);
+        }
+        let mut given = self.statuses.given();
+        match (given.pop(), given.pop()) {
+            (None, _) if event.tags.is_none() && !has_file => {
                 Err(Trouble::message("nothing to write: no status, no --tag and no --attach-file; see --help"))
             }
-            [] => Ok(None),
-            [only] => Ok(Some(only)),
-            [(first, _), (second, _), ..] => Err(Trouble::message(format_args!(
+            (None, _) => Ok((None, event)),
+            (Some((status, id)), None) => Ok((Some(status), Event { test_id: Some(id.into()), ..event })),
+            (Some((second, _)), Some((first, _))) => Err(Trouble::message(format_args!(
                 "--{first} and --{second}: only one status can be given; see --help"
             ))),
+        }
+    }
+
+    /// The name of the attachment: as it was given, or the path, or `stdin`.
+    pub(crate) fn file_name(&self) -> String {
+        let path = self.attach_file.as_deref().unwrap_or_default();
+        match &self.file_name {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ if path == "-" => "stdin".to_owned(),
+            _ => path.to_string_lossy().into_owned(),
+        }
+    }
+}
+
+impl Statuses {
+    fn given(self) -> Vec<(Status, String)> {
+        let Self { exists, inprogress, success, fail, skip, xfail, uxsuccess } = self;
+        let all = [exists, inprogress, success, uxsuccess, skip, fail, xfail];
+        Status::ALL.into_iter().zip(all).flat_map(|(status, ids)| ids.into_iter().map(move |id| (status, id))).collect()
+    }
+}
+
+impl Stamp {
+    /// The time to write, if the user gave `stamp`.
+    pub(crate) fn time(stamp: Option<Self>) -> Option<Timestamp> {
+        match stamp {
+            None => Timestamp::now(),
+            Some(Self::At(time)) => Some(time),
+            Some(Self::Nothing) => None,
         }
     }
 }
@@ -117,6 +147,6 @@ impl Args {
 fn stamp(value: &str) -> Result<Stamp, String> {
     match value {
         "none" => Ok(Stamp::Nothing),
-        _ => value.parse().map(Stamp::At).map_err(|error: subunit_codec::TimestampError| error.to_string()),
+        _ => value.parse().map(Stamp::At).map_err(|error: TimestampError| error.to_string()),
     }
 }

@@ -6,7 +6,7 @@ mod attachment;
 use std::process::ExitCode;
 
 use subunit_cli::{self as cli, Output, Trouble, Verdict};
-use subunit_codec::{Event, Status, Timestamp};
+use subunit_codec::{Event, Status};
 
 use crate::args::{Args, Stamp};
 use crate::attachment::{Attachment, Piece};
@@ -16,12 +16,13 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let status = args.status()?;
-    let attachment = args.attach_file.as_deref().map(Attachment::open).transpose()?;
+    let (stamp, path, name) = (args.timestamp, args.attach_file.clone(), args.file_name());
+    let (status, event) = args.into_event()?;
+    let attachment = path.as_deref().map(Attachment::open).transpose()?;
     let mut output = Output::for_packets()?;
     let written = match attachment {
-        Some(attachment) => write_file(&args, status, attachment, &mut output),
-        None => output.event(&Event { status: status.map(|(status, _)| status), ..event(&args, status) }),
+        Some(attachment) => write_file(&name, attachment, status, event, stamp, &mut output),
+        None => output.event(&Event { status, timestamp: Stamp::time(stamp), ..event }),
     };
     // What was read goes out before trouble with reading is reported.
     output.finish()?;
@@ -32,13 +33,13 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
 /// Writes the file in one packet or several: `inprogress` is in the first, any other status in the
 /// last. A file that was not read to its end leads to no status: its verdict is not known.
 fn write_file(
-    args: &Args,
-    status: Option<(Status, &str)>,
+    name: &str,
     mut attachment: Attachment,
+    given: Option<Status>,
+    mut event: Event<'_>,
+    stamp: Option<Stamp>,
     output: &mut Output,
 ) -> Result<(), Trouble> {
-    let name = file_name(args);
-    let given = status.map(|(status, _)| status);
     let mut is_first = true;
     loop {
         let (bytes, is_last, trouble) = match attachment.next() {
@@ -47,8 +48,8 @@ fn write_file(
         };
         let is_whole = trouble.is_none() && !attachment.is_cut();
         let is_place = if given == Some(Status::InProgress) { is_first } else { is_last };
-        let mut event = event(args, status).file(&name, bytes);
-        event.mime_type = args.mimetype.as_deref().filter(|_| is_first).map(Into::into);
+        event = event.file(name.to_owned(), bytes);
+        event.timestamp = Stamp::time(stamp);
         event.status = given.filter(|_| is_place && is_whole);
         event.eof = is_last;
         output.event(&event)?;
@@ -57,33 +58,6 @@ fn write_file(
             return trouble.map_or(Ok(()), Err);
         }
         is_first = false;
-    }
-}
-
-/// The event as yet without status and file.
-fn event<'a>(args: &'a Args, status: Option<(Status, &'a str)>) -> Event<'a> {
-    let timestamp = match args.timestamp {
-        None => Timestamp::now(),
-        Some(Stamp::At(time)) => Some(time),
-        Some(Stamp::Nothing) => None,
-    };
-    let tags = Some(&args.tag).filter(|tags| !tags.is_empty());
-    Event {
-        timestamp,
-        test_id: status.map(|(_, id)| id.into()),
-        tags: tags.map(|tags| tags.iter().map(|tag| tag.as_str().into()).collect()),
-        runnable: !args.not_runnable,
-        route_code: args.route_code.as_deref().map(Into::into),
-        ..Event::default()
-    }
-}
-
-/// The name that the file gets: as it was given, or the path, or `stdin`.
-fn file_name(args: &Args) -> String {
-    let path = args.attach_file.as_deref().unwrap_or_default();
-    match &args.file_name {
-        Some(name) if !name.is_empty() => name.clone(),
-        _ if path == "-" => "stdin".to_owned(),
-        _ => path.to_string_lossy().into_owned(),
+        event.mime_type = None;
     }
 }
