@@ -147,7 +147,7 @@ fn a_pipe_is_not_held_back() {
 fn a_file_that_cannot_be_read_to_its_end_claims_no_verdict() {
     let finished = output(&["--success", "a", "--timestamp", "none", "--attach-file", "/usr"], b"");
     assert_eq!(trouble("subunit-output", &finished), "/usr: Is a directory");
-    assert_eq!(printed::lines(&finished.stdout), ["a ... /usr=\"\" eof"]);
+    assert!(finished.stdout.is_empty(), "nothing was read");
 }
 
 #[test]

@@ -20,8 +20,12 @@ pub(crate) struct Attachment {
 /// A piece of the file.
 pub(crate) struct Piece<'a> {
     pub(crate) bytes: &'a [u8],
-    /// Whether the file ends here.
+    /// Whether nothing more is read of the file.
     pub(crate) is_last: bool,
+    /// Whether a signal ended the file before its end.
+    pub(crate) is_cut: bool,
+    /// Why the file was not read to its end.
+    pub(crate) trouble: Option<Trouble>,
 }
 
 impl Attachment {
@@ -42,30 +46,17 @@ impl Attachment {
     }
 
     /// The next piece: of a pipe what comes at once, so that it is not held back. Its last piece is
-    /// empty, because only then is it known to be the last.
-    ///
-    /// # Errors
-    ///
-    /// If reading fails; before that, [`rest`](Self::rest) has what was read.
-    pub(crate) fn next(&mut self) -> Result<Piece<'_>, Trouble> {
+    /// empty, because only then is it known to be the last. If reading fails, what was read before
+    /// is the last piece.
+    pub(crate) fn next(&mut self) -> Piece<'_> {
         self.buffer.drain(..self.given);
-        self.given = 0;
         let most = if self.is_regular { Self::PIECE + 1 } else { Self::READ };
         let filled = if self.is_regular { self.fill(most) } else { self.read(most).map(drop) };
-        filled.map_err(|cause| Trouble::with(&self.name, &cause))?;
-        let is_last = if self.is_regular { self.buffer.len() < most } else { self.buffer.is_empty() };
-        self.given = self.buffer.len().min(if self.is_regular { Self::PIECE } else { most });
-        Ok(Piece { bytes: &self.buffer[..self.given], is_last })
-    }
-
-    /// What was read and not given out, after reading has failed.
-    pub(crate) fn rest(&self) -> &[u8] {
-        &self.buffer[self.given..]
-    }
-
-    /// Whether a signal ended the file before its end.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.input.is_cut()
+        let trouble = filled.err().map(|cause| Trouble::with(&self.name, &cause));
+        let is_end = if self.is_regular { self.buffer.len() < most } else { self.buffer.is_empty() };
+        self.given = self.buffer.len().min(Self::PIECE);
+        let is_last = is_end || trouble.is_some();
+        Piece { bytes: &self.buffer[..self.given], is_last, is_cut: self.input.is_cut(), trouble }
     }
 
     fn fill(&mut self, most: usize) -> io::Result<()> {
@@ -76,7 +67,9 @@ impl Attachment {
     /// Reads once, up to `most` bytes in the buffer.
     fn read(&mut self, most: usize) -> io::Result<usize> {
         let before = self.buffer.len();
-        self.buffer.resize(most.min(before + Self::READ), 0);
+        let after = most.min(before + Self::READ);
+        self.buffer.try_reserve(after - before).map_err(|_| io::Error::other("out of memory"))?;
+        self.buffer.resize(after, 0);
         let result = self.input.read(&mut self.buffer[before..]);
         self.buffer.truncate(before + result.as_ref().copied().unwrap_or(0));
         result

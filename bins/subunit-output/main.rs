@@ -42,20 +42,24 @@ fn write_file(
 ) -> Result<(), Trouble> {
     let mut is_first = true;
     loop {
-        let (bytes, is_last, trouble) = match attachment.next() {
-            Ok(Piece { bytes, is_last }) => (bytes.to_vec(), is_last, None),
-            Err(trouble) => (attachment.rest().to_vec(), true, Some(trouble)),
-        };
-        let is_whole = trouble.is_none() && !attachment.is_cut();
+        let Piece { bytes, is_last, is_cut, trouble } = attachment.next();
+        if let Some(trouble) = trouble {
+            // Of a folder, say, nothing was read at all.
+            let is_something = !is_first || !bytes.is_empty();
+            let last = Event { timestamp: Stamp::time(stamp), ..event }.file(name, bytes).eof();
+            return if is_something { output.event(&last) } else { Ok(()) }.and(Err(trouble));
+        }
         let is_place = if given == Some(Status::InProgress) { is_first } else { is_last };
-        event = event.file(name.to_owned(), bytes);
-        event.timestamp = Stamp::time(stamp);
-        event.status = given.filter(|_| is_place && is_whole);
-        event.eof = is_last;
-        output.event(&event)?;
+        let piece = Event {
+            timestamp: Stamp::time(stamp),
+            status: given.filter(|_| is_place && !is_cut),
+            eof: is_last,
+            ..event.clone()
+        };
+        output.event(&piece.file(name, bytes))?;
         output.flush()?;
         if is_last {
-            return trouble.map_or(Ok(()), Err);
+            return Ok(());
         }
         is_first = false;
         event.mime_type = None;

@@ -13,7 +13,7 @@ pub(crate) struct Indented {
 
 impl Indented {
     /// A line is cut into pieces of this length.
-    const MOST: usize = 1 << 20;
+    const MOST: usize = 1 << 18;
 
     /// Adds a piece, and hands on whole lines.
     pub(crate) fn push(
@@ -21,6 +21,9 @@ impl Indented {
         text: &str,
         show: &mut impl FnMut(&str) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
+        let lines = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let room = self.pending.try_reserve(text.len() + 4 * lines);
+        room.map_err(|_| Trouble::message("out of memory"))?;
         for line in text.split_inclusive('\n') {
             // Empty lines stay empty.
             if !self.is_in_line && line != "\n" {

@@ -18,8 +18,8 @@ pub(crate) struct Viewer {
     printer: Printer,
     /// What was found for each id that is looked for.
     named: Vec<Named>,
-    /// Of `--attachment`: of tests that were chosen, and of those whose ids only hold what is looked
-    /// for.
+    /// For `--attachment`: that of tests that were chosen, and that of tests whose ids contain one
+    /// that is looked for.
     chosen: Extract,
     similar: Extract,
     /// The files of the run, by route code, in the order in which they began.
