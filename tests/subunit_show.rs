@@ -195,6 +195,28 @@ fn an_attachment_that_several_have_or_none_is_not_written() {
 }
 
 #[test]
+fn bytes_that_are_not_text_are_not_written_to_a_terminal() {
+    let folder = Folder::new();
+    let event =
+        |name: &'static str, mime_type| Event::test("a").file(name, &b"\x1b[2J\n"[..]).mime_type(mime_type).eof();
+    let ends = Event::test("a").status(Status::Fail);
+    folder.write("run", &stream([event("shot", "image/png"), event("log", "text/plain"), ends]));
+    for (name, expected) in [
+        (
+            "shot",
+            "subunit-show: standard output is a terminal: 'shot' (image/png) is not written there; redirect it\n2",
+        ),
+        ("log", "\\x1b[2J\n0"),
+    ] {
+        let mut script = Command::new("script");
+        let command = format!("'{}' --attachment {name} run; printf $?", tool("subunit-show").path);
+        script.args(["-qc", &command, "/dev/null"]).current_dir(folder.path(""));
+        let finished = Pipeline::new([script]).deadline(DEADLINE).run(b"");
+        assert_eq!(String::from_utf8_lossy(&finished.stdout).replace("\r\n", "\n"), expected, "{name}");
+    }
+}
+
+#[test]
 fn a_torn_attachment_is_written_as_far_as_it_goes() {
     let input = stream([Event::test("a").status(Status::Fail).file("log", &b"half"[..])]);
     let line = "subunit-show: 'log' has no end: the stream holds only this much of it\n";
