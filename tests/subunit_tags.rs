@@ -46,6 +46,7 @@ fn removing_wins_and_every_operand_with_a_dash_removes() {
     for (args, expected) in [
         (&["-x", "x"][..], "a success #h #V #-help #protocol"),
         (&["x", "-x"], "a success #h #V #-help #protocol"),
+        (&["y", "-y"], "a success #h #V #-help #x #protocol"),
         (&["-h", "-V"], "a success #-help #x #protocol"),
         (&["--protocol", "2", "-protocol"], "a success #h #V #-help #x"),
         (&["--", "--help", "new"], "a success #h #V #x #protocol #new"),
