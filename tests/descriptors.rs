@@ -82,7 +82,12 @@ fn non_blocking_descriptors_lose_nothing() {
                 assert_eq!(finished.code(), expected.code(), "{}: {:?}", tool.name, finished.stderr);
                 // Version 1 cannot hold all of it, and that is said.
                 assert_eq!(finished.stderr, expected.stderr, "{} has no complaints", tool.name);
-                assert!(output == expected.stdout, "{} writes all of it", tool.name);
+                // Where packets of a file are cut depends on the reads.
+                let shown = |output: &[u8]| match tool.name {
+                    "subunit-output" => printed::file(output, None, "stdout"),
+                    _ => output.to_vec(),
+                };
+                assert!(shown(&output) == shown(&expected.stdout), "{} writes all of it", tool.name);
             }
         }
     }
@@ -90,7 +95,7 @@ fn non_blocking_descriptors_lose_nothing() {
 
 #[test]
 fn a_non_blocking_standard_error_gets_every_line() {
-    for tool in &TOOLS {
+    for tool in TOOLS.iter().filter(|tool| tool.has_files) {
         let (mut reader, mut errors) = io::pipe().expect("there is a pipe");
         make_non_blocking(&errors);
         let mut filled = 0;

@@ -17,17 +17,27 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 10] = [
+pub(crate) const TOOLS: [Tool; 13] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
     Tool::merger("subunit-mux", env!("CARGO_BIN_EXE_subunit-mux")),
+    Tool::emitter("subunit-output", env!("CARGO_BIN_EXE_subunit-output")).with(&[
+        "--attach-file",
+        "-",
+        "--file-name",
+        "stdout",
+        "--timestamp",
+        "none",
+    ]),
+    Tool::viewer("subunit-show", env!("CARGO_BIN_EXE_subunit-show")).with(&["--all"]),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
         "-f",
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
+    Tool::tagger("subunit-tags", env!("CARGO_BIN_EXE_subunit-tags")).with(&["-no-such-tag"]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
     Tool::writer("subunit2csv", env!("CARGO_BIN_EXE_subunit2csv")).judging().with(&[
         "-f",
@@ -82,6 +92,16 @@ fn readers() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| tool.reads_files)
 }
 
+/// The tools whose operands are files, to read or to write.
+fn with_files() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| tool.has_files)
+}
+
+/// The tools that drop text if they are asked to.
+fn droppers_of_text() -> impl Iterator<Item = &'static Tool> {
+    of_subunit().filter(|tool| tool.drops_text)
+}
+
 /// A test that passes, text, a test that fails.
 fn sample() -> Vec<u8> {
     [test("first", Status::Success), b"building\n".to_vec(), test("second", Status::Fail)].concat()
@@ -122,7 +142,8 @@ fn folder_with(name: impl AsRef<OsStr>, bytes: &[u8]) -> TempDir {
 #[test]
 fn a_bad_option_is_one_line_and_status_2() {
     for tool in &TOOLS {
-        for args in [&["--no-such-option"][..], &["--protocol"], &["--protocol", "3"], &["-?"]] {
+        let unknown = [&["--no-such-option"][..], &["-?"]].into_iter().filter(|_| tool.refuses_unknown);
+        for args in unknown.chain([&["--protocol"][..], &["--protocol", "3"]]) {
             let finished = tool.run(args, b"");
             let line = trouble(tool.name, &finished);
             assert!(line.contains(args[0]), "{} names the option {args:?}: {line}", tool.name);
@@ -133,7 +154,7 @@ fn a_bad_option_is_one_line_and_status_2() {
 
 #[test]
 fn a_missing_file_is_named_with_the_cause() {
-    for tool in &TOOLS {
+    for tool in with_files() {
         let finished = tool.run(&["/proc/nonexistent/run.subunit"], b"");
         let line = trouble(tool.name, &finished);
         assert_eq!(line, "/proc/nonexistent/run.subunit: No such file or directory", "{}", tool.name);
@@ -147,8 +168,10 @@ fn a_missing_file_is_named_with_the_cause() {
 #[test]
 fn a_folder_is_named_with_the_cause() {
     for tool in &TOOLS {
-        let finished = tool.run(&["/usr"], b"");
-        assert_eq!(trouble(tool.name, &finished), "/usr: Is a directory", "{}", tool.name);
+        if tool.has_files {
+            let finished = tool.run(&["/usr"], b"");
+            assert_eq!(trouble(tool.name, &finished), "/usr: Is a directory", "{}", tool.name);
+        }
 
         let folder = File::open("/usr").expect("there is /usr");
         let finished = Pipeline::new([tool.usual([""; 0])]).input(folder).run(b"");
@@ -196,7 +219,7 @@ fn two_dashes_end_the_options() {
 #[test]
 fn help_fits_a_screen_and_begins_with_a_sentence() {
     for tool in &TOOLS {
-        for option in ["--help", "-h"] {
+        for option in ["--help", "-h"].into_iter().take(1 + usize::from(tool.refuses_unknown)) {
             let finished = tool.run(&[option], b"");
             finished.assert().code(0).stderr("");
             let lines: Vec<&str> = finished.text().lines().collect();
@@ -219,7 +242,7 @@ fn help_fits_a_screen_and_begins_with_a_sentence() {
 #[test]
 fn version_is_the_name_and_the_number() {
     for tool in &TOOLS {
-        for option in ["--version", "-V"] {
+        for option in ["--version", "-V"].into_iter().take(1 + usize::from(tool.refuses_unknown)) {
             let finished = tool.run(&[option], b"");
             assert_eq!(finished.text(), format!("{} {}\n", tool.name, env!("CARGO_PKG_VERSION")));
             finished.assert().code(0).stderr("");
@@ -278,7 +301,7 @@ fn output_comes_before_the_input_ends() {
     for tool in &TOOLS {
         let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
         live.write(b"building\n");
-        live.read_until(|output| contains(output, b"building\n"));
+        live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
         live.write(&test("first", Status::Success));
         live.read_until(|output| contains(output, b"first"));
         live.write(&test("second", Status::Success));
@@ -289,7 +312,7 @@ fn output_comes_before_the_input_ends() {
 
 #[test]
 fn half_a_line_of_text_is_not_held_back() {
-    for tool in of_subunit() {
+    for tool in of_subunit().filter(|tool| !tool.is_viewer) {
         let mut live = Pipeline::new([tool.usual(["--protocol", "2"])]).deadline(DEADLINE).start();
         live.write(b"password: ");
         live.read_until(|output| contains(output, b"password: "));
@@ -306,7 +329,7 @@ fn output_of_version_1_comes_before_the_input_ends() {
         live.write(b"test: first\nsuccess: first\n");
         live.read_until(|output| contains(output, b"first"));
         live.write(b"building\n");
-        live.read_until(|output| contains(output, b"building\n"));
+        live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
         assert_eq!(live.finish().code(), 0, "{}", tool.name);
     }
 }
@@ -327,6 +350,9 @@ fn the_longest_packet_goes_through() {
                 let back = self::tool("subunit-1to2").run(&[], &finished.stdout).stdout;
                 let content = printed::file(&back, Some("long"), "log");
                 assert!(content == printed::file(&around, Some("long"), "log"), "{} writes all of it", tool.name);
+            }
+            Writes::Report if tool.is_viewer => {
+                assert!(finished.stdout.len() > longest_packet().len(), "{} shows all of it", tool.name);
             }
             Writes::Report => {
                 let small = ["before", "long", "after"].map(|id| test(id, Status::Success)).concat();
@@ -438,7 +464,7 @@ fn version_1_is_detected_and_translated_or_copied() {
 fn version_1_is_text_if_version_2_is_asked_for() {
     for tool in of_subunit() {
         let finished = tool.run(&["--protocol", "2"], SAMPLE_V1);
-        assert_eq!(finished.code(), tool.verdict(true), "{}: there is no packet", tool.name);
+        assert_eq!(finished.code(), tool.verdict_on_foreign(), "{}: there is no packet", tool.name);
         match tool.writes {
             Writes::Subunit => {
                 let text = printed::file(&finished.stdout, None, "stdout");
@@ -449,6 +475,7 @@ fn version_1_is_text_if_version_2_is_asked_for() {
                 let listed = self::tool("subunit-ls").run(&["--json", "--protocol", "1"], &finished.stdout);
                 assert_eq!(listed.text(), "", "{} writes text that stays text", tool.name);
             }
+            Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
             Writes::Report => assert!(contains(&finished.stdout, SAMPLE_V1), "{} prints the text", tool.name),
         }
     }
@@ -458,7 +485,7 @@ fn version_1_is_text_if_version_2_is_asked_for() {
 fn text_can_be_left_out() {
     let text = [b"building\n".to_vec(), test("a", Status::Success), b"done".to_vec()].concat();
     let tests = test("a", Status::Success);
-    for tool in of_subunit() {
+    for tool in droppers_of_text() {
         let finished = tool.run(&["--no-passthrough"], &text);
         assert!(finished.stdout == tool.run(&[], &tests).stdout, "{} writes no text", tool.name);
     }
@@ -469,13 +496,14 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
     let text = b"building\xff\n\x1b[31mno newline at the end";
     for tool in &TOOLS {
         let finished = tool.run(&[], text);
-        assert_eq!(finished.code(), tool.verdict(true), "{}: text alone is no stream", tool.name);
+        assert_eq!(finished.code(), tool.verdict_on_foreign(), "{}: text alone is no stream", tool.name);
         match tool.writes {
             Writes::Subunit => {
                 assert_eq!(printed::strays(&finished.stdout), [""; 0], "{} writes nothing but packets", tool.name);
                 assert!(printed::file(&finished.stdout, None, "stdout") == text, "{} keeps every byte", tool.name);
             }
             Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
+            Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
             Writes::Version1 | Writes::Report => {
                 assert!(finished.stdout.starts_with(text), "{} keeps every byte", tool.name);
             }
@@ -486,11 +514,11 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
 #[test]
 fn empty_input_is_success() {
     for tool in &TOOLS {
-        for args in [&[][..], &["/dev/null"]] {
+        for args in [&[][..], &["/dev/null"]].into_iter().take(1 + usize::from(tool.has_files)) {
             let finished = tool.run(args, b"");
             finished.assert().code(0).stderr("");
-            // To a harness, a script that prints nothing has failed.
-            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit");
+            // To a harness, a script that prints nothing has failed; an empty file is a file.
+            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit" | "subunit-output");
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }
     }
@@ -498,7 +526,7 @@ fn empty_input_is_success() {
 
 #[test]
 fn options_may_be_repeated_and_abbreviated() {
-    for tool in of_subunit() {
+    for tool in droppers_of_text() {
         let text = tool.run(&["--protocol", "2"], SAMPLE_V1);
         for args in [&["--protocol", "1", "--protocol", "2"][..], &["--proto=2"], &["--no-pas", "--proto", "2"]] {
             let finished = tool.run(args, SAMPLE_V1);
@@ -547,7 +575,11 @@ fn no_input_makes_a_tool_crash_or_hang() {
             let input = hostile_bytes(seed);
             let finished = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).run(&input);
             let code = finished.code();
-            assert!(code == 0 || tool.judges && code == 1, "{} ends with {code} for seed {seed}", tool.name);
+            assert!(
+                code == 0 || (tool.judges || tool.is_viewer) && code == 1,
+                "{} ends with {code} for seed {seed}",
+                tool.name
+            );
             let lines = finished.stderr.concat();
             let is_expected = |line: &str| line.contains(": not a subunit stream") || line.contains(" left out");
             assert!(lines.lines().all(is_expected), "{}: {lines:?}", tool.name);

@@ -21,6 +21,14 @@ pub(crate) struct Tool {
     pub(crate) reads_subunit: bool,
     /// Whether its operands are files to read, one after the other.
     pub(crate) reads_files: bool,
+    /// Whether its operands are files, to read or to write.
+    pub(crate) has_files: bool,
+    /// Whether `--no-passthrough` drops the text in a stream.
+    pub(crate) drops_text: bool,
+    /// Whether it refuses an option that it does not know, and has short options.
+    pub(crate) refuses_unknown: bool,
+    /// Whether it shows all that tests hold, attachments too, and no text between packets.
+    pub(crate) is_viewer: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
     /// Whether it runs commands: one that fails makes its exit status 1, too.
@@ -57,6 +65,10 @@ impl Tool {
             writes: Writes::Subunit,
             reads_subunit: true,
             reads_files: true,
+            has_files: true,
+            drops_text: true,
+            refuses_unknown: true,
+            is_viewer: false,
             judges: false,
             runs_commands: false,
             route_code: None,
@@ -89,6 +101,24 @@ impl Tool {
     /// A tool that makes subunit of something else, in files or from a command that it runs.
     pub(crate) const fn converter(name: &'static str, path: &'static str) -> Self {
         Self { reads_subunit: false, runs_commands: true, ..Self::writer(name, path) }
+    }
+
+    /// A tool that shows what a file holds of tests, whatever became of them.
+    pub(crate) const fn viewer(name: &'static str, path: &'static str) -> Self {
+        let writer = Self::writer(name, path);
+        Self { writes: Writes::Report, reads_files: false, drops_text: false, is_viewer: true, ..writer }
+    }
+
+    /// A tool whose operands are tags, `-TAG` too.
+    pub(crate) const fn tagger(name: &'static str, path: &'static str) -> Self {
+        let writer = Self::writer(name, path);
+        Self { reads_files: false, has_files: false, drops_text: false, refuses_unknown: false, ..writer }
+    }
+
+    /// A tool that writes an event, with what it reads as the content of a file.
+    pub(crate) const fn emitter(name: &'static str, path: &'static str) -> Self {
+        let writer = Self::writer(name, path);
+        Self { reads_subunit: false, reads_files: false, has_files: false, drops_text: false, ..writer }
     }
 
     /// The same tool, which judges too.
@@ -131,12 +161,17 @@ impl Tool {
     pub(crate) fn statuses(&self) -> Vec<&'static str> {
         let all = [
             ("0", true),
-            ("1", self.judges || self.runs_commands),
+            ("1", self.judges || self.runs_commands || self.is_viewer),
             ("2", true),
             ("129, 130, 143", true),
             ("141", true),
         ];
         all.into_iter().filter_map(|(status, can_be)| can_be.then_some(status)).collect()
+    }
+
+    /// The exit status for input that is no subunit stream.
+    pub(crate) fn verdict_on_foreign(&self) -> i32 {
+        i32::from(self.judges || self.is_viewer)
     }
 
     /// The exit status for a stream that does or does not hold failures.

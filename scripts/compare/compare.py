@@ -62,6 +62,7 @@ def compare(case):
         "subunit-filter": compare_filter,
         "subunit-ls": compare_ls,
         "subunit-stats": compare_stats,
+        "subunit-tags": compare_tags,
         "subunit2csv": compare_csv,
         "subunit2junitxml": compare_junit,
     }[case.tool](case)
@@ -153,6 +154,58 @@ def is_cut_off(case, id):
     """Whether the last test that began in a version 1 stream is this one."""
     began = re.findall(rb"^test(?:ing)?:* (.*)$", case.stream, re.MULTILINE)
     return bool(began) and began[-1].decode() == id
+
+
+# subunit-tags
+
+
+def compare_tags(case):
+    case.check("exit status", case.expected.status, case.got.status)
+    given, expected, got = (with_joined_text(decode(stream)) for stream in (case.stream, case.expected.output, case.got.output))
+    case.check("number of packets", len(expected), len(got))
+    for source, left, right in zip(given, expected, got, strict=True):
+        case.check("bytes outside of packets", True, isinstance(right, Packet))
+        if right.id is None and "--text" not in case.arguments:
+            case.check("tags of a packet without a test", source.tags, right.tags)
+            case.allow(rows.TAGS_TEXT, left.tags != right.tags)
+            left = dataclasses.replace(left, tags=right.tags)
+        if right.tags == frozenset() and left.tags is None or left.time != right.time:
+            case.allow(rows.TAGS_ANEW)
+        case.check("a packet", comparable(left), comparable(right))
+
+
+def comparable(packet):
+    """A packet without what the reference alters: the finest digits of times, and an empty list of tags."""
+    return dataclasses.replace(packet, raw=b"", time=rounded_time(packet.time), tags=packet.tags or None)
+
+
+def rounded_time(time):
+    """A time as the reference rounds it."""
+    if time is None:
+        return None
+    since = datetime.timedelta(seconds=time[0], microseconds=time[1] / 1000)
+    return since.days * 86400 + since.seconds, since.microseconds * 1000
+
+
+def with_joined_text(items):
+    """Items with text as packets of a file `stdout`, each as long as it goes on."""
+    joined = []
+    for item in items:
+        if not isinstance(item, Packet):
+            item = Packet(b"", None, None, None, None, True, None, ("stdout", item), False, None)
+        last = joined[-1] if joined else None
+        if last and is_text_of(last, item):
+            item = dataclasses.replace(item, file=("stdout", last.file[1] + item.file[1]))
+            joined.pop()
+        joined.append(dataclasses.replace(item, raw=b""))
+    return joined
+
+
+def is_text_of(last, item):
+    """Whether text goes on with the text before it."""
+    names = {packet.file and packet.file[0] for packet in (last, item)}
+    without_file = [dataclasses.replace(packet, raw=b"", file=None) for packet in (last, item)]
+    return last.id is None and names == {"stdout"} and without_file[0] == without_file[1] and not last.eof
 
 
 # subunit-filter
@@ -268,8 +321,7 @@ def with_rounded_times(case, items):
     def rounded(item):
         if item.id is not None or item.time is None:
             return item
-        since = datetime.timedelta(seconds=item.time[0], microseconds=item.time[1] / 1000)
-        time = (since.days * 86400 + since.seconds, since.microseconds * 1000)
+        time = rounded_time(item.time)
         case.allow(rows.TEXT_TIMES, time != item.time)
         return dataclasses.replace(item, time=time)
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 
 import generate
+import output
 import rows
 import tap
 from compare import Case, Crash, Defect, compare
@@ -57,6 +58,9 @@ IDS = "IDS"
 AFTER_ID = "(success|failure|skip|expectedfailure)None[{]"
 
 COMMANDS = [
+    Command("subunit-tags", ("nightly", "-slow")),
+    Command("subunit-tags", ("--text", "nightly", "-slow", "worker-0"), ("nightly", "-slow", "worker-0")),
+    Command("subunit-tags", ("-slow", "-worker-0", "slow")),
     # The reference writes text into its table.
     Command("subunit2csv", ("--no-passthrough",)),
     # The reference writes text into its XML.
@@ -271,6 +275,7 @@ def main(root):
     began = time.monotonic()
     with multiprocessing.Pool(os.cpu_count()) as pool:
         reports = pool.map(comparison.recorded, files, 1) + pool.map(comparison.generated, range(count), 20)
+    reports.append(output.compare_all(comparison.tools, Report("subunit-output")))
     reports.append(Report("tap"))
     tap.compare_all(root, comparison.tools, arguments.seed, int(TAP_SHARE * count), tap_files, reports[-1])
     return tell(reports, root / "target" / "differential", time.monotonic() - began)

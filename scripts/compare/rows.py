@@ -75,6 +75,26 @@ LS_TIMES = (
 LS_UNFINISHED = "Unfinished tests of one id on several routes in `subunit-ls` | listed once | each listed"
 UXSUCCESS_FAILS = "Exit status of `subunit-ls` for unexpected successes | 0 | 1"
 STATS_UXSUCCESS = "Unexpected successes in `subunit-stats` | count as passed, status 0 | count as failed, status 1"
+OUTPUT_PIECES = (
+    "Times and tags in `subunit-output` if a file becomes several packets | only in the first packet | in each "
+    "packet, with its own time"
+)
+OUTPUT_PIPE = (
+    "`subunit-output --attach-file -` | holds back what a pipe says until 3.5 MiB and the end, or twice as much, have "
+    "come | each read is written at once, and a last packet without content ends the file"
+)
+OUTPUT_REFUSED = (
+    "`subunit-output` without arguments, with operands that are left over, or with an empty test id | writes a packet"
+    " | refused, status 2"
+)
+TAGS_TEXT = (
+    "Text, other packets without a test id, and reports of damage in `subunit-tags` | get the tags | keep their tags "
+    "unless `--text` is given"
+)
+TAGS_ANEW = (
+    "Packets in `subunit-tags` | written anew: nanoseconds are rounded, tags are in any order, an empty list of tags "
+    "is lost | tags keep their order, and all other fields are the bytes that came in"
+)
 JUNIT_NAMES = (
     "Test ids in `subunit2junitxml` | split at the last `.` before the first `(` | split at the last `::`, or "
     "else `/`, or else `.`, before the first bracket, quote or white space; an id that has none is in the class "

@@ -295,6 +295,19 @@ impl Stream {
     }
 }
 
+/// The file of this name to read bytes from, or standard input for `-`, and what to call it. A
+/// signal ends it early, see [`InterruptibleInput`].
+///
+/// # Errors
+///
+/// When it cannot be opened, or standard output is the same file.
+pub fn open_input(name: &OsStr) -> Result<(String, InterruptibleInput), Trouble> {
+    if name == "-" {
+        say_if_terminal();
+    }
+    open(name, None)
+}
+
 /// The file of this name, or standard input for `-`, and what to call it. It may be neither
 /// standard output nor `report`.
 pub(crate) fn open(name: &OsStr, report: Option<FileId>) -> Result<(String, InterruptibleInput), Trouble> {

@@ -64,7 +64,7 @@ pub use children::{Children, Running, failure_reason, say_cut};
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
-pub use input::{Input, Stream, operands};
+pub use input::{Input, Stream, open_input, operands};
 pub use interruptible::InterruptibleInput;
 pub use line_reader::{LineReader, Piece};
 pub use options::{

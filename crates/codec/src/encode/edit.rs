@@ -32,16 +32,37 @@ pub struct PacketEdit<'a> {
     timestamp: Option<Timestamp>,
     test_id: Option<Cow<'a, str>>,
     status: Option<Status>,
-    tags: Option<Vec<Cow<'a, str>>>,
-    route_code: RouteCode<'a>,
+    tags: Change<Vec<Cow<'a, str>>>,
+    route_code: Change<Cow<'a, str>>,
 }
 
+/// What becomes of a field that can be removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum RouteCode<'a> {
+enum Change<T> {
     #[default]
     Kept,
     Removed,
-    Set(Cow<'a, str>),
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// The length of the field, which has `kept` bytes if it stays.
+    fn length(&self, kept: usize, length: impl FnOnce(&T) -> usize) -> usize {
+        match self {
+            Self::Kept => kept,
+            Self::Removed => 0,
+            Self::Set(value) => length(value),
+        }
+    }
+
+    /// Flags with the flag of the field as it is to be.
+    fn flags(&self, flags: u16, flag: u16) -> u16 {
+        match self {
+            Self::Kept => flags,
+            Self::Removed => flags & !flag,
+            Self::Set(_) => flags | flag,
+        }
+    }
 }
 
 impl<'a> PacketEdit<'a> {
@@ -75,21 +96,28 @@ impl<'a> PacketEdit<'a> {
     /// Says which tags the test now has, whatever the packet says.
     #[must_use]
     pub fn tags<T: Into<Cow<'a, str>>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
-        self.tags = Some(tags.into_iter().map(Into::into).collect());
+        self.tags = Change::Set(tags.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Says nothing of tags, whatever the packet says: its test keeps those that it has.
+    #[must_use]
+    pub fn without_tags(mut self) -> Self {
+        self.tags = Change::Removed;
         self
     }
 
     /// Says where the packet comes from, whatever the packet says.
     #[must_use]
     pub fn route_code(mut self, code: impl Into<Cow<'a, str>>) -> Self {
-        self.route_code = RouteCode::Set(code.into());
+        self.route_code = Change::Set(code.into());
         self
     }
 
     /// Says nothing of where the packet comes from, whatever the packet says.
     #[must_use]
     pub fn without_route_code(mut self) -> Self {
-        self.route_code = RouteCode::Removed;
+        self.route_code = Change::Removed;
         self
     }
 
@@ -105,12 +133,8 @@ impl<'a> PacketEdit<'a> {
         let parts = packet.parts();
         let timestamp = self.timestamp.map_or(parts.timestamp.len(), timestamp_length);
         let test_id = self.test_id.as_deref().map_or(parts.test_id.len(), string_length);
-        let tags = self.tags.as_deref().map_or(parts.tags.len(), tags_length);
-        let route_code = match &self.route_code {
-            RouteCode::Kept => parts.route_code.len(),
-            RouteCode::Removed => 0,
-            RouteCode::Set(code) => string_length(code),
-        };
+        let tags = self.tags.length(parts.tags.len(), |tags| tags_length(tags));
+        let route_code = self.route_code.length(parts.route_code.len(), |code| string_length(code));
         let fields = timestamp + test_id + tags + parts.file.len() + route_code + parts.rest.len();
         if packet_length(fields).0 > MAX_LENGTH || self.holds_nul() {
             return encode_to_vec(&self.event(packet), out);
@@ -128,14 +152,15 @@ impl<'a> PacketEdit<'a> {
             None => out.extend_from_slice(parts.test_id),
         }
         match &self.tags {
-            Some(tags) => write_tags(tags, out),
-            None => out.extend_from_slice(parts.tags),
+            Change::Kept => out.extend_from_slice(parts.tags),
+            Change::Removed => {}
+            Change::Set(tags) => write_tags(tags, out),
         }
         out.extend_from_slice(parts.file);
         match &self.route_code {
-            RouteCode::Kept => out.extend_from_slice(parts.route_code),
-            RouteCode::Removed => {}
-            RouteCode::Set(code) => write_bytes(code.as_bytes(), out),
+            Change::Kept => out.extend_from_slice(parts.route_code),
+            Change::Removed => {}
+            Change::Set(code) => write_bytes(code.as_bytes(), out),
         }
         out.extend_from_slice(parts.rest);
         write_checksum(start, out);
@@ -153,15 +178,7 @@ impl<'a> PacketEdit<'a> {
         if let Some(status) = self.status {
             flags = flags & !flag::STATUS | status.bits();
         }
-        if self.tags.is_some() {
-            flags |= flag::TAGS;
-        }
-        match self.route_code {
-            RouteCode::Kept => {}
-            RouteCode::Removed => flags &= !flag::ROUTE_CODE,
-            RouteCode::Set(_) => flags |= flag::ROUTE_CODE,
-        }
-        flags
+        self.route_code.flags(self.tags.flags(flags, flag::TAGS), flag::ROUTE_CODE)
     }
 
     fn event<'e>(&'e self, packet: &Packet<'e>) -> Event<'e> {
@@ -169,20 +186,23 @@ impl<'a> PacketEdit<'a> {
         event.timestamp = self.timestamp.or(event.timestamp);
         event.test_id = self.test_id.as_deref().map(Cow::from).or(event.test_id);
         event.status = self.status.or(event.status);
-        if let Some(tags) = &self.tags {
-            event = event.tags(tags.iter().map(|tag| &**tag));
+        match &self.tags {
+            Change::Kept => {}
+            Change::Removed => event.tags = None,
+            Change::Set(tags) => event = event.tags(tags.iter().map(|tag| &**tag)),
         }
         match &self.route_code {
-            RouteCode::Kept => {}
-            RouteCode::Removed => event.route_code = None,
-            RouteCode::Set(code) => event.route_code = Some(Cow::from(&**code)),
+            Change::Kept => {}
+            Change::Removed => event.route_code = None,
+            Change::Set(code) => event.route_code = Some(Cow::from(&**code)),
         }
         event
     }
 
     fn holds_nul(&self) -> bool {
-        let route_code = if let RouteCode::Set(code) = &self.route_code { Some(code) } else { None };
-        self.tags.iter().flatten().chain(&self.test_id).chain(route_code).any(|string| string.contains('\0'))
+        let tags = if let Change::Set(tags) = &self.tags { &tags[..] } else { &[] };
+        let route_code = if let Change::Set(code) = &self.route_code { Some(code) } else { None };
+        tags.iter().chain(&self.test_id).chain(route_code).any(|string| string.contains('\0'))
     }
 }
 
@@ -239,6 +259,8 @@ mod tests {
             assert_eq!(changed(&packet, &PacketEdit::new().status(Status::Skip)), encoded(&expected), "{event:?}");
             expected = event.clone().tags(["v"; 70]);
             assert_eq!(changed(&packet, &PacketEdit::new().tags(["v"; 70])), encoded(&expected), "{event:?}");
+            expected = Event { tags: None, ..event.clone() };
+            assert_eq!(changed(&packet, &PacketEdit::new().without_tags()), encoded(&expected), "{event:?}");
             expected = event.clone().route_code("7");
             assert_eq!(changed(&packet, &PacketEdit::new().route_code("7")), encoded(&expected), "{event:?}");
             expected.route_code = None;
