@@ -87,6 +87,13 @@ fn an_unfinished_test_is_an_error_with_a_reason() {
 }
 
 #[test]
+fn the_reason_of_an_unfinished_test_does_not_replace_an_attachment_of_that_name() {
+    let text = version_1(&stream([begin("a"), Event::test("a").file("reason", &b"its own"[..]).eof()]));
+    assert!(text.contains("\nreason\n7\r\nits own") || text.contains("\nreason\n7\nits own"), "{text}");
+    assert!(text.contains("\nreason-1\n17\n"), "{text}");
+}
+
+#[test]
 fn damage_is_a_failed_test() {
     let log = packet(&Event::test("a").status(Status::Success).file("log", vec![b'x'; 200]).eof());
     let finished = translate(&with_flip(log, 100, 1));

@@ -1,6 +1,7 @@
 //! A test as directives.
 
-use std::io;
+use std::collections::HashSet;
+use std::{io, iter};
 
 use subunit_cli::{Output, Spill, Trouble};
 use subunit_codec::Timestamp;
@@ -72,7 +73,7 @@ impl Directives {
             fits(self.writer.end_detail());
         }
         if outcome == Outcome::Error {
-            fits(self.writer.begin_detail(REASON, UTF8_TEXT));
+            fits(self.writer.begin_detail(&unused(REASON, &test.attachments), UTF8_TEXT));
             fits(self.writer.chunk(UNFINISHED));
             fits(self.writer.end_detail());
         }
@@ -127,4 +128,11 @@ fn words(tags: &[String]) -> Vec<&str> {
 /// The result of writing to memory, with names that were made to fit.
 fn fits(result: io::Result<()>) {
     result.expect("memory takes all that a line can hold");
+}
+
+/// A name that no attachment has: of two with one name, readers keep the last.
+fn unused(name: &str, attachments: &[Attachment]) -> String {
+    let taken: HashSet<&str> = attachments.iter().map(|attachment| attachment.name.as_str()).collect();
+    let numbered = (1..).map(|number| format!("{name}-{number}"));
+    iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name.as_str())).unwrap_or_default()
 }
