@@ -282,7 +282,8 @@ def damage(random):
         return b"12 m\xb3 at Latin-1\n", False
     if kind == 4:
         return b"cut in the middle of caf\xc3", False
-    # A line of superscript threes in Latin-1, which is text. One shorter than a header may be what is left of a packet.
+    # A line of superscript threes in Latin-1, which is text. A line shorter than a header may be
+    # the start of a packet that was cut off.
     return b"\xb3" * random.randrange(5, 40) + b"\n", False
 
 

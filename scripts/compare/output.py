@@ -8,7 +8,8 @@ import rows
 from decode import decode
 from tools import run_ours, run_reference
 
-#: Arguments that both sides take to mean the same. FILE is a file of nine megabytes, SHORT one of some bytes.
+#: Arguments that both sides take to mean the same. FILE is a file of nine megabytes, SHORT one of
+#: some bytes.
 SAME = [
     ("--tag", "x", "--tag", "y"),
     ("--tag", "x", "--exists", "a"),

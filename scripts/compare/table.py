@@ -23,7 +23,7 @@ def compare_csv(case):
     case.check("the table, against the stream", truth, table(case.got.output))
     failures = {"fail", "uxsuccess"} & {test.status for test in finished}
     case.check("exit status", int(bool(failures or given.unfinished)), case.got.status)
-    # The rest are unfinished tests, which the reference has in another order if it lists them at all.
+    # The rest are unfinished tests. If the reference lists them, it does so in another order.
     expected, truth = table(case.expected.output)[: 1 + len(finished)], truth[: 1 + len(finished)]
     if is_crash_of_csv(case):
         bare = [test for test in finished if test.status in ("fail", "xfail") and not holds_a_byte(test)]

@@ -13,10 +13,12 @@
 //! use subunit_codec::{Encoder, Event, Status, Timestamp};
 //!
 //! let mut encoder = Encoder::new(Vec::new());
-//! let event = |status| Event { timestamp: Timestamp::now(), ..Event::test("net.Ping").status(status) };
+//! let ping = |status| Event::test("net.Ping").status(status);
+//! let event = |status| Event { timestamp: Timestamp::now(), ..ping(status) };
 //! encoder.write(&event(Status::InProgress))?;
 //! encoder.flush()?; // A reader sees the test while it runs.
-//! encoder.write(&event(Status::Fail).file("log", &b"no route"[..]).mime_type("text/plain").eof())?;
+//! let failed = event(Status::Fail).file("log", &b"no route"[..]);
+//! encoder.write(&failed.mime_type("text/plain").eof())?;
 //! let stream: Vec<u8> = encoder.into_inner()?;
 //! # assert_eq!(stream[0], subunit_codec::SIGNATURE);
 //! # Ok::<(), std::io::Error>(())
@@ -79,14 +81,14 @@
 //! # }
 //! ```
 //!
-//! The folder `examples` has a test runner, a reader and an async reader to begin with. Types of the
-//! crates `bytes` 1, `chrono` 0.4 and `tokio-util` 0.7 are part of the API.
+//! The folder `examples` has a test runner, a reader and an async reader to begin with. Types of
+//! the crates `bytes` 1, `chrono` 0.4 and `tokio-util` 0.7 are part of the API.
 //!
 //! # Overview
 //!
 //! | to | use |
 //! |---|---|
-//! | check and read the bytes of one packet | [`Packet`], or [`OwnedPacket`] to keep it as [`Bytes`](bytes::Bytes) |
+//! | check and read the bytes of one packet | [`Packet`], or [`OwnedPacket`] to keep them |
 //! | see or say what a packet means | [`Event`] |
 //! | find packets in bytes, in a file or pipe | [`Decoder`], [`Reader`], `StreamCodec` with tokio |
 //! | forward packets and write events | [`Encoder`], [`encode`] |

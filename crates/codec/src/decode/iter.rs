@@ -20,7 +20,8 @@ pub struct Items<R> {
 /// use subunit_codec::{OwnedItem, Protocol, Reader};
 ///
 /// let stream = b"test: a\nbuilding\nsuccess: a\n";
-/// let items = Reader::new(&stream[..], Protocol::Auto).into_iter().collect::<Result<Vec<OwnedItem>, _>>()?;
+/// let reader = Reader::new(&stream[..], Protocol::Auto);
+/// let items = reader.into_iter().collect::<Result<Vec<OwnedItem>, _>>()?;
 /// assert!(matches!(&items[..], [OwnedItem::Packet(_), OwnedItem::Text(_), OwnedItem::Packet(_)]));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -61,7 +62,8 @@ impl<R: Read> Reader<R> {
     /// use subunit_codec::{Event, PARSER_TEST_ID, Protocol, Reader, Status};
     ///
     /// let stream = b"building\n\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b\xb3\x29torn\n";
-    /// let events = Reader::new(&stream[..], Protocol::Auto).into_events().collect::<Result<Vec<_>, _>>()?;
+    /// let reader = Reader::new(&stream[..], Protocol::Auto);
+    /// let events = reader.into_events().collect::<Result<Vec<_>, _>>()?;
     /// assert_eq!(events[0], Event::global_file("stdout", &b"building\n"[..]));
     /// assert_eq!(events[1], Event::test("foo").status(Status::Exists));
     /// assert_eq!(events[3].test_id.as_deref(), Some(PARSER_TEST_ID));

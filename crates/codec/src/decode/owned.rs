@@ -18,7 +18,8 @@ use crate::packet::owned::OwnedPacket;
 /// while let Some(item) = decoder.next() {
 ///     items.push(item.into_owned());
 /// }
-/// assert!(matches!(&items[..], [OwnedItem::Text(text), OwnedItem::Packet(_)] if text == "building\n"));
+/// let [OwnedItem::Text(text), OwnedItem::Packet(_)] = &items[..] else { panic!("two items") };
+/// assert_eq!(text, "building\n");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnedItem {

@@ -40,7 +40,8 @@ use crate::packet::validate::checked;
 /// let mut tracker: Tracker<Packets> = Tracker::new();
 /// let Stage::Begun(test) = tracker.push(&start) else { panic!("the first packet begins a test") };
 /// test.value.0 += 1;
-/// let Stage::Ended(test) = tracker.push(&Packet::parse(stop)?) else { panic!("success is final") };
+/// let stop = Packet::parse(stop)?;
+/// let Stage::Ended(test) = tracker.push(&stop) else { panic!("success is final") };
 /// test.value.0 += 1;
 /// assert_eq!((test.id(), test.value.0), ("a", 2));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -61,7 +61,8 @@ impl Timestamp {
     /// ```
     /// use subunit_codec::{Event, Status, Timestamp};
     ///
-    /// let event = Event { timestamp: Timestamp::now(), ..Event::test("net.Ping").status(Status::InProgress) };
+    /// let started = Event::test("net.Ping").status(Status::InProgress);
+    /// let event = Event { timestamp: Timestamp::now(), ..started };
     /// assert!(event.timestamp > Timestamp::new(1_700_000_000, 0));
     /// ```
     #[must_use]

@@ -16,7 +16,8 @@ use crate::packet::layout::Layout;
 /// use bytes::Bytes;
 /// use subunit_codec::{OwnedPacket, Status};
 ///
-/// let packet = OwnedPacket::parse(Bytes::from_static(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b"))?;
+/// let bytes = Bytes::from_static(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b");
+/// let packet = OwnedPacket::parse(bytes)?;
 /// assert_eq!(packet.as_packet().status(), Some(Status::Exists));
 /// # Ok::<(), subunit_codec::PacketError>(())
 /// ```

@@ -74,7 +74,8 @@ impl Status {
     /// ```
     /// use subunit_codec::Status;
     ///
-    /// let failures: Vec<Status> = Status::ALL.into_iter().filter(|status| status.is_failure()).collect();
+    /// let failures = Status::ALL.into_iter().filter(|status| status.is_failure());
+    /// let failures: Vec<Status> = failures.collect();
     /// assert_eq!(failures, [Status::InProgress, Status::UnexpectedSuccess, Status::Fail]);
     /// ```
     #[must_use]

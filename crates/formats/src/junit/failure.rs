@@ -24,7 +24,7 @@ impl<'a> Summary<'a> {
     /// ```
     /// use subunit_formats::junit::Summary;
     ///
-    /// let text = "Traceback (most recent call last):\n  File \"x.py\", line 1, in f\nx.Broken: 1\n2\n";
+    /// let text = "Traceback (most recent call last):\n  File \"x.py\", line 1\nx.Broken: 1\n2\n";
     /// let summary = Summary::of(text, false);
     /// assert_eq!((summary.kind.as_deref(), &*summary.message), (Some("x.Broken"), "1\n2"));
     /// ```
