@@ -18,7 +18,7 @@ use testkit::finished::Finished;
 use testkit::pipeline::{Pipeline, closed_pipe};
 use testkit::stream::{run, stream, test};
 
-use crate::every_tool::{TOOLS, contains, tool};
+use crate::every_tool::{TOOLS, contains, tool, with_standard_input};
 use crate::folder::Folder;
 use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, skipped, trouble};
@@ -51,7 +51,7 @@ fn ways() -> [Way; 2] {
 #[test]
 fn non_blocking_descriptors_lose_nothing() {
     let input = stream(run(3000, 11));
-    for tool in &TOOLS {
+    for tool in with_standard_input() {
         let expected = tool.run(&[], &input);
         for is_late in [false, true] {
             for Way { input: source, mut feed, mut drain, output: target } in ways() {
@@ -150,7 +150,7 @@ fn run_limited(folder: &Folder, tool: &Tool, kilobytes: usize, redirection: &str
         2 * kilobytes
     );
     let mut command = Command::new("sh");
-    command.args(["-c", &script, tool.path]).args(tool.args).current_dir(folder.path(""));
+    command.args(["-c", &script, tool.path]).args(tool.usual_args()).current_dir(folder.path(""));
     assert_eq!(Pipeline::new([command]).deadline(DEADLINE).run(input).code(), 0);
     let text = |name| String::from_utf8(folder.read(name)).expect("it is text");
     (text("status").trim().parse().expect("it is a number"), text("said"))
@@ -229,14 +229,14 @@ fn merged_sources_leave_a_full_disk_with_whole_packets() {
 /// How a tool ends with the file `f` as input, by this shell script.
 fn run_script(folder: &Folder, tool: &Tool, script: &str) -> Finished {
     let mut command = Command::new("sh");
-    command.args(["-c", script, tool.path]).args(tool.args).current_dir(folder.path(""));
+    command.args(["-c", script, tool.path]).args(tool.usual_args()).current_dir(folder.path(""));
     Pipeline::new([command]).deadline(DEADLINE).run(b"")
 }
 
 #[test]
 fn an_input_that_is_the_output_is_refused() {
     let sample = test("a", Status::Success);
-    for tool in &TOOLS {
+    for tool in with_standard_input() {
         let mut scripts = vec![("\"$0\" \"$@\" <f >>f", "standard input"), ("\"$0\" \"$@\" <f 1<>f", "standard input")];
         scripts.push(("\"$0\" \"$@\" <f >>link", "standard input"));
         if tool.reads_files || tool.route_code.is_some() {
@@ -400,7 +400,7 @@ fn memory_that_the_system_does_not_have_is_a_line() {
     let limited = |tool: &Tool, kilobytes: usize, input: &[u8]| {
         let mut command = Command::new("sh");
         let script = format!("ulimit -v {kilobytes}; exec \"$0\" \"$@\"");
-        command.args(["-c", &script, tool.path]).args(tool.args);
+        command.args(["-c", &script, tool.path]).args(tool.usual_args());
         Pipeline::new([command]).deadline(DEADLINE).run(input)
     };
     for tool in &TOOLS {

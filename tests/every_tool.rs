@@ -17,9 +17,16 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 13] = [
+pub(crate) const TOOLS: [Tool; 14] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
+    // Signals leave the input of the command open.
+    Tool::runner(
+        "subunit-exec",
+        env!("CARGO_BIN_EXE_subunit-exec"),
+        &["--", "sh", "-c", "trap '' HUP INT TERM; exec cat >&3"],
+    )
+    .with(&["--fd", "3"]),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
     Tool::merger("subunit-mux", env!("CARGO_BIN_EXE_subunit-mux")),
@@ -85,6 +92,11 @@ fn every_tool_is_in_the_table_and_has_a_page_and_a_row() {
 /// The tools that read subunit.
 fn of_subunit() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| tool.reads_subunit)
+}
+
+/// The tools that read standard input themselves, and leave it to no command.
+pub(crate) fn with_standard_input() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| tool.command.is_empty())
 }
 
 /// The tools whose operands are files to read.
@@ -167,7 +179,7 @@ fn a_missing_file_is_named_with_the_cause() {
 
 #[test]
 fn a_folder_is_named_with_the_cause() {
-    for tool in &TOOLS {
+    for tool in with_standard_input() {
         if tool.has_files {
             let finished = tool.run(&["/usr"], b"");
             assert_eq!(trouble(tool.name, &finished), "/usr: Is a directory", "{}", tool.name);
@@ -518,7 +530,7 @@ fn empty_input_is_success() {
             let finished = tool.run(args, b"");
             finished.assert().code(0).stderr("");
             // To a harness, a script that prints nothing has failed; an empty file is a file.
-            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit" | "subunit-output");
+            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit" | "subunit-output" | "subunit-exec");
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }
     }
@@ -576,7 +588,7 @@ fn no_input_makes_a_tool_crash_or_hang() {
             let finished = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).run(&input);
             let code = finished.code();
             assert!(
-                code == 0 || (tool.judges || tool.is_viewer) && code == 1,
+                code == 0 || (tool.judges || tool.is_viewer || tool.runs_commands) && code == 1,
                 "{} ends with {code} for seed {seed}",
                 tool.name
             );

@@ -33,6 +33,7 @@ mod subunit2csv;
 mod subunit2junitxml;
 mod subunit_1to2;
 mod subunit_2to1;
+mod subunit_exec;
 mod subunit_filter;
 mod subunit_ls;
 mod subunit_mux;

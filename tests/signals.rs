@@ -200,7 +200,7 @@ fn a_signal_that_comes_twice_at_once_is_one() {
 fn a_signal_that_was_ignored_from_the_start_stays_so() {
     at_once(every_tool_and_signal(), |(tool, number, _)| {
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' HUP INT TERM; exec \"$0\" \"$@\"", tool.path]).args(tool.args);
+        command.args(["-c", "trap '' HUP INT TERM; exec \"$0\" \"$@\"", tool.path]).args(tool.usual_args());
         let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
         live.write(&test("before", Status::Success));
         live.read_until(|output| contains(output, b"before"));
@@ -214,11 +214,12 @@ fn a_signal_that_was_ignored_from_the_start_stays_so() {
 
 /// The tools that run commands, each with a command that says that it runs, and then goes on as
 /// `script` does, in a shell.
-fn with_command(script: &str) -> [(&'static str, Command); 2] {
+fn with_command(script: &str) -> [(&'static str, Command); 3] {
     let script = format!("echo ok 1; {script}");
     [
+        ("subunit-exec", ["--", "sh", "-c", &script].map(String::from).to_vec()),
         ("subunit-mux", ["-c", &script].map(String::from).to_vec()),
-        ("tap2subunit", vec!["--".into(), "sh".into(), "-c".into(), script.clone()]),
+        ("tap2subunit", ["--", "sh", "-c", &script].map(String::from).to_vec()),
     ]
     .map(|(name, args)| (name, tool(name).command(args)))
 }

@@ -37,6 +37,8 @@ pub(crate) struct Tool {
     pub(crate) route_code: Option<&'static str>,
     /// Arguments with which all of a stream shows in the output.
     pub(crate) args: &'static [&'static str],
+    /// A command that stands behind all arguments, and writes what it reads.
+    pub(crate) command: &'static [&'static str],
 }
 
 /// What a tool writes.
@@ -73,6 +75,7 @@ impl Tool {
             runs_commands: false,
             route_code: None,
             args: &[],
+            command: &[],
         }
     }
 
@@ -121,6 +124,11 @@ impl Tool {
         Self { reads_subunit: false, reads_files: false, has_files: false, drops_text: false, ..writer }
     }
 
+    /// A tool that runs `command` as a test and passes on what it reports.
+    pub(crate) const fn runner(name: &'static str, path: &'static str, command: &'static [&'static str]) -> Self {
+        Self { runs_commands: true, command, ..Self::emitter(name, path) }
+    }
+
     /// The same tool, which judges too.
     pub(crate) const fn judging(self) -> Self {
         Self { judges: true, ..self }
@@ -141,8 +149,13 @@ impl Tool {
     /// The command with the arguments of the table and these.
     pub(crate) fn usual<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
         let mut command = self.command(self.args);
-        command.args(args);
+        command.args(args).args(self.command);
         command
+    }
+
+    /// The arguments of the table.
+    pub(crate) fn usual_args(&self) -> impl Iterator<Item = &'static str> {
+        self.args.iter().chain(self.command).copied()
     }
 
     /// Runs the tool with the arguments of the table and these.

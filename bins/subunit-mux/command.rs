@@ -1,20 +1,21 @@
 //! Commands as sources.
 
 use std::ffi::OsStr;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
-use subunit_cli::{Children, InterruptibleInput, Stream, Trouble, failure_reason, say_cut, spawn};
+use subunit_cli::{
+    Children, InterruptibleInput, SharedOutput, SourceFailure, Stream, Trouble, failure_reason, say_cut, spawn,
+    start_failure_reason,
+};
 use subunit_codec::Protocol;
 use subunit_codec::names::STDERR;
 
 use crate::relabel::{Labels, Route};
-use crate::relay::relay;
-use crate::shared_output::{Failure, SharedOutput};
 
 /// What a command needs to run as a source.
 pub(crate) struct Runner {
@@ -30,11 +31,11 @@ pub(crate) struct Runner {
 impl Runner {
     /// Runs a command, merges its output and says whether it succeeded. Its standard input is
     /// `input`, or empty.
-    pub(crate) fn run(mut self, text: &OsStr, input: Option<Receiver<Vec<u8>>>) -> Result<bool, Failure> {
+    pub(crate) fn run(mut self, text: &OsStr, input: Option<Receiver<Vec<u8>>>) -> Result<bool, SourceFailure> {
         let name = text.to_string_lossy();
         // The test that stands for the command itself.
         let own_test = if self.is_named { self.code.clone() } else { name.clone().into_owned() };
-        let named = |cause: io::Error| Failure::Source(Trouble::with(&name, &cause));
+        let named = |cause: io::Error| SourceFailure::Source(Trouble::with(&name, &cause));
         let mut command = Command::new("sh");
         command.arg("-c").arg(text).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -42,33 +43,31 @@ impl Runner {
         let mut child = match self.children.start(&mut command) {
             Ok(child) => child,
             Err(cause) => {
-                let words = cause.to_string();
-                let words = words.split(" (os error ").next().unwrap_or_default();
-                let reason = format!("the command could not be started: {words}\n");
+                let reason = start_failure_reason(&cause);
                 self.lane.push(|out| route.fail_own_test(&own_test, &reason, out))?;
                 self.lane.flush()?;
                 return Err(named(cause));
             }
         };
         if let (Some(input), Some(stdin)) = (input, child.stdin.take()) {
-            spawn(|| feed(stdin, input)).map_err(Failure::All)?;
+            spawn(|| feed(stdin, input)).map_err(SourceFailure::All)?;
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-        let running = self.children.watch(child).map_err(Failure::All)?;
+        let running = self.children.watch(child, None).map_err(SourceFailure::All)?;
         let relay_errors = |stderr| self.relay_errors(running.output(stderr), name.clone().into_owned());
-        let errors = stderr.map(relay_errors).transpose().map_err(Failure::All)?;
+        let errors = stderr.map(relay_errors).transpose().map_err(SourceFailure::All)?;
 
         let mut is_cut = false;
         if let Some(stdout) = stdout {
             let mut stream = Stream::of_command(name.clone().into_owned(), running.output(stdout), self.protocol);
-            relay(&mut stream, &mut route, &mut self.lane)?;
+            self.lane.relay(&mut stream, |item, out| route.item(item, out))?;
             is_cut |= stream.is_cut();
         }
         is_cut |= errors.map_or(Ok(false), |errors| errors.join().unwrap_or_else(|panic| resume_unwind(panic)))?;
         if is_cut {
             say_cut(env!("CARGO_BIN_NAME"), &name);
         }
-        let status = running.status().map_err(named)?;
+        let status = running.end().map_err(named)?.status;
         if status.success() {
             return Ok(true);
         }
@@ -86,19 +85,11 @@ impl Runner {
         &self,
         mut stderr: InterruptibleInput,
         name: String,
-    ) -> Result<JoinHandle<Result<bool, Failure>>, Trouble> {
+    ) -> Result<JoinHandle<Result<bool, SourceFailure>>, Trouble> {
         let (route, mut lane) = (Route::new(&self.code, &self.labels), self.lane.clone());
         spawn(move || {
-            let mut buffer = vec![0; 1 << 16];
-            loop {
-                match stderr.read(&mut buffer) {
-                    Ok(0) => return Ok(stderr.is_cut()),
-                    Ok(count) => lane.push(|out| route.file(STDERR, &buffer[..count], out))?,
-                    Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                    Err(cause) => return Err(Failure::Source(Trouble::with(name, &cause))),
-                }
-                lane.flush()?;
-            }
+            lane.copy(&mut stderr, &name, |bytes, out| route.file(STDERR, bytes, out))?;
+            Ok(stderr.is_cut())
         })
     }
 }

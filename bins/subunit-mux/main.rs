@@ -5,8 +5,6 @@ mod failures;
 mod merge_live;
 mod merge_recorded;
 mod relabel;
-mod relay;
-mod shared_output;
 mod source;
 mod stdin_router;
 mod test_tags;

@@ -4,20 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 
-use subunit_cli::{Children, Output, Stream, Trouble, Verdict, spawn};
+use subunit_cli::{Children, Output, SharedOutput, SourceFailure, Stream, Trouble, Verdict, spawn};
 use subunit_codec::Protocol;
 
 use crate::command::Runner;
 use crate::relabel::{Labels, Route};
-use crate::relay::relay;
-use crate::shared_output::{Failure, SharedOutput};
 use crate::source::{Origin, Source};
 use crate::stdin_router::{self, Delivery};
 
 /// What a thread has to say.
 enum News {
     /// A source has ended, and whether it was a success.
-    Ended(Result<bool, Failure>),
+    Ended(Result<bool, SourceFailure>),
     /// Standard input cannot be passed on.
     Undelivered(Trouble),
 }
@@ -28,13 +26,7 @@ pub(crate) fn run(
     protocol: Protocol,
     is_controlled: bool,
 ) -> Result<Verdict, Trouble> {
-    let children = Children::new()?;
-    let result = merge(sources, labels, protocol, is_controlled, &children);
-    if result.is_err() {
-        // No terminal reaches them.
-        children.end();
-    }
-    result
+    Children::run(|children| merge(sources, labels, protocol, is_controlled, children))
 }
 
 fn merge(
@@ -61,7 +53,8 @@ fn merge(
                 let mut lane = lane;
                 start(news, move || {
                     let mut stream = Stream::open(&name, protocol)?;
-                    relay(&mut stream, &mut Route::new(&code, &labels), &mut lane).map(|()| true)
+                    let mut route = Route::new(&code, &labels);
+                    lane.relay(&mut stream, |item, out| route.item(item, out)).map(|()| true)
                 })?;
             }
         }
@@ -85,8 +78,8 @@ fn merge(
                 match result {
                     Ok(true) => {}
                     Ok(false) => verdict = Verdict::Failure,
-                    Err(Failure::Source(unread)) => trouble = told(unread),
-                    Err(Failure::All(trouble)) => return Err(trouble),
+                    Err(SourceFailure::Source(unread)) => trouble = told(unread),
+                    Err(SourceFailure::All(trouble)) => return Err(trouble),
                 }
             }
         }
@@ -95,7 +88,10 @@ fn merge(
 }
 
 /// Runs a source in a thread of its own.
-fn start(news: Sender<News>, run: impl FnOnce() -> Result<bool, Failure> + Send + 'static) -> Result<(), Trouble> {
+fn start(
+    news: Sender<News>,
+    run: impl FnOnce() -> Result<bool, SourceFailure> + Send + 'static,
+) -> Result<(), Trouble> {
     spawn(move || {
         // Nobody listens any more when all end.
         let _ = news.send(News::Ended(run()));

@@ -3,11 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use subunit_cli::{Output, Stream, Trouble, Verdict};
+use subunit_cli::{Output, SourceFailure, Stream, Trouble, Verdict, try_reserve};
 use subunit_codec::{Item, Protocol, Timestamp};
 
 use crate::relabel::{Labels, Route};
-use crate::shared_output::{Failure, try_reserve};
 use crate::source::{Origin, Source};
 
 /// A stream, and what comes next of it.
@@ -39,8 +38,8 @@ pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> 
         match source.advance(&mut output) {
             Ok(true) => next.push(Reverse((source.time, index))),
             Ok(false) => {}
-            Err(Failure::Source(unread)) => tell(unread),
-            Err(Failure::All(unwritten)) => return Err(unwritten),
+            Err(SourceFailure::Source(unread)) => tell(unread),
+            Err(SourceFailure::All(unwritten)) => return Err(unwritten),
         }
         if turns.is_empty()
             && let Some(Reverse((_, index))) = next.pop()
@@ -59,9 +58,11 @@ impl Recorded {
     }
 
     /// Goes on to the next item; says whether there is one.
-    fn advance(&mut self, output: &mut Output) -> Result<bool, Failure> {
+    fn advance(&mut self, output: &mut Output) -> Result<bool, SourceFailure> {
         self.packets.clear();
-        let Some(item) = self.stream.next_after(|| output.flush().map_err(Failure::All))? else { return Ok(false) };
+        let Some(item) = self.stream.next_after(|| output.flush().map_err(SourceFailure::All))? else {
+            return Ok(false);
+        };
         self.time = if let Item::Packet(packet) = &item { packet.timestamp() } else { None };
         try_reserve(&mut self.packets, &item)?;
         self.route.item(&item, &mut self.packets);

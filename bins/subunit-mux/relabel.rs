@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use subunit_cli::Trouble;
+use subunit_cli::{Trouble, joined_route, refused_event, refused_packet};
 use subunit_codec::{
-    Damage, EncodeError, Event, Flight, Item, PARSER_TEST_ID, Packet, PacketEdit, Renew, Status, Timestamp, Tracker,
-    encode, names,
+    Damage, Event, Flight, Item, Packet, PacketEdit, Renew, Status, Timestamp, Tracker, encode, names,
 };
 use subunit_formats::repeated_name;
 
@@ -84,7 +83,7 @@ impl Route {
         let mut tests = self.tests.as_mut().map(Tracker::drain).unwrap_or_default();
         tests.retain(Flight::has_status);
         for test in &tests {
-            let mut event = failed_test(Cow::from(test.id()), names::REASON, reason);
+            let mut event = failed_test(Cow::from(test.id()), reason);
             event.runnable = test.value.is_runnable;
             self.event(event, test.value.tags.repeatable(), test.route_code(), out);
         }
@@ -95,7 +94,7 @@ impl Route {
 
     /// Fails a test that stands for the source itself, because of `reason`.
     pub(crate) fn fail_own_test(&self, id: &str, reason: &str, out: &mut Vec<u8>) {
-        self.event(failed_test(Cow::from(id), names::REASON, reason), Some(&[]), None, out);
+        self.event(failed_test(Cow::from(id), reason), Some(&[]), None, out);
     }
 
     /// Whether the source has shown a failure.
@@ -105,7 +104,7 @@ impl Route {
 
     fn packet(&mut self, packet: &Packet<'_>, out: &mut Vec<u8>) {
         let time = self.now().filter(|_| packet.timestamp().is_none());
-        let mut edit = PacketEdit::new().route_code(joined(&self.code, packet.route_code()));
+        let mut edit = PacketEdit::new().route_code(joined_route(&self.code, packet.route_code()));
         if let Some(time) = time {
             edit = edit.timestamp(time);
         }
@@ -128,9 +127,9 @@ impl Route {
             }
         }
         if let Err(error) = edit.encode(packet, out) {
-            let data = Event::test(PARSER_TEST_ID).file(names::PACKET_DATA, packet.as_bytes()).eof();
-            self.event(data, Some(&[]), None, out);
-            self.refused(&error, out);
+            for event in refused_packet(packet, &error, &self.code) {
+                self.event(event, Some(&[]), None, out);
+            }
         }
     }
 
@@ -144,20 +143,14 @@ impl Route {
     /// Appends an event of our own. `tags` are those of its test, which keeps what it has if they
     /// are `None`. `inner` is the rest of its route code.
     fn event<'a>(&'a self, mut event: Event<'a>, tags: Option<&'a [String]>, inner: Option<&str>, out: &mut Vec<u8>) {
-        event.route_code = Some(joined(&self.code, inner));
+        event.route_code = Some(joined_route(&self.code, inner));
         event.timestamp = self.now();
         if let Some((tag, tags)) = self.tag.as_ref().zip(tags) {
             event = event.tags(tags.iter().chain([tag]));
         }
         if let Err(error) = encode(&event, out) {
-            self.refused(&error, out);
+            self.event(refused_event(&error, &self.code), Some(&[]), None, out);
         }
-    }
-
-    /// Reports that there is no room for a route code beside an id of megabytes.
-    fn refused(&self, error: &EncodeError, out: &mut Vec<u8>) {
-        let error = format!("{error} with the route code {}", self.code);
-        self.event(failed_test(Cow::from(PARSER_TEST_ID), names::PARSER_ERROR, &error), Some(&[]), None, out);
     }
 
     fn now(&self) -> Option<Timestamp> {
@@ -175,10 +168,6 @@ impl Labels {
     }
 }
 
-fn joined<'a>(code: &'a str, inner: Option<&str>) -> Cow<'a, str> {
-    inner.map_or(Cow::from(code), |inner| Cow::from([code, "/", inner].concat()))
-}
-
-fn failed_test<'a>(id: Cow<'a, str>, file: &'a str, text: &'a str) -> Event<'a> {
-    Event::test(id).status(Status::Fail).file(file, text.as_bytes()).mime_type(names::UTF8_TEXT).eof()
+fn failed_test<'a>(id: Cow<'a, str>, reason: &'a str) -> Event<'a> {
+    Event::test(id).status(Status::Fail).file(names::REASON, reason.as_bytes()).mime_type(names::UTF8_TEXT).eof()
 }

@@ -12,13 +12,7 @@ use crate::conversion::Conversion;
 /// Runs a command and translates what it prints to standard output. Its standard error is ours, its
 /// standard input is empty.
 pub(crate) fn run(words: &[OsString], conversion: Conversion) -> Result<Verdict, Trouble> {
-    let children = Children::new()?;
-    let result = translate(words, conversion, &children);
-    if result.is_err() {
-        // Nobody listens to it any more.
-        children.end();
-    }
-    result
+    Children::run(|children| translate(words, conversion, children))
 }
 
 fn translate(words: &[OsString], mut conversion: Conversion, children: &Arc<Children>) -> Result<Verdict, Trouble> {
@@ -31,14 +25,14 @@ fn translate(words: &[OsString], mut conversion: Conversion, children: &Arc<Chil
     let child = children.start(&mut command).map_err(named)?;
     // The end of the output is when nobody else has it open.
     drop(command);
-    let running = children.watch(child)?;
+    let running = children.watch(child, None)?;
     let mut lines = LineReader::new(name.clone(), running.output(reader));
     conversion.begin()?;
     conversion.read(&mut lines)?;
     if lines.is_cut() {
         say_cut(env!("CARGO_BIN_NAME"), &name);
     }
-    let status = running.status().map_err(named)?;
+    let status = running.end().map_err(named)?.status;
     let failure = (!status.success()).then(|| failure_reason(status));
     conversion.end_command(&name, failure.as_deref())?;
     Ok(Verdict::failure_if(failure.is_some()))

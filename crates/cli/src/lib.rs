@@ -50,8 +50,10 @@ mod options;
 mod output;
 mod report_draft;
 mod report_file;
+mod route_prefix;
 mod routing;
 mod run;
+mod shared_output;
 mod signals;
 mod spill;
 mod spill_file;
@@ -59,8 +61,11 @@ mod test_row;
 mod text_output;
 mod threads;
 mod trouble;
+mod values;
 
-pub use children::{Children, Running, failure_reason, say_cut};
+pub use children::{
+    Children, Ending, Running, TimeLimit, failure_reason, pass_descriptor, say_cut, start_failure_reason,
+};
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
@@ -73,11 +78,14 @@ pub use options::{
 pub use output::Output;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
+pub use route_prefix::{joined_route, refused_event, refused_packet};
 pub use routing::Routing;
 pub use run::{Verdict, main};
+pub use shared_output::{SharedOutput, SourceFailure, try_reserve};
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
 pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
 pub use trouble::Trouble;
+pub use values::{duration, signal};

@@ -21,6 +21,8 @@ pub enum Verdict {
     Success,
     /// The stream holds failures: exit status 1. Only tools that judge say so.
     Failure,
+    /// The exit status of a command that ran in the place of the tool.
+    Command(u8),
 }
 
 impl Verdict {
@@ -64,6 +66,7 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
         (_, Some(signal)) => ExitCode::from(128 | signal),
         (Ok(Verdict::Success), None) => ExitCode::SUCCESS,
         (Ok(Verdict::Failure), None) => ExitCode::from(1),
+        (Ok(Verdict::Command(code)), None) => ExitCode::from(code),
         (Err(_), None) => ExitCode::from(2),
     }
 }

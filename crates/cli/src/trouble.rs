@@ -82,7 +82,7 @@ pub(crate) fn tool_name() -> String {
 
 /// What went wrong in the words of the system. The number of the error is left out, and so is the
 /// name of a temporary file that the library adds behind it.
-fn cause_text(cause: &io::Error) -> String {
+pub(crate) fn cause_text(cause: &io::Error) -> String {
     let text = cause.to_string();
     text.split_once(" (os error ").map_or(text.as_str(), |(words, _)| words).to_owned()
 }

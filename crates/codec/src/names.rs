@@ -27,6 +27,9 @@ pub const STDOUT: &str = "stdout";
 /// What a program printed to standard error. From oslotest, whose tests attach what they capture.
 pub const STDERR: &str = "stderr";
 
+/// How a command that ran as a test ended. From subunit-exec.
+pub const EXIT: &str = "exit";
+
 /// Why a test failed, in the words of its language. From testtools, and from python-subunit for a
 /// failure of version 1 in brackets.
 pub const TRACEBACK: &str = "traceback";

@@ -1,0 +1,121 @@
+//! A command that runs.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use super::{Children, Ending, PAUSE, are_gone_in_time, group};
+use crate::interruptible::InterruptibleInput;
+use crate::signals;
+use crate::threads::spawn;
+use crate::trouble::Trouble;
+
+/// How long a command may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeLimit {
+    /// The longest time.
+    pub time: Duration,
+    /// What its group gets then. After ten more seconds it is killed.
+    pub signal: Signal,
+}
+
+/// A command that runs, and is waited for beside whatever else is done.
+#[derive(Debug)]
+pub struct Running {
+    children: Arc<Children>,
+    child: Child,
+    /// A pipe that hangs up when the command has ended.
+    end: Arc<OwnedFd>,
+    /// Waits for that, and knows then which signal had asked the tool to stop.
+    watch: JoinHandle<Option<u8>>,
+    limit: Option<TimeLimit>,
+    has_timed_out: Arc<AtomicBool>,
+}
+
+impl Children {
+    /// Watches over a command that was started.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no pipe or no thread.
+    pub fn watch(self: &Arc<Self>, child: Child, limit: Option<TimeLimit>) -> Result<Running, Trouble> {
+        let (end, bell) = io::pipe().map_err(|cause| Trouble::with("pipes", &cause))?;
+        let pid = Pid::from_child(&child);
+        let has_timed_out = Arc::new(AtomicBool::new(false));
+        let (timer_bell, timer_end) = mpsc::channel::<()>();
+        if let Some(limit) = limit {
+            let (children, has_timed_out) = (Arc::clone(self), Arc::clone(&has_timed_out));
+            spawn(move || children.enforce(limit, pid, &timer_end, &has_timed_out))?;
+        }
+        let watch = spawn(move || {
+            group::wait_for_end(pid);
+            let interruption = signals::received();
+            drop((bell, timer_bell));
+            interruption
+        })?;
+        Ok(Running {
+            children: Arc::clone(self),
+            child,
+            end: Arc::new(OwnedFd::from(end)),
+            watch,
+            limit,
+            has_timed_out,
+        })
+    }
+
+    /// Ends a command that takes too long. `end` hangs up when it has ended.
+    fn enforce(&self, limit: TimeLimit, pid: Pid, end: &Receiver<()>, has_timed_out: &AtomicBool) {
+        if end.recv_timeout(limit.time) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+        let signal = |signal| {
+            let state = self.lock();
+            // Later the number may be another process's.
+            if state.running.contains(&pid) {
+                let _ = kill_process_group(pid, signal);
+            }
+        };
+        has_timed_out.store(true, Ordering::Relaxed);
+        signal(limit.signal);
+        if !are_gone_in_time(&[pid]) {
+            signal(Signal::KILL);
+        }
+    }
+}
+
+impl Running {
+    /// What the command writes to a pipe, until soon after it has ended: what it left running may
+    /// hold the pipe open for ever.
+    pub fn output(&self, pipe: impl Into<OwnedFd>) -> InterruptibleInput {
+        InterruptibleInput::new(File::from(pipe.into()), Some(Arc::clone(&self.end)))
+    }
+
+    /// How the command ended, once it has; if it was signalled, once its whole group has.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not tell.
+    pub fn end(mut self) -> io::Result<Ending> {
+        let pid = Pid::from_child(&self.child);
+        let interruption = self.watch.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let has_timed_out = self.has_timed_out.load(Ordering::Relaxed);
+        // What is left of it is killed after ten seconds, and only as long as it is known here.
+        while (has_timed_out || self.children.lock().signal.is_some()) && group::count_others(pid) > 0 {
+            thread::sleep(PAUSE);
+        }
+        let left = group::count_others(pid);
+        let mut state = self.children.lock();
+        state.running.retain(|running| *running != pid);
+        let status = self.child.wait()?;
+        let timeout = self.limit.filter(|_| has_timed_out).map(|limit| limit.time);
+        Ok(Ending { status, timeout, interruption, left })
+    }
+}

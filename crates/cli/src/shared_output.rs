@@ -1,0 +1,146 @@
+//! The way of packets from several sources to the one output.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use subunit_codec::Item;
+
+use crate::input::Stream;
+use crate::interruptible::InterruptibleInput;
+use crate::output::Output;
+use crate::trouble::Trouble;
+
+/// Why a source ends early.
+#[derive(Debug)]
+pub enum SourceFailure {
+    /// It cannot be read on. The others go on.
+    Source(Trouble),
+    /// All end: nothing can be written any more, or there are no threads to go on with.
+    All(Trouble),
+}
+
+impl SourceFailure {
+    /// The trouble, for a tool to which each source is all.
+    #[must_use]
+    pub fn into_trouble(self) -> Trouble {
+        let (Self::Source(trouble) | Self::All(trouble)) = self;
+        trouble
+    }
+}
+
+impl From<Trouble> for SourceFailure {
+    fn from(trouble: Trouble) -> Self {
+        Self::Source(trouble)
+    }
+}
+
+/// The output that sources in several threads share. Each source buffers packets of its own and
+/// writes whole ones; while one writes, the others wait, and so do their writers in the end.
+#[derive(Clone, Debug)]
+pub struct SharedOutput {
+    output: Arc<Mutex<Output>>,
+    packets: Vec<u8>,
+}
+
+impl SharedOutput {
+    /// Packets are handed on when there are so many bytes of them. No more is read at once.
+    const FULL: usize = 1 << 16;
+
+    /// Shares an output.
+    #[must_use]
+    pub fn new(output: Output) -> Self {
+        Self { output: Arc::new(Mutex::new(output)), packets: Vec::new() }
+    }
+
+    /// Hands on what `append` appends to whole packets, now or with others.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn push(&mut self, append: impl FnOnce(&mut Vec<u8>)) -> Result<(), SourceFailure> {
+        append(&mut self.packets);
+        if self.packets.len() < Self::FULL { Ok(()) } else { self.write(|_| Ok(())) }
+    }
+
+    /// Has all that was pushed written.
+    ///
+    /// # Errors
+    ///
+    /// If writing fails.
+    pub fn flush(&mut self) -> Result<(), SourceFailure> {
+        if self.packets.is_empty() { Ok(()) } else { self.write(Output::flush) }
+    }
+
+    /// Hands on what `append` makes of each item of a stream, to its end. Nothing is held back
+    /// while the stream is waited for.
+    ///
+    /// # Errors
+    ///
+    /// If reading or writing fails.
+    pub fn relay(
+        &mut self,
+        stream: &mut Stream,
+        mut append: impl FnMut(&Item<'_>, &mut Vec<u8>),
+    ) -> Result<(), SourceFailure> {
+        let end = loop {
+            match stream.next_after(|| self.flush()) {
+                Ok(Some(item)) => {
+                    try_reserve(&mut self.packets, &item)?;
+                    self.push(|out| append(&item, out))?;
+                }
+                Ok(None) => break Ok(()),
+                Err(failure) => break Err(failure),
+            }
+        };
+        self.flush()?;
+        end
+    }
+
+    /// Hands on what `append` makes of each read of bytes, at most 64 KiB, to their end. `name` is
+    /// what they are called in trouble.
+    ///
+    /// # Errors
+    ///
+    /// If reading or writing fails.
+    pub fn copy(
+        &mut self,
+        input: &mut InterruptibleInput,
+        name: &str,
+        mut append: impl FnMut(&[u8], &mut Vec<u8>),
+    ) -> Result<(), SourceFailure> {
+        let mut buffer = vec![0; Self::FULL];
+        loop {
+            match input.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(count) => self.push(|out| append(&buffer[..count], out))?,
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Err(cause) => return Err(SourceFailure::Source(Trouble::with(name, &cause))),
+            }
+            self.flush()?;
+        }
+    }
+
+    fn write(&mut self, and: impl FnOnce(&mut Output) -> Result<(), Trouble>) -> Result<(), SourceFailure> {
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = output.bytes(&self.packets).and_then(|()| and(&mut output));
+        self.packets.clear();
+        result.map_err(SourceFailure::All)
+    }
+}
+
+/// Makes room for what becomes of an item that may be large. A system that is out of memory ends
+/// all sources with a line.
+///
+/// # Errors
+///
+/// If there is no room.
+pub fn try_reserve(packets: &mut Vec<u8>, item: &Item<'_>) -> Result<(), SourceFailure> {
+    let length = match item {
+        Item::Packet(packet) => packet.as_bytes().len(),
+        Item::Text(text) => text.len(),
+        Item::Damage(damage) => damage.bytes.len(),
+    };
+    // Besides: route code, tag and what else a label is.
+    let room = packets.try_reserve(length + length / 1024 + 256);
+    room.map_err(|_| SourceFailure::All(Trouble::message("out of memory")))
+}
