@@ -102,7 +102,7 @@ fn a_non_blocking_standard_error_gets_every_line() {
         while let Ok(count) = errors.write(&[b'x'; 4096]) {
             filled += count;
         }
-        let mut command = tool.usual(["/proc/nonexistent/file"]);
+        let mut command = tool.direct(["/proc/nonexistent/file"]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors).spawn().expect("it starts");
         drop(command);
         thread::sleep(Duration::from_millis(100));
@@ -110,7 +110,8 @@ fn a_non_blocking_standard_error_gets_every_line() {
         reader.read_to_end(&mut said).expect("it can be read");
         assert_eq!(child.wait().expect("it ends").code(), Some(2), "{}", tool.name);
         let line = format!("{}: /proc/nonexistent/file: No such file or directory\n", tool.name);
-        assert_eq!(String::from_utf8_lossy(&said[filled..]), line);
+        let said = String::from_utf8_lossy(&said[filled..]);
+        assert!(said == line || tool.reports_on_stderr && said.ends_with(&line), "{said}");
     }
 }
 
@@ -163,7 +164,7 @@ fn a_disk_that_is_full_holds_whole_packets_and_nothing_else() {
         let log = vec![b'x'; number * number % 977 + if number % 50 == 49 { 90_000 } else { 0 }];
         Event::test(format!("test-{number}")).status(Status::Success).file("log", log).mime_type("text/plain").eof()
     }));
-    for tool in &TOOLS {
+    for tool in TOOLS.iter().filter(|tool| !tool.reports_on_stderr) {
         let whole = tool.run(&[], &input).stdout;
         for kilobytes in [4, 33, 64, 97, 150] {
             for redirection in [">out", ">>out"] {
@@ -247,7 +248,7 @@ fn an_input_that_is_the_output_is_refused() {
             folder.write("f", &sample);
             symlink("f", folder.path("link")).expect("there is room");
             fs::hard_link(folder.path("f"), folder.path("hard")).expect("there is room");
-            let finished = run_script(&folder, tool, script);
+            let finished = tool.sorted(run_script(&folder, tool, script));
             assert_eq!(trouble(tool.name, &finished), format!("{name}: input file is output file"), "{script}");
             assert!(folder.read("f") == sample, "{} leaves the file alone: {script}", tool.name);
         }
@@ -284,7 +285,7 @@ fn an_input_that_is_the_file_for_a_report_or_a_copy_is_refused() {
 #[test]
 fn devices_may_be_input_and_output() {
     for tool in &TOOLS {
-        let finished = run_script(&Folder::new(), tool, "\"$0\" \"$@\" </dev/null >/dev/null");
+        let finished = tool.sorted(run_script(&Folder::new(), tool, "\"$0\" \"$@\" </dev/null >/dev/null"));
         assert_eq!(finished.code(), 0, "{}", tool.name);
         assert_silent(tool.name, &finished);
     }
@@ -410,7 +411,7 @@ fn memory_that_the_system_does_not_have_is_a_line() {
             .find(|kilobytes| limited(tool, *kilobytes, b"").statuses[0].code() == Some(0));
         let least = least.expect("there is memory enough for it to start") + 3000;
         for more in [0, 2500, 6000] {
-            let finished = limited(tool, least + more, &input);
+            let finished = tool.sorted(limited(tool, least + more, &input));
             let status = finished.statuses[0];
             assert!(matches!(status.code(), Some(0 | 2)), "{} ends with {status}: {:?}", tool.name, finished.stderr);
             if status.code() != Some(0) {

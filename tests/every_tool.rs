@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 14] = [
+pub(crate) const TOOLS: [Tool; 15] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     // Signals leave the input of the command open.
@@ -56,6 +56,7 @@ pub(crate) const TOOLS: [Tool; 14] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2junitxml.report"),
     ]),
+    Tool::judge("subunit2pyunit", env!("CARGO_BIN_EXE_subunit2pyunit")).on_stderr(),
     Tool::converter("tap2subunit", env!("CARGO_BIN_EXE_tap2subunit")),
 ];
 
@@ -186,7 +187,7 @@ fn a_folder_is_named_with_the_cause() {
         }
 
         let folder = File::open("/usr").expect("there is /usr");
-        let finished = Pipeline::new([tool.usual([""; 0])]).input(folder).run(b"");
+        let finished = tool.sorted(Pipeline::new([tool.usual([""; 0])]).input(folder).run(b""));
         assert_eq!(trouble(tool.name, &finished), "standard input: Is a directory", "{}", tool.name);
     }
 }
@@ -197,7 +198,7 @@ fn what_was_read_before_trouble_is_written() {
     let good = folder.path().join("good");
     for tool in readers() {
         let alone = tool.run(&["-"], &sample());
-        let finished = run_to_end(tool.usual([good.as_os_str(), OsStr::new("/proc/nonexistent")]), b"");
+        let finished = tool.sorted(run_to_end(tool.usual([good.as_os_str(), OsStr::new("/proc/nonexistent")]), b""));
         assert!(trouble(tool.name, &finished).starts_with("/proc/nonexistent: "), "{}", tool.name);
         assert!(finished.stdout == alone.stdout, "{} writes what the good file holds", tool.name);
     }
@@ -208,11 +209,11 @@ fn a_file_name_may_be_any_bytes() {
     let name = OsStr::from_bytes(b"caf\xe9 \xff");
     let folder = folder_with(name, &sample());
     for tool in readers() {
-        let finished = run_to_end(tool.usual([folder.path().join(name)]), b"");
+        let finished = tool.sorted(run_to_end(tool.usual([folder.path().join(name)]), b""));
         assert_eq!(finished.code(), tool.verdict(true), "{} reads it: {:?}", tool.name, finished.stderr);
         assert!(finished.stdout == tool.run(&[], &sample()).stdout, "{} reads all of it", tool.name);
 
-        let finished = run_to_end(tool.usual([OsString::from(name)]), b"");
+        let finished = tool.sorted(run_to_end(tool.usual([OsString::from(name)]), b""));
         assert!(trouble(tool.name, &finished).contains("No such file"), "{} says what is wrong", tool.name);
     }
 }
@@ -266,7 +267,8 @@ fn version_is_the_name_and_the_number() {
 fn a_full_disk_is_trouble() {
     for tool in &TOOLS {
         for args in [&[][..], &["--help"], &["--version"]] {
-            let finished = Pipeline::new([tool.usual(args)]).output(full_device()).run(&sample());
+            let finished = Pipeline::new([tool.direct(args)]).output(full_device()).run(&sample());
+            let finished = tool.sorted(finished);
             let line = trouble(tool.name, &finished);
             assert_eq!(line, "standard output: No space left on device", "{} {args:?}", tool.name);
         }
@@ -275,7 +277,8 @@ fn a_full_disk_is_trouble() {
 
 #[test]
 fn a_full_disk_at_the_very_end_is_trouble() {
-    for tool in &TOOLS {
+    // Where a report is on standard error, that cannot be said.
+    for tool in TOOLS.iter().filter(|tool| !tool.reports_on_stderr) {
         // That the packet is torn shows when there is no more input: only the last flush writes
         // that down.
         let finished = Pipeline::new([tool.usual([""; 0])]).output(full_device()).run(&torn_packet());
@@ -412,9 +415,10 @@ fn a_torn_packet_at_the_end_of_a_file_leaves_the_next_file_alone() {
     let after = test("after", Status::Success);
     let folder = folder_with("first", &first);
     fs::write(folder.path().join("second"), &after).expect("there is room for a file");
-    for tool in readers() {
+    // One report is about both.
+    for tool in readers().filter(|tool| !tool.reports_on_stderr) {
         let files = ["first", "second"].map(|name| folder.path().join(name));
-        let finished = run_to_end(tool.usual(files), b"");
+        let finished = tool.sorted(run_to_end(tool.usual(files), b""));
         finished.assert().code(tool.verdict(true)).stderr("");
         let alone = tool.run(&[], &first).stdout;
         let rest = finished.stdout.strip_prefix(&alone[..]);
@@ -435,7 +439,7 @@ fn a_test_that_one_file_leaves_open_is_not_ended_by_the_next() {
     let second = folder.path().join("second");
     fs::write(&second, packet(&Event::test("shared").status(Status::Success))).expect("there is room for a file");
     for tool in TOOLS.iter().filter(|tool| tool.judges) {
-        let finished = run_to_end(tool.usual([folder.path().join("first"), second.clone()]), b"");
+        let finished = tool.sorted(run_to_end(tool.usual([folder.path().join("first"), second.clone()]), b""));
         assert_eq!(finished.code(), 1, "{}: a test never finished", tool.name);
     }
 }
@@ -449,8 +453,8 @@ fn a_dash_is_standard_input() {
         assert!(tool.run(&["-"], &input).stdout == tool.run(&[], &input).stdout, "{} reads standard input", tool.name);
 
         let between = [file.as_os_str(), OsStr::new("-"), file.as_os_str()];
-        let finished = run_to_end(tool.usual(between), &input);
-        let alone = run_to_end(tool.usual([&file]), b"").stdout;
+        let finished = tool.sorted(run_to_end(tool.usual(between), &input));
+        let alone = tool.sorted(run_to_end(tool.usual([&file]), b"")).stdout;
         if tool.writes == Writes::Subunit {
             let expected = [&alone[..], &input, &alone].concat();
             assert!(finished.stdout == expected, "{} reads in the order of the arguments", tool.name);
@@ -530,7 +534,10 @@ fn empty_input_is_success() {
             let finished = tool.run(args, b"");
             finished.assert().code(0).stderr("");
             // To a harness, a script that prints nothing has failed; an empty file is a file.
-            let may_be_more = matches!(tool.name, "subunit-tee" | "tap2subunit" | "subunit-output" | "subunit-exec");
+            let may_be_more = matches!(
+                tool.name,
+                "subunit-tee" | "tap2subunit" | "subunit-output" | "subunit-exec" | "subunit2pyunit"
+            );
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }
     }
@@ -574,8 +581,8 @@ fn arguments_may_stand_in_any_order() {
     let folder = folder_with("file", SAMPLE_V1);
     let file = folder.path().join("file");
     for tool in readers().filter(|tool| tool.reads_subunit) {
-        let before = run_to_end(tool.usual([OsStr::new("--protocol=2"), file.as_os_str()]), b"");
-        let after = run_to_end(tool.usual([file.as_os_str(), OsStr::new("--protocol=2")]), b"");
+        let before = tool.sorted(run_to_end(tool.usual([OsStr::new("--protocol=2"), file.as_os_str()]), b""));
+        let after = tool.sorted(run_to_end(tool.usual([file.as_os_str(), OsStr::new("--protocol=2")]), b""));
         assert!(before.stdout == after.stdout, "{} takes options after files", tool.name);
     }
 }

@@ -31,6 +31,7 @@ mod report_files;
 mod signals;
 mod subunit2csv;
 mod subunit2junitxml;
+mod subunit2pyunit;
 mod subunit_1to2;
 mod subunit_2to1;
 mod subunit_exec;

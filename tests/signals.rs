@@ -200,7 +200,7 @@ fn a_signal_that_comes_twice_at_once_is_one() {
 fn a_signal_that_was_ignored_from_the_start_stays_so() {
     at_once(every_tool_and_signal(), |(tool, number, _)| {
         let mut command = Command::new("sh");
-        command.args(["-c", "trap '' HUP INT TERM; exec \"$0\" \"$@\"", tool.path]).args(tool.usual_args());
+        command.args(["-c", "trap '' HUP INT TERM; exec \"$0\" \"$@\" 2>&1", tool.path]).args(tool.usual_args());
         let mut live = Pipeline::new([command]).deadline(DEADLINE).start();
         live.write(&test("before", Status::Success));
         live.read_until(|output| contains(output, b"before"));

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::mem;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -37,6 +38,8 @@ pub(crate) struct Tool {
     pub(crate) route_code: Option<&'static str>,
     /// Arguments with which all of a stream shows in the output.
     pub(crate) args: &'static [&'static str],
+    /// Whether its report is on standard error, and only text on standard output.
+    pub(crate) reports_on_stderr: bool,
     /// A command that stands behind all arguments, and writes what it reads.
     pub(crate) command: &'static [&'static str],
 }
@@ -75,6 +78,7 @@ impl Tool {
             runs_commands: false,
             route_code: None,
             args: &[],
+            reports_on_stderr: false,
             command: &[],
         }
     }
@@ -134,6 +138,11 @@ impl Tool {
         Self { judges: true, ..self }
     }
 
+    /// The same tool, whose report is on standard error.
+    pub(crate) const fn on_stderr(self) -> Self {
+        Self { reports_on_stderr: true, ..self }
+    }
+
     /// The same tool, to be run with these arguments.
     pub(crate) const fn with(self, args: &'static [&'static str]) -> Self {
         Self { args, ..self }
@@ -146,11 +155,42 @@ impl Tool {
         command
     }
 
-    /// The command with the arguments of the table and these.
+    /// The command with the arguments of the table and these. All that it has to report is on
+    /// standard output.
     pub(crate) fn usual<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
-        let mut command = self.command(self.args);
-        command.args(args).args(self.command);
+        let mut command = self.command([""; 0]);
+        if self.reports_on_stderr {
+            command = Command::new("sh");
+            command.args(["-c", "exec \"$0\" \"$@\" 2>&1", self.path]);
+        }
+        self.add_args(args, command)
+    }
+
+    /// The same command, with its report where it writes it.
+    pub(crate) fn direct<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
+        self.add_args(args, self.command([""; 0]))
+    }
+
+    fn add_args<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>, mut command: Command) -> Command {
+        command.args(self.args).args(args).args(self.command);
         command
+    }
+
+    /// What the tool left, with what it reports as standard output and what it says as standard
+    /// error.
+    pub(crate) fn sorted(&self, mut finished: Finished) -> Finished {
+        if self.reports_on_stderr {
+            let stderr = finished.stderr.last_mut().expect("a pipeline has a command");
+            let all = [mem::take(&mut finished.stdout), mem::take(stderr).into_bytes()].concat();
+            for line in all.split_inclusive(|byte| *byte == b'\n') {
+                if line.starts_with(format!("{}: ", self.name).as_bytes()) {
+                    stderr.push_str(&String::from_utf8_lossy(line));
+                } else {
+                    finished.stdout.extend_from_slice(line);
+                }
+            }
+        }
+        finished
     }
 
     /// The arguments of the table.
@@ -160,7 +200,7 @@ impl Tool {
 
     /// Runs the tool with the arguments of the table and these.
     pub(crate) fn run(&self, args: &[&str], input: &[u8]) -> Finished {
-        run_to_end(self.usual(args), input)
+        self.sorted(run_to_end(self.usual(args), input))
     }
 
     /// Packets as a tool that writes subunit forwards them.

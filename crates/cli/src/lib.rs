@@ -82,6 +82,7 @@ pub use route_prefix::{joined_route, refused_event, refused_packet};
 pub use routing::Routing;
 pub use run::{Verdict, main};
 pub use shared_output::{SharedOutput, SourceFailure, try_reserve};
+pub use signals::is_interrupted;
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
 pub use test_row::{TestRow, seconds};

@@ -21,8 +21,11 @@ use crate::trouble::Trouble;
 #[derive(Debug)]
 pub struct Output {
     encoder: Encoder<FileWriter>,
-    /// Which file it is; standard output has no name.
-    name: Option<String>,
+    /// Which file it is.
+    name: String,
+    /// Whether it is standard output or standard error. If nobody reads these any more, not a word
+    /// is said.
+    is_standard: bool,
     /// Whether a failure is kept for the end.
     is_optional: bool,
     failure: Option<Trouble>,
@@ -35,8 +38,16 @@ impl Output {
     ///
     /// When there is none.
     pub fn new() -> Result<Self, Trouble> {
-        let file = io::stdout().as_fd().try_clone_to_owned().map_err(|cause| trouble(None, &cause))?;
-        Ok(Self::to(File::from(file), None))
+        Self::standard("standard output", &io::stdout())
+    }
+
+    /// Opens standard error, for a report.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn standard_error() -> Result<Self, Trouble> {
+        Self::standard("standard error", &io::stderr())
     }
 
     /// Opens standard output for packets, which are no use to a person.
@@ -65,11 +76,17 @@ impl Output {
     /// trouble like any other here.
     #[must_use]
     pub fn file(path: &Path, file: File) -> Self {
-        Self::to(file, Some(path.display().to_string()))
+        Self { is_standard: false, ..Self::to(file, path.display().to_string()) }
     }
 
-    fn to(file: File, name: Option<String>) -> Self {
-        Self { encoder: Encoder::new(FileWriter::new(file)), name, is_optional: false, failure: None }
+    fn standard(name: &str, file: &impl AsFd) -> Result<Self, Trouble> {
+        let file = file.as_fd().try_clone_to_owned().map_err(|cause| Trouble::writing(name, &cause))?;
+        Ok(Self::to(File::from(file), name.to_owned()))
+    }
+
+    fn to(file: File, name: String) -> Self {
+        let encoder = Encoder::new(FileWriter::new(file));
+        Self { encoder, name, is_standard: true, is_optional: false, failure: None }
     }
 
     /// Forwards a packet, byte for byte.
@@ -157,19 +174,13 @@ impl Output {
 
     #[cold]
     fn failed(&mut self, cause: &io::Error) -> Result<(), Trouble> {
-        let trouble = trouble(self.name.as_deref(), cause);
+        let writing = if self.is_standard { Trouble::writing } else { Trouble::with };
+        let trouble = writing(&self.name, cause);
         // An event that cannot be written is another matter.
         if self.is_optional && self.encoder.get_mut().has_failed() {
             self.failure.get_or_insert(trouble);
             return Ok(());
         }
         Err(trouble)
-    }
-}
-
-fn trouble(name: Option<&str>, cause: &io::Error) -> Trouble {
-    match name {
-        Some(name) => Trouble::with(name, cause),
-        None => Trouble::writing("standard output", cause),
     }
 }

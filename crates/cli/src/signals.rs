@@ -81,6 +81,12 @@ pub(crate) fn bell() -> Option<Arc<OwnedFd>> {
     STOP.get().map(|stop| Arc::clone(&stop.bell))
 }
 
+/// Whether a signal has asked the tool to stop, so that the input may have ended early.
+#[must_use]
+pub fn is_interrupted() -> bool {
+    received().is_some()
+}
+
 /// The number of the signal that asked the tool to stop.
 pub(crate) fn received() -> Option<u8> {
     let signal = STOP.get()?.signal.load(Ordering::Relaxed);

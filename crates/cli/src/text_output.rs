@@ -41,6 +41,16 @@ impl TextOutput {
         Self { output, harmless, line: Line { is_open: false } }
     }
 
+    /// Opens standard error, for a tool whose report goes there. Its text ends with its lines.
+    ///
+    /// # Errors
+    ///
+    /// If there is none.
+    pub fn on_standard_error() -> Result<Self, Trouble> {
+        let harmless = io::stderr().is_terminal().then(HarmlessText::default);
+        Ok(Self { output: Output::standard_error()?, harmless, line: Line { is_open: false } })
+    }
+
     /// Prints non-test output.
     ///
     /// # Errors
