@@ -3,31 +3,32 @@
 use std::borrow::Cow;
 
 use subunit_cli::escape;
-use subunit_codec::names::{OCTET_STREAM, REASON, TRACEBACK};
+use subunit_codec::names::{OCTET_STREAM, REASON};
 use subunit_codec::{Attachment, Status, Test};
 use subunit_formats::text::{is_text_attachment, kept};
 
-/// What is attached to a test: the names of what is no text, then the texts by name, the traceback
-/// last. Empty if there is nothing.
-pub(crate) fn details(test: &Test) -> String {
-    let mut files: Vec<&Attachment> = test.attachments.iter().collect();
+/// What is attached to a test: the names of what is no text, then the texts by name, the `last` one
+/// at the end, without its name. Empty if there is nothing.
+pub(crate) fn details(test: &Test, last: Option<&str>) -> String {
+    // To testtools, one without a byte is none.
+    let mut files: Vec<&Attachment> = test.attachments.iter().filter(|file| file.size > 0).collect();
     files.sort_by(|one, other| one.name.cmp(&other.name));
     let (texts, binary): (Vec<_>, Vec<_>) =
         files.into_iter().partition(|file| is_text_attachment(&file.name, file.mime_type.as_deref()));
-    let (mut empty, mut shown, mut traceback) = (Vec::new(), Vec::new(), None);
+    let (mut empty, mut shown, mut at_end) = (Vec::new(), Vec::new(), None);
     for file in texts {
         let content = kept(file);
         match content.trim() {
             "" => empty.push(format!("  {}\n", escape(&file.name))),
-            frames if file.name == TRACEBACK => traceback = Some(format!("{frames}\n")),
+            end if last == Some(&*file.name) => at_end = Some(format!("{end}\n")),
             lines if lines.contains('\n') => shown.push(format!("{}: {{{{{{\n{lines}\n}}}}}}\n", escape(&file.name))),
             line => shown.push(format!("{}: {{{{{{{line}}}}}}}", escape(&file.name))),
         }
     }
-    if shown.last().is_some_and(|last| !last.ends_with('\n')) {
+    if shown.last().is_some_and(|text| !text.ends_with('\n')) {
         shown.push(String::new());
     }
-    shown.extend(traceback);
+    shown.extend(at_end);
     let binary: Vec<String> = binary.into_iter().map(named_with_type).collect();
     let mut details = [("Binary content:\n", &binary), ("Empty attachments:\n", &empty)]
         .into_iter()
@@ -41,8 +42,8 @@ pub(crate) fn details(test: &Test) -> String {
 
 /// Why a test was skipped.
 pub(crate) fn skip_reason(test: &Test) -> String {
-    let reason = test.attachments.iter().find(|file| file.name == REASON);
-    reason.map_or_else(|| details(test), kept)
+    let reason = test.attachments.iter().find(|file| file.name == REASON && file.size > 0);
+    reason.map_or_else(|| details(test, None), kept)
 }
 
 /// How a test ended, in the words of unittest.

@@ -1,6 +1,7 @@
 //! The report, as unittest prints it.
 
 use subunit_cli::{Held, LiveOutput, Output, Routing, Spill, TextOutput, Trouble, escape};
+use subunit_codec::names::TRACEBACK;
 use subunit_codec::{Item, Span, Status, Test};
 
 use crate::details::{details, outcome};
@@ -87,7 +88,10 @@ impl Report {
             Status::Fail | Status::InProgress => {
                 self.counts.failures += 1;
                 let unfinished = if test.status == Status::InProgress { "did not finish\n" } else { "" };
-                let section = format!("{DOUBLE_LINE}\nFAIL: {id}\n{id}\n{LINE}\n{unfinished}{}\n\n", details(test));
+                let section = format!(
+                    "{DOUBLE_LINE}\nFAIL: {id}\n{id}\n{LINE}\n{unfinished}{}\n\n",
+                    details(test, Some(TRACEBACK))
+                );
                 self.spill.add(&mut self.failures, section.as_bytes())?;
             }
             Status::Success | Status::Exists => {}

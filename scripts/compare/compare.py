@@ -10,6 +10,7 @@ import re
 import rows
 from decode import Packet, Test, Text, add_text, decode, meaning, shown
 from junit import compare_junit
+from pyunit import compare_pyunit
 from table import compare_csv, is_crash_of_csv
 from version_1 import compare_2to1
 
@@ -65,6 +66,7 @@ def compare(case):
         "subunit-tags": compare_tags,
         "subunit2csv": compare_csv,
         "subunit2junitxml": compare_junit,
+        "subunit2pyunit": compare_pyunit,
     }[case.tool](case)
 
 

@@ -200,7 +200,7 @@ def check_texts(case, test, found):
         if (mime or "").startswith("text/"):
             charset = "utf-8" if "charset" in mime else "latin-1"
             texts[name] = without_controls(data.decode(charset))
-            case.allow(rows.JUNIT_CHARSET, texts[name] != without_controls(data.decode(errors="replace")))
+            case.allow(rows.CHARSET, texts[name] != without_controls(data.decode(errors="replace")))
     if test.status == "fail":
         for text in texts.values():
             case.check(f"a text of {test}, in the reference", True, any(text.strip() in whole for whole in found))

@@ -69,6 +69,8 @@ COMMANDS = [
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "tag"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "route"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "prefix"), ("--no-passthrough",)),
+    Command("subunit2pyunit"),
+    Command("subunit2pyunit", ("--no-passthrough",)),
     Command("subunit-2to1"),
     COUNT,
     Command("subunit-stats", ("--no-passthrough",)),

@@ -129,7 +129,28 @@ JUNIT_TIMES = (
     "Times in `subunit2junitxml` | count to the last time seen on any route, or to now; may be negative | count "
     "from the first packet of a test to its last; 0.000 if unknown"
 )
-JUNIT_CHARSET = "Text attachments without a character set in `subunit2junitxml` | read as Latin-1 | read as UTF-8"
+CHARSET = (
+    "Text attachments without a character set in `subunit2junitxml` and `subunit2pyunit` | read as Latin-1 | read as "
+    "UTF-8"
+)
+PYUNIT_STARTS = (
+    "The line in `subunit2pyunit` that is a test id alone | printed when the test ends | printed when the test begins"
+)
+PYUNIT_EXCEPTION = (
+    "Failures in `subunit2pyunit` | `testtools.testresult.real._StringException` and the attachments | the attachments, "
+    "of each up to 64 KiB"
+)
+PYUNIT_UNFINISHED = (
+    "Unfinished tests in `subunit2pyunit` | `FAIL`, without a word of why | `did not finish`, in the order in which they "
+    "began"
+)
+PYUNIT_TIME = "The time in the last lines of `subunit2pyunit` | that of reading the stream | that in the stream"
+PYUNIT_OK = (
+    "The last line of `subunit2pyunit` if the input cannot be read to its end or is no stream | none, or `OK` | `FAILED`"
+)
+PYUNIT_PROGRESS = (
+    "`subunit2pyunit --progress` | needs breezy | refused, status 2; subunit-trace shows progress"
+)
 CSV_CRASH = (
     "Failures without attachments and unfinished tests in `subunit2csv` | end in a traceback | are rows; unfinished "
     "tests have no stop time and come last"
