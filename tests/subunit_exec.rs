@@ -14,7 +14,7 @@ use testkit::stream::{packet, test, with_flip};
 use crate::every_tool::{contains, tool};
 use crate::folder::Folder;
 use crate::printed;
-use crate::tool::{DEADLINE, peak_memory, skipped, trouble};
+use crate::tool::{DEADLINE, data, peak_memory, skipped, trouble};
 
 fn exec(args: &[&str]) -> Command {
     tool("subunit-exec").command(args)
@@ -533,6 +533,35 @@ fn a_bats_file_runs_with_results_on_the_descriptor() {
         .filter_map(|line| Some(format!("{} {}", line.split_whitespace().next()?, line.split("  ").last()?.trim())))
         .collect();
     assert_eq!(rows, ["success test 1 adds", "fail test 2 breaks", "success t"], "{:?}", finished.stderr);
+}
+
+#[test]
+fn a_whole_test_script_in_shell_reports_each_outcome_with_what_it_printed() {
+    let script = data("sort-tests.sh");
+    let mut command = exec(&["--test-id", "t", "--fd", "3", "--", "sh"]);
+    command.arg(script).env("PATH", path_with_tools()).env_remove("HUGE");
+    let finished = run_to_end(command, b"");
+    finished.assert().code(0).stderr("");
+    let listed = run_to_end(tool("subunit-ls").command(["-l"]), &finished.stdout);
+    let rows: Vec<String> = listed.text().lines().map(|line| [&line[..10], &line[41..]].concat()).collect();
+    let expected = [
+        "success   sort.lines",
+        "success   sort.reverse",
+        "success   sort.numbers",
+        "success   sort.once",
+        "success   sort.output",
+        "success   sort.check_option",
+        "success   sort.missing_file",
+        "xfail     sort.in_place",
+        "skip      sort.other_system",
+        "skip      sort.huge",
+        "success   t",
+    ];
+    assert_eq!(rows, expected);
+    let file = |id: &str, name: &str| printed::file(&finished.stdout, Some(id), name).escape_ascii().to_string();
+    assert_eq!(file("sort.in_place", "log"), r"expected \'5\', got \'0\'\n");
+    assert_eq!(file("sort.huge", "reason"), r"set HUGE to sort 10 GB\n");
+    assert_eq!(file("t", "stdout"), r"success: sort.lines\n", "what is printed is no result");
 }
 
 #[test]

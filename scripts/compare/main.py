@@ -22,6 +22,8 @@ from tools import run_ours, run_reference
 
 #: Recorded streams, in tests/data.
 RECORDED = ["testr-run", "testr-run.subunit"]
+#: A test script in shell, there, too.
+SCRIPT = "sort-tests.sh"
 #: TAP, there, too.
 RECORDED_TAP = ["bridge.tap"]
 #: Generated TAP for each generated stream.
@@ -147,6 +149,14 @@ class Comparison:
         is_version_1 = not any(isinstance(item, Packet) for item in decode(stream))
         pieces = stream.splitlines(keepends=True) if is_version_1 else [getattr(i, "raw", i) for i in decode(stream)]
         self.over(pieces, [TRANSLATE, LIST, COUNT] if is_version_1 else COMMANDS, report, is_version_1)
+        return report
+
+    def written_by(self, script):
+        """Compares over the results of a test script in shell, which subunit-exec runs."""
+        report, path = Report(script.name), f"{self.tools}:{os.environ['PATH']}"
+        command = [self.tools / "subunit-exec", "--fd", "3", "--test-id", "script", "--", "sh", script]
+        stream = subprocess.run(command, stdout=subprocess.PIPE, env=os.environ | {"PATH": path}, timeout=60).stdout
+        self.over([item.raw for item in decode(stream)], COMMANDS, report)
         return report
 
     def over(self, pieces, commands, report, is_version_1=False):
@@ -277,6 +287,7 @@ def main(root):
     began = time.monotonic()
     with multiprocessing.Pool(os.cpu_count()) as pool:
         reports = pool.map(comparison.recorded, files, 1) + pool.map(comparison.generated, range(count), 20)
+    reports.append(comparison.written_by(data / SCRIPT))
     reports.append(output.compare_all(comparison.tools, Report("subunit-output")))
     reports.append(Report("tap"))
     tap.compare_all(root, comparison.tools, arguments.seed, int(TAP_SHARE * count), tap_files, reports[-1])

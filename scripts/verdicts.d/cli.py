@@ -11,6 +11,7 @@ import pins
 import reference
 import report
 import runners
+import stored
 from runs import Runs
 
 
@@ -36,6 +37,9 @@ def main(root):
         print(f"left out: {name}, because {why}")
     for writer in one_sided if not arguments.k else ():
         print(f"failed: {writer} had no red run, or no green one, to compare")
+        is_well = False
+    for mismatch in stored.compare(tools, work / "stored", python.parent):
+        print(f"failed: {mismatch}")
         is_well = False
     if os.environ.get("CI") == "true" and not all(is_optional for *_, is_optional in missing):
         print("failed: a runner is missing")

@@ -89,6 +89,7 @@ class Judgement:
         self.compare("subunit-stats", pipeline, stats)
         counted = re.search(rb"^Failed tests: +(\d+)$", stats.output, re.MULTILINE)
         self.compare_count("subunit-stats", pipeline, stats, counted and int(counted[1]))
+        self.compare("subunit2pyunit", pipeline, self.run(["subunit2pyunit"], stream))
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)
         junit = self.run(["subunit2junitxml", "-o", report], stream)
