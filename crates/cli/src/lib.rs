@@ -80,7 +80,7 @@ pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
 pub use route_prefix::{joined_route, refused_event, refused_packet};
 pub use routing::Routing;
-pub use run::{Verdict, main};
+pub use run::{Verdict, main, main_with};
 pub use shared_output::{SharedOutput, SourceFailure, try_reserve};
 pub use signals::is_interrupted;
 pub use spill::{Held, Spill};
