@@ -95,13 +95,13 @@ mod tests {
 
     #[test]
     fn an_end_is_told_with_all_that_led_to_it() {
-        const CORE: i32 = 0x80;
+        const SIGSEGV_AND_CORE: i32 = 0x8b;
         let timeout = Some(Duration::from_millis(1500));
         for (ending, words, code) in [
             (ended(0), "exit status 0", 0),
             (ended(3 << 8), "exit status 3", 3),
             (ended(9), "signal 9 (SIGKILL)", 137),
-            (ended(11 | CORE), "signal 11 (SIGSEGV), core dumped", 139),
+            (ended(SIGSEGV_AND_CORE), "signal 11 (SIGSEGV), core dumped", 139),
             (ended(42), "signal 42", 170),
             (Ending { left: 1, ..ended(0) }, "exit status 0, left 1 process behind", 0),
             (
