@@ -36,7 +36,9 @@
 //! }
 //! ```
 
+mod attachments;
 mod children;
+mod color;
 mod completions;
 mod escape;
 mod file_id;
@@ -52,15 +54,20 @@ mod report_draft;
 mod report_file;
 mod routing;
 mod run;
+mod run_durations;
 mod signals;
 mod spill;
 mod spill_file;
+mod status_line;
 mod test_row;
 mod text_output;
 mod threads;
+mod time_option;
 mod trouble;
 
+pub use attachments::{HeldAttachment, HeldAttachments};
 pub use children::{Children, Running, failure_reason, say_cut};
+pub use color::Color;
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
@@ -75,9 +82,12 @@ pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
 pub use routing::Routing;
 pub use run::{Verdict, main};
+pub use run_durations::RunDurations;
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
+pub use status_line::StatusLine;
 pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
+pub use time_option::length_of_time;
 pub use trouble::Trouble;

@@ -240,6 +240,11 @@ impl<T: Renew> Tracker<T> {
         self.evicted.take().map(|slot| slot.flight)
     }
 
+    /// The tests in flight, in no particular order.
+    pub fn in_flight(&mut self) -> impl Iterator<Item = &mut Flight<T>> {
+        self.tests.iter_mut().map(|slot| &mut slot.flight)
+    }
+
     /// The tests in flight, in the order in which they began. The tracker starts afresh.
     pub fn drain(&mut self) -> Vec<Flight<T>> {
         self.loose.clear();
