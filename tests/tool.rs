@@ -31,6 +31,8 @@ pub(crate) struct Tool {
     pub(crate) is_viewer: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
+    /// Whether a run in which no test passed is a failure, too.
+    pub(crate) asks_for_success: bool,
     /// Whether it runs commands: one that fails makes its exit status 1, too.
     pub(crate) runs_commands: bool,
     /// The route code that it puts on packets.
@@ -70,6 +72,7 @@ impl Tool {
             refuses_unknown: true,
             is_viewer: false,
             judges: false,
+            asks_for_success: false,
             runs_commands: false,
             route_code: None,
             args: &[],
@@ -84,6 +87,11 @@ impl Tool {
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Report, judges: true, ..Self::writer(name, path) }
+    }
+
+    /// A tool that writes a report and judges, and has to see a test that passed.
+    pub(crate) const fn tracer(name: &'static str, path: &'static str) -> Self {
+        Self { asks_for_success: true, ..Self::judge(name, path) }
     }
 
     /// A tool that copies standard input to standard output and to its operands.

@@ -36,9 +36,14 @@ mod tests {
         assert_eq!(of(0.0, seconds(3), seconds(2)), Some(50.0));
         assert_eq!(of(50.0, seconds(1), seconds(2)), Some(-50.0));
         assert_eq!(of(50.1, seconds(1), seconds(2)), None);
-        for (now, before) in [(seconds(2), seconds(2)), (seconds(2), seconds(0)), (None, seconds(2)), (seconds(2), None)] {
+        for (now, before) in
+            [(seconds(2), seconds(2)), (seconds(2), seconds(0)), (None, seconds(2)), (seconds(2), None)]
+        {
             assert_eq!(of(0.0, now, before), None, "{now:?} {before:?}");
         }
-        assert_eq!((threshold("-12.5"), threshold("inf"), threshold("x%")), (Ok(12.5), Err("not a number"), Err("not a number")));
+        assert_eq!(
+            (threshold("-12.5"), threshold("inf"), threshold("x%")),
+            (Ok(12.5), Err("not a number"), Err("not a number"))
+        );
     }
 }

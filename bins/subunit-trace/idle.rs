@@ -32,9 +32,9 @@ impl Idle {
         Self { time, next: None }
     }
 
-    /// Takes note that a test goes on.
+    /// Takes note that a test begins or goes on.
     pub(crate) fn packet(&mut self, now: Instant) {
-        self.next = self.next.or_else(|| now.checked_add(self.time));
+        self.next = self.next.into_iter().chain(now.checked_add(self.time)).min();
     }
 
     /// How long to wait until a test may be silent for long enough.
@@ -64,7 +64,8 @@ impl Idle {
             }
         }
         self.next = next.and_then(|left| now.checked_add(left.max(Self::TICK)));
-        silent.sort_by(|one, other| (one.arrival.first, one.flight.id()).cmp(&(other.arrival.first, other.flight.id())));
+        silent
+            .sort_by(|one, other| (one.arrival.first, one.flight.id()).cmp(&(other.arrival.first, other.flight.id())));
         for Silent { flight, times, arrival } in silent.iter().take(Self::MOST_NAMED) {
             let worker = flight.value.worker(flight.route_code()).to_string();
             let (silence, running) = (seconds(self.threshold(*times)), seconds(now - arrival.first));
@@ -86,5 +87,9 @@ impl Idle {
 /// Whole seconds, or tenths if there are few.
 fn seconds(time: Duration) -> String {
     let seconds = time.as_secs_f64();
-    if time < Duration::from_secs(10) && time.subsec_millis() > 0 { format!("{seconds:.1}") } else { format!("{}", time.as_secs()) }
+    if time < Duration::from_secs(10) && time.subsec_millis() > 0 {
+        format!("{seconds:.1}")
+    } else {
+        format!("{}", time.as_secs())
+    }
 }

@@ -110,9 +110,15 @@ mod tests {
         };
         let two = Some(Duration::new(2, 1_999));
         assert_eq!(line(Status::Success, two, Some(12.345), "", false), "{0} m.C.a\\n [2.000001s +12.35%] ... ok\n");
-        assert_eq!(line(Status::ExpectedFailure, two, Some(-5.0), "", false), "{0} m.C.a\\n [2.000001s -5.00%] ... ok\n");
+        assert_eq!(
+            line(Status::ExpectedFailure, two, Some(-5.0), "", false),
+            "{0} m.C.a\\n [2.000001s -5.00%] ... ok\n"
+        );
         assert_eq!(line(Status::Fail, None, None, "", true), "{0} m.C.a\\n [] ... \x1b[31;1mFAILED\x1b[0m\n");
-        assert_eq!(line(Status::Skip, two, None, "no\ndb", true), "{0} m.C.a\\n ... \x1b[34;1mSKIPPED\x1b[0m: no\\ndb\n");
+        assert_eq!(
+            line(Status::Skip, two, None, "no\ndb", true),
+            "{0} m.C.a\\n ... \x1b[34;1mSKIPPED\x1b[0m: no\\ndb\n"
+        );
         assert_eq!(line(Status::InProgress, None, None, "", true), "{0} m.C.a\\n [] ... inprogress\n");
         let characters = Status::ALL.map(|status| OutcomeCharacter { status, is_colored: false }.to_string()).concat();
         assert_eq!(characters, "ii.FSF.");
@@ -128,7 +134,10 @@ mod tests {
             ("test[a-1]".into(), "test[a-1]"),
             (format!("[{number}]"), &format!("[{number}]")),
             (format!("]test[{number}"), &format!("]test[{number}")),
-            ("test[id-2be020a2-5fdd-423d-8d35-a7ffbc36e9\u{e9}]".into(), "test[id-2be020a2-5fdd-423d-8d35-a7ffbc36e9\u{e9}]"),
+            (
+                "test[id-2be020a2-5fdd-423d-8d35-a7ffbc36e9\u{e9}]".into(),
+                "test[id-2be020a2-5fdd-423d-8d35-a7ffbc36e9\u{e9}]",
+            ),
         ] {
             assert_eq!(without_id_tag(&id), name);
         }
