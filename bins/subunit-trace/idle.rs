@@ -57,7 +57,7 @@ impl Idle {
             while silence >= self.threshold(flight.value.times_told) {
                 flight.value.times_told += 1;
             }
-            let left = self.threshold(flight.value.times_told) - silence;
+            let left = self.threshold(flight.value.times_told).saturating_sub(silence);
             next = Some(next.map_or(left, |next| next.min(left)));
             if flight.value.times_told > before {
                 silent.push(Silent { times: flight.value.times_told - 1, flight, arrival });

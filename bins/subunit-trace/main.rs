@@ -33,6 +33,7 @@ use crate::trace::Trace;
 #[derive(Parser)]
 #[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 struct Args {
     /// Show no attachments as tests fail
     #[arg(short, long)]

@@ -82,7 +82,7 @@ impl Progress {
         let _ = is_counted && if self.failed > 0 { line.add_red(&failed) } else { line.add(&failed) };
         let elapsed = self.began.map(|began| now.saturating_duration_since(began));
         let elapsed = elapsed.filter(|elapsed| *elapsed >= Self::FIRST).map(|elapsed| elapsed.as_secs_f64());
-        let rate = elapsed.map(|elapsed| self.done as f64 / elapsed);
+        let rate = elapsed.map(|elapsed| float(self.done) / elapsed);
         let facts = [
             Some(format!(", {running} running")),
             rate.map(|rate| if rate < 10.0 { format!(", {rate:.1}/s") } else { format!(", {rate:.0}/s") }),
@@ -110,16 +110,21 @@ impl Progress {
         if self.done == 0 {
             return None;
         }
-        let mean = elapsed / self.done as f64;
+        let mean = elapsed / float(self.done);
         let (known, over) = (self.expected.time.as_secs_f64(), self.expected_done.time.as_secs_f64());
         if self.expected.tests == 0 || over <= 0.0 || known < over {
-            return Some(left as f64 * mean);
+            return Some(float(left) * mean);
         }
         // Tests that no earlier run knows take the mean time.
         let unknown = left.saturating_sub(self.expected.tests.saturating_sub(self.expected_done.tests));
-        let of_known = elapsed * self.expected_done.tests as f64 / self.done as f64;
-        Some((known - over) / over * of_known + unknown as f64 * mean)
+        let of_known = elapsed * float(self.expected_done.tests) / float(self.done);
+        Some((known - over) / over * of_known + float(unknown) * mean)
     }
+}
+
+/// A count to reckon with.
+fn float(count: u64) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// A time in one or two units.
