@@ -97,6 +97,8 @@ pub(crate) struct Screen {
 impl Screen {
     /// The screen is drawn at most this often. Nobody reads faster, and a terminal over ssh is slow.
     const FRAME: Duration = Duration::from_millis(100);
+    /// So many bytes are kept for a frame.
+    pub(crate) const MOST_OF_FRAME: usize = 1 << 20;
     /// Erases the status line, also one that a narrower terminal has wrapped: the cursor waits at
     /// its start.
     const ERASE: &str = "\r\x1b[J";

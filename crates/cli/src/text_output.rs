@@ -48,9 +48,12 @@ impl TextOutput {
 
     /// The same output, which may have a status line if it is a terminal.
     #[must_use]
-    pub fn with_status_line(mut self) -> Self {
-        self.screen = Screen::new();
-        self
+    pub fn with_status_line(self) -> Self {
+        match Screen::new() {
+            // A frame is written as a whole: else the status line would be gone most of the time.
+            Some(screen) => Self { output: self.output.gathering(Screen::MOST_OF_FRAME), screen: Some(screen), ..self },
+            None => self,
+        }
     }
 
     /// Whether there may be a status line.
