@@ -110,7 +110,9 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let routing = Routing { stream: false, text: !args.text.no_passthrough };
     let default_slowest = if io::stdout().is_terminal() { SLOWEST } else { 0 };
     let reporter = Reporter::new(style, args.fails, args.slowest.unwrap_or(default_slowest), durations);
-    let mut trace = Trace::new(TextOutput::new()?.with_status_line(), reporter, args.idle);
+    let output = TextOutput::new()?;
+    let output = if args.abbreviate { output } else { output.with_status_line() };
+    let mut trace = Trace::new(output, reporter, args.idle);
     let mut is_foreign = false;
     for stream in args.input.streams(Protocol::Auto) {
         let mut stream = stream?;

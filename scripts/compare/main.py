@@ -21,7 +21,7 @@ from decode import Packet, Test, decode, meaning
 from tools import run_ours, run_reference
 
 #: Recorded streams, in tests/data.
-RECORDED = ["testr-run", "testr-run.subunit"]
+RECORDED = ["testr-run", "testr-run.subunit", *(f"os-testr/{name}.subunit" for name in ("run", "none-passed", "skipped", "listed", "hung"))]
 #: TAP, there, too.
 RECORDED_TAP = ["bridge.tap"]
 #: Generated TAP for each generated stream.
@@ -57,6 +57,8 @@ IDS = "IDS"
 #: What the reference puts between the id and the attachments of a test that it searches.
 AFTER_ID = "(success|failure|skip|expectedfailure)None[{]"
 
+TRACE_ARGUMENTS = [(), ("-n",), ("-f",), ("-n", "-f"), ("--failonly",), ("-a",), ("--abbrev", "--fails"), ("--no-summary", "--color")]
+
 COMMANDS = [
     Command("subunit-tags", ("nightly", "-slow")),
     Command("subunit-tags", ("--text", "nightly", "-slow", "worker-0"), ("nightly", "-slow", "worker-0")),
@@ -70,6 +72,7 @@ COMMANDS = [
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "route"), ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "prefix"), ("--no-passthrough",)),
     Command("subunit-2to1"),
+    *(Command("subunit-trace", arguments) for arguments in TRACE_ARGUMENTS),
     COUNT,
     Command("subunit-stats", ("--no-passthrough",)),
     LIST,

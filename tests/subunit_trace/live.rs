@@ -185,7 +185,7 @@ fn the_right_part_of_the_status_line_goes_first_if_the_terminal_is_narrow() {
             200 => assert!(row.ends_with(" s worker-2 m.C.日本語テストケース\\x1b[2J\\n\\u202e"), "{row}"),
             60 => assert!(row.ends_with("..."), "{row}"),
             16 => assert_eq!(row, "[1/2] 0 failed"),
-            8 => assert_eq!(row, "[1/2] "[..5].to_owned()),
+            8 => assert_eq!(row, "[1/2] "),
             1 | 3 => assert_eq!(row, ""),
             _ => {}
         }
@@ -274,10 +274,10 @@ fn the_summary_on_a_terminal_ends_with_the_slowest_tests() {
     let mut terminal = Terminal::start(command(&[]), 80);
     terminal.write(&(1..8).flat_map(|n| super::timed("a", Status::Success, 0, n)).collect::<Vec<u8>>());
     let (rows, status, _) = terminal.finish();
-    assert_eq!((rows.len(), status), (28, 0), "{rows:?}");
-    assert_eq!(rows[20..23], ["=============", "Slowest Tests", "============="]);
+    assert_eq!((rows.len(), status), (32, 0), "{rows:?}");
+    assert_eq!(rows[24..27], ["=============", "Slowest Tests", "============="]);
     assert_eq!(
-        (&*rows[23], &*rows[27]),
+        (&*rows[27], &*rows[31]),
         ("success          7.000  -                a", "success          3.000  -                a")
     );
 }

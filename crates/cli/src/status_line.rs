@@ -131,7 +131,7 @@ impl Screen {
 
     /// Bytes that show this status line, to be written now; nothing if it is there already.
     pub(crate) fn draw(&mut self, line: &StatusLine) -> String {
-        if self.shown.as_deref() == Some(line.as_str()) {
+        if self.shown.as_deref().unwrap_or_default() == line.as_str() {
             return String::new();
         }
         let erase = self.erase();
