@@ -140,8 +140,8 @@ CSV_TIMES = (
     "and its last; an empty cell if unknown"
 )
 TRACE_CRASH = (
-    "Attachments that are not text, below failures in `subunit-trace` | end in a traceback; the rest of the run is "
-    "lost | are not shown"
+    "Attachments that are not text, or not in their character set, below failures in `subunit-trace` | end in a traceback; "
+    "the rest of the run is lost | are not shown, or shown with U+FFFD"
 )
 TRACE_TEXT = (
     "Attachments in `subunit-trace` | shown in Python's notation for bytes, `b'...'`; without a character set, read "
