@@ -177,6 +177,11 @@ impl Tool {
         all.into_iter().filter_map(|(status, can_be)| can_be.then_some(status)).collect()
     }
 
+    /// The exit status for input without a test.
+    pub(crate) fn verdict_on_empty(&self) -> i32 {
+        i32::from(self.asks_for_success)
+    }
+
     /// The exit status for input that is no subunit stream.
     pub(crate) fn verdict_on_foreign(&self) -> i32 {
         i32::from(self.judges || self.is_viewer)
