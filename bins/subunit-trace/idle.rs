@@ -51,7 +51,7 @@ impl Idle {
         let mut silent = Vec::new();
         let mut next: Option<Duration> = None;
         for flight in tests.in_flight() {
-            let Some(arrival) = flight.value.arrival.filter(|_| flight.value.status.is_some()) else { continue };
+            let Some(arrival) = flight.value.arrival.filter(|_| flight.has_status()) else { continue };
             let silence = now.saturating_duration_since(arrival.last);
             let before = flight.value.times_told;
             while silence >= self.threshold(flight.value.times_told) {

@@ -40,7 +40,7 @@ impl Progress {
     const FIRST: Duration = Duration::from_millis(500);
 
     /// Takes note of the time of a packet about a test that runs.
-    pub(crate) fn started(&mut self, now: Instant) {
+    pub(crate) fn began(&mut self, now: Instant) {
         self.began.get_or_insert(now);
     }
 
@@ -58,44 +58,45 @@ impl Progress {
     }
 
     /// Makes the status line: the most important things first, since the rest may not fit.
-    pub(crate) fn show(&self, tests: &mut Tracker<Record>, line: &mut StatusLine) {
-        let now = Instant::now();
-        let (mut running, mut longest) = (0_u64, None);
-        for flight in tests.in_flight() {
-            if let Some(arrival) = flight.value.arrival.filter(|_| flight.value.status.is_some()) {
-                running += 1;
-                let is_longest = |(_, other): (&Flight<Record>, Arrival)| arrival.first < other.first;
-                if longest.is_none_or(is_longest) {
-                    longest = Some((&*flight, arrival));
-                }
-            }
-        }
-        if self.began.is_none() && self.listed == 0 && running == 0 {
+    pub(crate) fn show(&self, tests: &mut Tracker<Record>, is_colored: bool, line: &mut StatusLine) {
+        let Running { count, longest } = Running::among(tests);
+        if self.began.is_none() && self.listed == 0 {
             return;
         }
-        let counter = match self.total() {
+        let now = Instant::now();
+        if !self.show_counts(is_colored, line) || !self.facts(count, now).iter().all(|fact| line.add(fact)) {
+            return;
+        }
+        if let Some((flight, arrival)) = longest {
+            let time = roughly(now.saturating_duration_since(arrival.first).as_secs_f64());
+            let worker = flight.value.worker(flight.route_code());
+            line.add_cut(&format!(" | {time} {worker} {}", flight.id()));
+        }
+    }
+
+    /// Shows how many tests are over and how many of them failed, if it fits.
+    fn show_counts(&self, is_colored: bool, line: &mut StatusLine) -> bool {
+        let done = match self.total() {
             Some(total) => format!("[{:>1$}/{total}]", self.done, total.to_string().len()),
             None => format!("[{}]", self.done),
         };
         let failed = format!("{} failed", self.failed);
-        let is_counted = line.add(&counter) && line.add(" ");
-        let _ = is_counted && if self.failed > 0 { line.add_red(&failed) } else { line.add(&failed) };
+        let is_red = is_colored && self.failed > 0;
+        line.add(&done) && line.add(" ") && if is_red { line.add_red(&failed) } else { line.add(&failed) }
+    }
+
+    /// How many tests run, how many end in a second, and how long it will take.
+    fn facts(&self, running: u64, now: Instant) -> Vec<String> {
+        let mut facts = vec![format!(", {running} running")];
         let elapsed = self.began.map(|began| now.saturating_duration_since(began));
-        let elapsed = elapsed.filter(|elapsed| *elapsed >= Self::FIRST).map(|elapsed| elapsed.as_secs_f64());
-        let rate = elapsed.map(|elapsed| float(self.done) / elapsed);
-        let facts = [
-            Some(format!(", {running} running")),
-            rate.map(|rate| if rate < 10.0 { format!(", {rate:.1}/s") } else { format!(", {rate:.0}/s") }),
-            elapsed.and_then(|elapsed| self.left(elapsed)).map(|left| format!(", {} left", roughly(left))),
-        ];
-        if !facts.iter().flatten().all(|fact| line.add(fact)) {
-            return;
+        if let Some(elapsed) = elapsed.filter(|elapsed| *elapsed >= Self::FIRST) {
+            let rate = float(self.done) / elapsed.as_secs_f64();
+            facts.push(if rate < 10.0 { format!(", {rate:.1}/s") } else { format!(", {rate:.0}/s") });
+            // If only tests are left that take longer than others, nobody knows how long.
+            let left = self.left(elapsed).filter(|left| *left >= 1.0);
+            facts.extend(left.map(|left| format!(", {} left", roughly(left))));
         }
-        if let Some((flight, arrival)) = longest {
-            let time = roughly((now - arrival.first).as_secs_f64());
-            let worker = flight.value.worker(flight.route_code());
-            line.add_cut(&format!(" | {time} {worker} {}", flight.id()));
-        }
+        facts
     }
 
     /// How many tests there will be, if that is known.
@@ -103,22 +104,44 @@ impl Progress {
         (self.listed > 0 && self.listed >= self.done).then_some(self.listed)
     }
 
-    /// How many seconds are left, if that is known. If an earlier run tells how long the tests that
-    /// are left take, they take as much longer or shorter now as those that are over.
-    fn left(&self, elapsed: f64) -> Option<f64> {
+    /// How many seconds are left after so much time, if that is known. If an earlier run tells how
+    /// long the tests that are left take, they take as much longer or shorter now as those that are
+    /// over.
+    fn left(&self, elapsed: Duration) -> Option<f64> {
         let left = self.total()? - self.done;
         if self.done == 0 {
             return None;
         }
-        let mean = elapsed / float(self.done);
-        let (known, over) = (self.expected.time.as_secs_f64(), self.expected_done.time.as_secs_f64());
-        if self.expected.tests == 0 || over <= 0.0 || known < over {
+        let mean = elapsed.as_secs_f64() / float(self.done);
+        let (all, over) = (self.expected.time.as_secs_f64(), self.expected_done.time.as_secs_f64());
+        if over <= 0.0 || all < over {
             return Some(float(left) * mean);
         }
+        let known_left = self.expected.tests.saturating_sub(self.expected_done.tests);
+        let known = (all - over) / over * float(self.expected_done.tests) * mean;
         // Tests that no earlier run knows take the mean time.
-        let unknown = left.saturating_sub(self.expected.tests.saturating_sub(self.expected_done.tests));
-        let of_known = elapsed * float(self.expected_done.tests) / float(self.done);
-        Some((known - over) / over * of_known + float(unknown) * mean)
+        Some(known + float(left.saturating_sub(known_left)) * mean)
+    }
+}
+
+/// The tests that run.
+struct Running<'a> {
+    count: u64,
+    /// The one that has run for longest.
+    longest: Option<(&'a Flight<Record>, Arrival)>,
+}
+
+impl<'a> Running<'a> {
+    fn among(tests: &'a mut Tracker<Record>) -> Self {
+        let mut running = Self { count: 0, longest: None };
+        for flight in tests.in_flight() {
+            let Some(arrival) = flight.value.arrival.filter(|_| flight.has_status()) else { continue };
+            running.count += 1;
+            if running.longest.is_none_or(|(_, longest)| arrival.first < longest.first) {
+                running.longest = Some((flight, arrival));
+            }
+        }
+        running
     }
 }
 
@@ -134,5 +157,50 @@ fn roughly(seconds: f64) -> String {
         0..100 => format!("{seconds} s"),
         100..6000 => format!("{} min", seconds / 60),
         _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECONDS: fn(u64) -> Duration = Duration::from_secs;
+
+    #[test]
+    fn the_time_left_follows_from_the_mean() {
+        let mut progress = Progress::default();
+        progress.done(Status::Success, None);
+        assert_eq!(progress.left(SECONDS(10)), None, "nobody knows how many tests there are");
+        let mut progress = Progress::default();
+        (0..5).for_each(|_| progress.listed(None));
+        assert_eq!(progress.left(SECONDS(10)), None, "nothing is over");
+        (0..2).for_each(|_| progress.done(Status::Fail, None));
+        assert_eq!(progress.left(SECONDS(10)), Some(15.0));
+        (0..4).for_each(|_| progress.done(Status::Skip, None));
+        assert_eq!(progress.left(SECONDS(10)), None, "there are more tests than were listed");
+    }
+
+    #[test]
+    fn the_time_left_follows_from_an_earlier_run_if_it_is_known() {
+        let mut progress = Progress::default();
+        for before in [1, 1, 8] {
+            progress.listed(Some(SECONDS(before)));
+        }
+        progress.done(Status::Success, Some(SECONDS(1)));
+        progress.done(Status::Success, Some(SECONDS(1)));
+        assert_eq!(progress.left(SECONDS(2)), Some(8.0));
+        assert_eq!(progress.left(SECONDS(4)), Some(16.0), "this machine is half as fast");
+        progress.listed(None);
+        assert_eq!(progress.left(SECONDS(2)), Some(9.0), "a new test takes the mean time");
+    }
+
+    #[test]
+    fn times_are_told_roughly() {
+        for (seconds, told) in
+            [(0.9, "0 s"), (99.9, "99 s"), (100.0, "1 min"), (5999.0, "99 min"), (7500.0, "2 h 5 min")]
+        {
+            assert_eq!(roughly(seconds), told);
+        }
+        assert!(roughly(f64::INFINITY).ends_with(" min"));
     }
 }

@@ -1,9 +1,10 @@
 //! Shows tests that are over, and keeps what the end of the run needs.
 
 use std::fmt::Write;
+use std::time::Instant;
 
-use subunit_cli::{RunDurations, Seen, Spill, TestRow, TextOutput, Trouble};
-use subunit_codec::{Flight, Status};
+use subunit_cli::{RunDurations, Seen, Spill, StatusLine, TestRow, TextOutput, Trouble};
+use subunit_codec::{Flight, Status, Tracker};
 use subunit_formats::slowest::{SlowTest, Slowest};
 
 use crate::captured::{Captured, reason};
@@ -39,7 +40,7 @@ pub(crate) struct Reporter {
     totals: Totals,
     balance: WorkerBalance,
     slowest: Slowest,
-    pub(crate) progress: Progress,
+    progress: Progress,
     durations: RunDurations,
     /// The label of the worker of the test that is shown, and its line, kept for their memory.
     label: String,
@@ -63,6 +64,16 @@ impl Reporter {
             label: String::new(),
             line: String::new(),
         }
+    }
+
+    /// Takes note of a packet that came at this time.
+    pub(crate) fn packet(&mut self, now: Instant) {
+        self.progress.began(now);
+    }
+
+    /// Makes the status line. These tests are running.
+    pub(crate) fn show_progress(&self, tests: &mut Tracker<Record>, line: &mut StatusLine) {
+        self.progress.show(tests, self.style.is_colored, line);
     }
 
     /// Takes note of a test that exists.

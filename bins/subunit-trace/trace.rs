@@ -52,7 +52,7 @@ impl Trace {
         if let Some(mut evicted) = self.tests.take_evicted() {
             evicted.value.attachments.forget(&mut self.spill);
         }
-        self.reporter.progress.started(now);
+        self.reporter.packet(now);
         Ok(())
     }
 
@@ -97,7 +97,7 @@ impl LiveOutput for Trace {
             idle.tell(&mut self.tests, &mut self.output)?;
         }
         let Self { tests, reporter, output, .. } = self;
-        output.flush_with_status(|line| reporter.progress.show(tests, line))
+        output.flush_with_status(|line| reporter.show_progress(tests, line))
     }
 
     fn patience(&self) -> Option<Duration> {

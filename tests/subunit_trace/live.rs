@@ -21,7 +21,8 @@ use crate::tool::DEADLINE;
 struct Terminal {
     child: Child,
     input: Option<ChildStdin>,
-    terminal: File,
+    /// The end that a terminal emulator has.
+    controller: File,
     output: Receiver<Vec<u8>>,
     /// All that the program wrote.
     bytes: Vec<u8>,
@@ -32,18 +33,18 @@ const ROWS: u16 = 50;
 
 impl Terminal {
     fn start(mut command: Command, columns: u16) -> Self {
-        let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there is a terminal");
-        grantpt(&terminal).expect("it is ours");
-        unlockpt(&terminal).expect("it is ours");
-        set_size(&terminal, columns);
-        let name = ptsname(&terminal, Vec::new()).expect("it has a name");
+        let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there is a terminal");
+        grantpt(&controller).expect("it is ours");
+        unlockpt(&controller).expect("it is ours");
+        set_size(&controller, columns);
+        let name = ptsname(&controller, Vec::new()).expect("it has a name");
         let screen = File::options().read(true).write(true).open(Path::new(name.to_str().expect("it is text")));
         command.stdin(Stdio::piped()).stdout(screen.expect("it opens")).env("TERM", "xterm");
         let mut child = command.spawn().expect("it starts");
         drop(command);
         let input = child.stdin.take();
-        let terminal = File::from(terminal);
-        let mut reader = terminal.try_clone().expect("a file can be opened twice");
+        let controller = File::from(controller);
+        let mut reader = controller.try_clone().expect("a file can be opened twice");
         let (sender, output) = channel();
         thread::spawn(move || {
             let mut buffer = [0; 4096];
@@ -54,7 +55,7 @@ impl Terminal {
                 }
             }
         });
-        Self { child, input, terminal, output, bytes: Vec::new(), screen: vt100::Parser::new(ROWS, columns, 0) }
+        Self { child, input, controller, output, bytes: Vec::new(), screen: vt100::Parser::new(ROWS, columns, 0) }
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -62,7 +63,7 @@ impl Terminal {
     }
 
     fn resize(&mut self, columns: u16) {
-        set_size(&self.terminal, columns);
+        set_size(&self.controller, columns);
         self.screen.screen_mut().set_size(ROWS, columns);
     }
 
@@ -85,10 +86,9 @@ impl Terminal {
             if is_expected(&rows) {
                 return rows;
             }
-            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.show(&bytes),
-                Err(_) => panic!("the screen never was as expected: {rows:#?}"),
-            }
+            let bytes = self.output.recv_timeout(end.saturating_duration_since(Instant::now()));
+            let bytes = bytes.unwrap_or_else(|_| panic!("the screen never was as expected: {rows:#?}"));
+            self.show(&bytes);
         }
     }
 
