@@ -40,8 +40,8 @@ impl StatusLine {
 
     /// Adds as much of a text as fits. If that is not all of it, dots show it.
     pub fn add_cut(&mut self, text: &str) {
-        // A character has two columns at the most, so no more of a long text can fit.
-        let start = text.char_indices().nth(self.room + 1).map_or(text, |(end, _)| &text[..end]);
+        // An id may have a megabyte. No more of it is looked at than fits with marks on each letter.
+        let start = text.char_indices().nth(8 * (self.room + 1)).map_or(text, |(end, _)| &text[..end]);
         let (start, is_cut) = (escape(start), start.len() < text.len());
         if !is_cut && columns(&start) <= self.room {
             self.add(&start);
