@@ -38,6 +38,8 @@ impl Work {
 impl Progress {
     /// Rates and times are not told before so much of the run is over.
     const FIRST: Duration = Duration::from_millis(500);
+    /// With fewer columns of its id, the test that has run for longest is left out.
+    const LEAST_OF_ID: usize = 10;
 
     /// Takes note of the time of a packet about a test that runs.
     pub(crate) fn began(&mut self, now: Instant) {
@@ -70,7 +72,8 @@ impl Progress {
         if let Some((flight, arrival)) = longest {
             let time = roughly(now.saturating_duration_since(arrival.first).as_secs_f64());
             let worker = flight.value.worker(flight.route_code());
-            line.add_cut(&format!(" | {time} {worker} {}", flight.id()));
+            let head = format!(" | {time} {worker} ");
+            line.add_cut(&format!("{head}{}", flight.id()), head.len() + Self::LEAST_OF_ID);
         }
     }
 

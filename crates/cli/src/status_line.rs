@@ -38,14 +38,16 @@ impl StatusLine {
         self.add_in(Some("31;1"), text)
     }
 
-    /// Adds as much of a text as fits. If that is not all of it, dots show it.
-    pub fn add_cut(&mut self, text: &str) {
+    /// Adds as much of a text as fits, if that is all of it or so many columns. Dots show that
+    /// something is missing.
+    pub fn add_cut(&mut self, text: &str, least: usize) {
         // An id may have a megabyte. No more of it is looked at than fits with marks on each letter.
         let start = text.char_indices().nth(8 * (self.room + 1)).map_or(text, |(end, _)| &text[..end]);
         let (start, is_cut) = (escape(start), start.len() < text.len());
         if !is_cut && columns(&start) <= self.room {
             self.add(&start);
-        } else if let Some(mut left) = self.room.checked_sub(Self::CUT.len()) {
+        } else if self.room >= least.max(Self::CUT.len()) {
+            let mut left = self.room - Self::CUT.len();
             let does_not_fit = |character: char| {
                 let width = width(character);
                 let fits = width <= left;
@@ -100,8 +102,8 @@ impl Screen {
     /// So many bytes are kept for a frame.
     pub(crate) const MOST_OF_FRAME: usize = 1 << 20;
     /// Erases the status line, also one that a narrower terminal has wrapped: the cursor waits at
-    /// its start.
-    const ERASE: &str = "\r\x1b[J";
+    /// its start. The row goes first: tmux keeps what is erased with all of the screen.
+    const ERASE: &str = "\r\x1b[K\x1b[J";
 
     /// The screen, if standard output is a terminal that can erase a line.
     pub(crate) fn new() -> Option<Self> {
@@ -165,17 +167,22 @@ mod tests {
     fn what_does_not_fit_is_left_out_or_cut() {
         let mut line = StatusLine::new(11);
         assert!(line.add("12345") && !line.add("123456"));
-        line.add_cut(" more than fits");
+        line.add_cut(" more than fits", 0);
         assert_eq!(line.as_str(), "12345 m...");
-        line.add_cut("x");
+        line.add_cut("x", 0);
         assert_eq!(line.as_str(), "12345 m...");
+        let mut line = StatusLine::new(11);
+        line.add_cut("0123456789x", 11);
+        assert_eq!(line.as_str(), "", "ten columns are too few");
+        line.add_cut("0123456789x", 10);
+        assert_eq!(line.as_str(), "0123456...");
 
         let mut line = StatusLine::new(6);
-        line.add_cut("12345");
+        line.add_cut("12345", 0);
         assert_eq!(line.as_str(), "12345");
         for columns in [0, 1, 3] {
             let mut line = StatusLine::new(columns);
-            line.add_cut("long text");
+            line.add_cut("long text", 0);
             assert_eq!(line.as_str(), "", "{columns} columns have no room even for dots");
         }
     }
@@ -183,14 +190,14 @@ mod tests {
     #[test]
     fn columns_are_counted_as_a_terminal_shows_them() {
         let mut line = StatusLine::new(9);
-        line.add_cut("日本語テスト");
+        line.add_cut("日本語テスト", 0);
         assert_eq!(line.as_str(), "日本...", "each has two columns, so one is left over");
         let mut line = StatusLine::new(6);
-        line.add_cut("e\u{301}te\u{301}s!");
+        line.add_cut("e\u{301}te\u{301}s!", 0);
         assert_eq!(line.as_str(), "e\u{301}te\u{301}s!", "accents have none");
         let mut line = StatusLine::new(12);
         assert!(!line.add("\x1b[2J\n456789"));
-        line.add_cut("\x1b[2J\nx");
+        line.add_cut("\x1b[2J\nx", 0);
         assert_eq!(line.as_str(), r"\x1b[2J\nx");
         let mut line = StatusLine::new(9);
         assert!(line.add_red("3 failed") && !line.add("x"));
@@ -202,7 +209,7 @@ mod tests {
         let text = "a日\u{301}\x1b\u{202e}👩\u{200d}🔬é".repeat(40);
         for room in 0..200 {
             let mut line = StatusLine::new(room);
-            line.add_cut(&text);
+            line.add_cut(&text, 0);
             assert!(columns(line.as_str()) < room.max(1), "{room} columns");
         }
     }
