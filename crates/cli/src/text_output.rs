@@ -56,17 +56,11 @@ impl TextOutput {
         }
     }
 
-    /// Whether there may be a status line.
-    #[must_use]
-    pub fn has_status_line(&self) -> bool {
-        self.screen.is_some()
-    }
-
     /// Hands on all that was written, and shows below it the status line that `status` makes.
     ///
-    /// Output that [has a status line](Self::has_status_line) is handed on at most ten times a
-    /// second, so that the line does not flicker; nothing happens until it is time again. There is
-    /// no status line while a line of non-test output is not finished, and none after a signal.
+    /// Output that [may have a status line](Self::with_status_line) is handed on at most ten times
+    /// a second, so that the line does not flicker; nothing happens until it is time again. There
+    /// is no status line while a line of non-test output is not finished, and none after a signal.
     ///
     /// # Errors
     ///
