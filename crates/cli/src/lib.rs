@@ -81,7 +81,7 @@ pub use output::Output;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
 pub use routing::Routing;
-pub use run::{Verdict, main};
+pub use run::{Verdict, main, main_with};
 pub use run_durations::RunDurations;
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
