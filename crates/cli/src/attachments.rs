@@ -26,18 +26,20 @@ pub struct HeldAttachment {
 /// [`Spill`], which is to [forget](Self::forget) them.
 ///
 /// ```
-/// use subunit_cli::{HeldAttachments, Spill};
+/// use subunit_cli::{HeldAttachments, Spill, Trouble};
 /// use subunit_codec::{Event, Packet, encode};
 ///
 /// let mut bytes = Vec::new();
-/// encode(&Event::test("a").file("log", &b"long text"[..]).mime_type("text/plain"), &mut bytes)?;
+/// let file = Event::test("a").file("log", &b"long text"[..]).mime_type("text/plain");
+/// encode(&file, &mut bytes).map_err(Trouble::message)?;
+/// let packet = Packet::parse(&bytes).map_err(Trouble::message)?;
 /// let mut spill = Spill::new(1 << 20, 1 << 16);
 /// let mut attachments = HeldAttachments::default();
-/// attachments.add(&Packet::parse(&bytes)?, &mut spill, |_| 4)?;
+/// attachments.add(&packet, &mut spill, |_| 4)?;
 /// let [log] = attachments.as_slice() else { panic!("there is one") };
 /// assert_eq!((&*log.name, log.size, log.content.len()), ("log", 9, 4));
 /// attachments.forget(&mut spill);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # Ok::<(), Trouble>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct HeldAttachments {

@@ -16,6 +16,14 @@ use crate::trouble::Trouble;
 /// long it takes. The last attempt on each route counts, other than skips; if one of them is bad,
 /// the test is. Of several good routes the slowest one counts, and of several runs the last one
 /// that tells.
+///
+/// ```no_run
+/// use subunit_cli::RunDurations;
+///
+/// let durations = RunDurations::read(&["monday.subunit".into(), "tuesday.subunit".into()])?;
+/// assert!(durations.get("net.Ping").is_some(), "it passed on one of these days");
+/// # Ok::<(), subunit_cli::Trouble>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct RunDurations {
     by_id: HashMap<String, Duration>,

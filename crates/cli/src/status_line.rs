@@ -9,7 +9,19 @@ use unicode_width::UnicodeWidthChar;
 
 use crate::escape::escape;
 
-/// The text of a status line, which is never wider than the terminal.
+/// The text of a status line, which is never wider than the terminal. [`TextOutput`] shows it.
+///
+/// ```
+/// use subunit_cli::StatusLine;
+///
+/// let mut line = StatusLine::new(20);
+/// assert!(line.add("3 failed"));
+/// assert!(!line.add(", 4 tests are running"));
+/// line.add_cut(" tests.api.TestUpload", 0);
+/// assert_eq!(line.as_str(), "3 failed tests.a...");
+/// ```
+///
+/// [`TextOutput`]: crate::TextOutput::flush_with_status
 #[derive(Debug)]
 pub struct StatusLine {
     text: String,

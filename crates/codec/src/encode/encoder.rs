@@ -45,6 +45,15 @@ impl<W: Write> Encoder<W> {
 
     /// The same encoder, which gathers about so many bytes until it writes by itself; 64 KiB if
     /// nothing else is said.
+    ///
+    /// ```
+    /// use subunit_codec::Encoder;
+    ///
+    /// let mut encoder = Encoder::new(Vec::new()).gathering(1 << 20);
+    /// encoder.forward_bytes(&[0; 100_000])?;
+    /// assert!(encoder.get_mut().is_empty(), "nothing was written yet");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[must_use]
     pub fn gathering(mut self, bytes: usize) -> Self {
         self.full = bytes;
