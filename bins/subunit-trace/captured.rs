@@ -61,7 +61,8 @@ pub(crate) fn reason(attachments: &[HeldAttachment], spill: &Spill) -> Result<St
     Ok(if left > 0 { format!("{text} [... {left} more bytes]") } else { text })
 }
 
-/// The name of an attachment up to its first colon: Python's logging has the name `pythonlogging:''`.
+/// The name of an attachment up to its first colon: the log of a Python test is called
+/// `pythonlogging:''`.
 fn title(name: &str) -> &str {
     name.split(':').next().unwrap_or(name)
 }

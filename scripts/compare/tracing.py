@@ -9,7 +9,7 @@ from decode import Test, Text, decode, meaning, shown
 
 BAD = ("fail", "uxsuccess", "inprogress", "unknown")
 OUTPUT, TEXTS = ("stdout", "stderr"), ("stdout", "stderr", "traceback", "reason", "tap comment")
-#: In which os-testr ends if a failure has an attachment that is no text, or not in its character set.
+#: In which os-testr ends if an attachment of a failure is no text, or not in its character set.
 CRASHES = ("ValueError: Not a text type ", "UnicodeDecodeError: ")
 #: How long a run took, which is not the same on both sides.
 ELAPSED = re.compile(rb"^(Ran: \d+ tests) in .*$", re.MULTILINE)

@@ -53,7 +53,8 @@ impl StatusLine {
     /// Adds as much of a text as fits, if that is all of it or so many columns. Dots show that
     /// something is missing.
     pub fn add_cut(&mut self, text: &str, least: usize) {
-        // An id may have a megabyte. No more of it is looked at than fits with marks on each letter.
+        // An id may have a megabyte. No more of it is looked at than fits, with marks on each
+        // letter.
         let start = text.char_indices().nth(8 * (self.room + 1)).map_or(text, |(end, _)| &text[..end]);
         let (start, is_cut) = (escape(start), start.len() < text.len());
         if !is_cut && columns(&start) <= self.room {
@@ -109,7 +110,8 @@ pub(crate) struct Screen {
 }
 
 impl Screen {
-    /// The screen is drawn at most this often. Nobody reads faster, and a terminal over ssh is slow.
+    /// The screen is drawn at most this often. Nobody reads faster, and a terminal over ssh is
+    /// slow.
     const FRAME: Duration = Duration::from_millis(100);
     /// So many bytes are kept for a frame.
     pub(crate) const MOST_OF_FRAME: usize = 1 << 20;
