@@ -43,6 +43,7 @@ mod subunit_show;
 mod subunit_stats;
 mod subunit_tags;
 mod subunit_tee;
+mod subunit_trace;
 mod tap2subunit;
 mod terminal;
 mod tool;

@@ -32,6 +32,8 @@ pub(crate) struct Tool {
     pub(crate) is_viewer: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
+    /// Whether a run in which no test passed is a failure, too.
+    pub(crate) asks_for_success: bool,
     /// Whether it runs commands: one that fails makes its exit status 1, too.
     pub(crate) runs_commands: bool,
     /// The route code that it puts on packets.
@@ -75,6 +77,7 @@ impl Tool {
             refuses_unknown: true,
             is_viewer: false,
             judges: false,
+            asks_for_success: false,
             runs_commands: false,
             route_code: None,
             args: &[],
@@ -91,6 +94,11 @@ impl Tool {
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Report, judges: true, ..Self::writer(name, path) }
+    }
+
+    /// A tool that writes a report and judges, and has to see a test that passed.
+    pub(crate) const fn tracer(name: &'static str, path: &'static str) -> Self {
+        Self { asks_for_success: true, ..Self::judge(name, path) }
     }
 
     /// A tool that copies standard input to standard output and to its operands.
@@ -220,6 +228,11 @@ impl Tool {
             ("141", true),
         ];
         all.into_iter().filter_map(|(status, can_be)| can_be.then_some(status)).collect()
+    }
+
+    /// The exit status for input without a test.
+    pub(crate) fn verdict_on_empty(&self) -> i32 {
+        i32::from(self.asks_for_success)
     }
 
     /// The exit status for input that is no subunit stream.

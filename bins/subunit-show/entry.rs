@@ -2,13 +2,13 @@
 
 use std::fmt::Write;
 
-use subunit_cli::{Spill, Trouble, escape, seconds};
+use subunit_cli::{HeldAttachment, Spill, Trouble, escape, seconds};
 use subunit_codec::names::{PACKET_DATA, PARSER_ERROR};
 use subunit_codec::{PARSER_TEST_ID, Span, Status, Timestamp, summarize_damage};
 use subunit_formats::text::Decoder;
 use subunit_formats::worker::Worker;
 
-use crate::attachment::Attachment;
+use crate::attachment::{HEAD, is_text};
 use crate::indent::Indented;
 use crate::record::Record;
 
@@ -43,7 +43,7 @@ impl Entry<'_> {
         if self.is_damage() {
             return self.show_damage(spill, show);
         }
-        for attachment in &self.record.attachments {
+        for attachment in self.record.attachments.as_slice() {
             show_attachment(attachment, spill, show)?;
         }
         Ok(())
@@ -117,8 +117,8 @@ impl Entry<'_> {
         show: &mut impl FnMut(Part<'_>) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         // In reports, the bytes come first.
-        let (reasons, others): (Vec<&Attachment>, Vec<&Attachment>) =
-            self.record.attachments.iter().partition(|attachment| attachment.name == PARSER_ERROR);
+        let (reasons, others): (Vec<&HeldAttachment>, Vec<&HeldAttachment>) =
+            self.record.attachments.as_slice().iter().partition(|attachment| attachment.name == PARSER_ERROR);
         for attachment in reasons.into_iter().chain(others) {
             let head = content(attachment, spill, 4 << 10)?;
             let mut lines = String::new();
@@ -137,7 +137,7 @@ impl Entry<'_> {
                 }
                 PACKET_DATA => {
                     field(&mut lines, "bytes", &grouped(attachment.size));
-                    lines.push_str(&hex_dump(&head[..head.len().min(Attachment::HEAD)]));
+                    lines.push_str(&hex_dump(&head[..head.len().min(HEAD)]));
                 }
                 _ => {
                     show_attachment(attachment, spill, show)?;
@@ -151,7 +151,7 @@ impl Entry<'_> {
 }
 
 fn show_attachment(
-    attachment: &Attachment,
+    attachment: &HeldAttachment,
     spill: &Spill,
     show: &mut impl FnMut(Part<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
@@ -160,7 +160,7 @@ fn show_attachment(
     let bytes = if attachment.size == 1 { "byte" } else { "bytes" };
     let kind = mime_type.map(|name| format!("{}, ", escape(name))).unwrap_or_default();
     let mut line = String::new();
-    if !attachment.is_text() {
+    if !is_text(attachment) {
         let name = quoted(&escape(&attachment.name));
         let hint = format!("{kind}{count} {bytes} (subunit-show --attachment {name} FILE ID)");
         field(&mut line, &escape(&attachment.name), &hint);
@@ -177,7 +177,7 @@ fn show_attachment(
 }
 
 /// The first bytes of an attachment, so many or a piece more.
-fn content(attachment: &Attachment, spill: &Spill, most: usize) -> Result<Vec<u8>, Trouble> {
+fn content(attachment: &HeldAttachment, spill: &Spill, most: usize) -> Result<Vec<u8>, Trouble> {
     let mut content = Vec::new();
     spill.read(&attachment.content, |piece| {
         if content.len() < most {

@@ -2,9 +2,9 @@
 
 use std::io::{self, IsTerminal};
 
-use subunit_cli::{Spill, TextOutput, Trouble, escape};
+use subunit_cli::{HeldAttachment, Spill, TextOutput, Trouble, escape};
 
-use crate::attachment::Attachment;
+use crate::attachment::is_text;
 
 /// The tests that have the attachment, and the attachment as long as there is only one.
 #[derive(Default)]
@@ -12,7 +12,7 @@ pub(crate) struct Extract {
     /// Ids and route codes.
     tests: Vec<(String, Option<String>)>,
     has_more: bool,
-    attachment: Option<Attachment>,
+    attachment: Option<HeldAttachment>,
 }
 
 impl Extract {
@@ -20,7 +20,7 @@ impl Extract {
     const MOST: usize = 10;
 
     /// Adds the attachment of a test that ended. A later attempt takes the place of earlier ones.
-    pub(crate) fn add(&mut self, id: &str, route_code: Option<&str>, attachment: Attachment, spill: &mut Spill) {
+    pub(crate) fn add(&mut self, id: &str, route_code: Option<&str>, attachment: HeldAttachment, spill: &mut Spill) {
         let is_known = self.tests.iter().any(|(known, code)| known == id && code.as_deref() == route_code);
         if let Some(mut earlier) = self.attachment.replace(attachment) {
             spill.forget(&mut earlier.content);
@@ -53,7 +53,7 @@ impl Extract {
             let tests = tests.join(", ");
             return Err(Trouble::message(format_args!("several tests have an attachment '{name}': {tests}{more}")));
         }
-        if io::stdout().is_terminal() && !attachment.is_text() {
+        if io::stdout().is_terminal() && !is_text(attachment) {
             let kind = attachment.mime_type.as_deref().unwrap_or("of no type");
             return Err(Trouble::message(format_args!(
                 "standard output is a terminal: '{name}' ({kind}) is not written there; redirect it"

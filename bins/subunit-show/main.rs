@@ -2,7 +2,6 @@
 
 mod attachment;
 mod choice;
-mod color;
 mod entry;
 mod extract;
 mod indent;
@@ -13,11 +12,10 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, ProtocolVersion, Stream, TextOutput, Trouble, Verdict};
+use subunit_cli::{self as cli, Color, ProtocolVersion, Stream, TextOutput, Trouble, Verdict};
 use subunit_codec::{Item, Packet, Protocol, encode};
 
 use crate::choice::Choice;
-use crate::color::When;
 use crate::viewer::Viewer;
 
 /// Show everything recorded of tests, by default of those that failed
@@ -36,10 +34,8 @@ struct Args {
     #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     attachment: Option<String>,
 
-    /// Colour: auto, always or never
-    #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "auto")]
-    #[arg(value_enum, hide_possible_values = true)]
-    color: Option<When>,
+    #[command(flatten)]
+    color: Color,
 
     #[command(flatten)]
     version: ProtocolVersion,
@@ -54,7 +50,7 @@ fn main() -> ExitCode {
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = TextOutput::new()?;
-    let is_colored = args.color.unwrap_or_default().is_on();
+    let is_colored = args.color.is_on();
     let mut viewer = Viewer::new(args.choice, args.attachment, is_colored);
     let file = args.file.unwrap_or_else(|| "-".into());
     let mut stream = if file == "-" {

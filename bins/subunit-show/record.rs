@@ -1,11 +1,9 @@
 //! All that a stream says of a test.
 
-use std::collections::HashMap;
-
-use subunit_cli::{Spill, Trouble};
+use subunit_cli::{HeldAttachments, Spill, Trouble};
 use subunit_codec::{Packet, Renew, Span, Status};
 
-use crate::attachment::{Attachment, Keep};
+use crate::attachment::Keep;
 
 /// What the packets of a test say together.
 #[derive(Debug, Default)]
@@ -14,10 +12,7 @@ pub(crate) struct Record {
     pub(crate) tags: Vec<String>,
     pub(crate) span: Span,
     pub(crate) runnable: bool,
-    /// In the order in which they began.
-    pub(crate) attachments: Vec<Attachment>,
-    /// Attachments that did not end yet, by name.
-    unended: HashMap<String, usize>,
+    pub(crate) attachments: HeldAttachments,
 }
 
 impl Renew for Record {}
@@ -37,34 +32,6 @@ impl Record {
                 self.span.stop = timestamp;
             }
         }
-        let Some(name) = packet.file_name() else { return Ok(()) };
-        let attachment = self.attachment(name);
-        attachment.mime_type = attachment.mime_type.take().or_else(|| packet.mime_type().map(str::to_owned));
-        attachment.is_ended = packet.is_eof();
-        attachment.add(packet.file_bytes().unwrap_or_default(), keep, spill)?;
-        if packet.is_eof() {
-            self.unended.remove(name);
-        }
-        Ok(())
-    }
-
-    /// Adds text that stands between packets to the file of this name.
-    pub(crate) fn add_text(&mut self, name: &str, text: &[u8], keep: &Keep, spill: &mut Spill) -> Result<(), Trouble> {
-        self.attachment(name).add(text, keep, spill)
-    }
-
-    /// The attachment of this name that has not ended, or a new one.
-    fn attachment(&mut self, name: &str) -> &mut Attachment {
-        let index = self.unended.get(name).copied().unwrap_or_else(|| {
-            self.attachments.push(Attachment { name: name.to_owned(), ..Attachment::default() });
-            self.unended.insert(name.to_owned(), self.attachments.len() - 1);
-            self.attachments.len() - 1
-        });
-        &mut self.attachments[index]
-    }
-
-    /// Frees the content of all attachments.
-    pub(crate) fn forget(&mut self, spill: &mut Spill) {
-        self.attachments.iter_mut().for_each(|attachment| spill.forget(&mut attachment.content));
+        self.attachments.add(packet, spill, |attachment| keep.most(attachment))
     }
 }

@@ -70,7 +70,8 @@ impl Viewer {
             return Ok(());
         }
         let record = of_route(&mut self.run, None);
-        record.add_text(STDOUT, text, &self.keep, &mut self.printer.spill)
+        let keep = &self.keep;
+        record.attachments.add_bytes(STDOUT, text, &mut self.printer.spill, |attachment| keep.most(attachment))
     }
 
     pub(crate) fn packet(&mut self, packet: &Packet<'_>, output: &mut TextOutput) -> Result<(), Trouble> {
@@ -94,7 +95,7 @@ impl Viewer {
             }
         }
         if let Some(mut evicted) = self.tests.take_evicted() {
-            evicted.value.forget(&mut self.printer.spill);
+            evicted.value.attachments.forget(&mut self.printer.spill);
         }
         Ok(())
     }
@@ -140,7 +141,7 @@ impl Viewer {
             }
         }
         if !record.status.is_some_and(|status| self.choice.has_status(status)) {
-            record.forget(&mut self.printer.spill);
+            record.attachments.forget(&mut self.printer.spill);
             return Ok(());
         }
         if let Keep::Named(name) = &self.keep {
@@ -158,19 +159,18 @@ impl Viewer {
                 self.printer.keep(&entry, &mut named.entries)?;
             }
         }
-        record.forget(&mut self.printer.spill);
+        record.attachments.forget(&mut self.printer.spill);
         Ok(())
     }
 
     /// Takes the last attachment of this name out of a record.
     fn extract(&mut self, id: &str, route_code: Option<&str>, mut record: Record, name: &str, is_chosen: bool) {
         let spill = &mut self.printer.spill;
-        if let Some(index) = record.attachments.iter().rposition(|attachment| attachment.name == name) {
-            let attachment = record.attachments.swap_remove(index);
+        if let Some(attachment) = record.attachments.take(name) {
             let to = if is_chosen { &mut self.chosen } else { &mut self.similar };
             to.add(id, route_code, attachment, spill);
         }
-        record.forget(spill);
+        record.attachments.forget(spill);
     }
 
     /// Shows what was kept for the end, and says what was not found. Whether all was found.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde::Serialize;
+use subunit_formats::slowest::SlowTest;
 
 use crate::groups::{Balance, Group};
 use crate::report::MOST_LISTED;
-use crate::slowest::Slow;
 use crate::stats::Stats;
 
 /// A run as a JSON object on one line, without a newline. Durations are in seconds; what is not
@@ -34,7 +34,7 @@ pub(crate) fn object(stats: &Stats) -> String {
         groups: groups.map(|groups| groups.iter().take(MOST_LISTED).map(GroupObject::from).collect()),
         more_groups: groups.map(|groups| groups.len().saturating_sub(MOST_LISTED)),
         balance: groups.and_then(|groups| groups.balance().ok().map(BalanceObject::from)),
-        slowest: stats.slowest.as_ref().map(|slowest| slowest.in_order().into_iter().map(SlowObject::from).collect()),
+        slowest: stats.slowest.as_ref().map(|slowest| slowest.in_order().map(SlowObject::from).collect()),
     };
     serde_json::to_string(&object).expect("strings, numbers and lists of them are JSON")
 }
@@ -110,14 +110,14 @@ impl From<Balance> for BalanceObject {
     }
 }
 
-impl<'a> From<&'a Slow> for SlowObject<'a> {
-    fn from(slow: &'a Slow) -> Self {
+impl<'a> From<(Duration, &'a SlowTest)> for SlowObject<'a> {
+    fn from((duration, slow): (Duration, &'a SlowTest)) -> Self {
         Self {
             id: &slow.id,
             route_code: slow.route_code.as_deref(),
             worker: slow.worker.as_deref(),
             status: slow.status.name(),
-            duration: slow.duration.as_secs_f64(),
+            duration: duration.as_secs_f64(),
         }
     }
 }

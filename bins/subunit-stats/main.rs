@@ -4,7 +4,6 @@ mod groups;
 mod json;
 mod names;
 mod report;
-mod slowest;
 mod stats;
 mod tally;
 

@@ -5,10 +5,10 @@ use std::fmt::{self, Display};
 
 use subunit_cli::{TestRow, escape, seconds};
 use subunit_codec::Span;
+use subunit_formats::slowest::{SlowTest, Slowest};
 
 use crate::groups::{Balance, Group, Groups, NoBalance};
 use crate::names::Names;
-use crate::slowest::{Slow, Slowest};
 use crate::stats::Stats;
 use crate::tally::Tally;
 
@@ -88,14 +88,14 @@ fn write_balance(f: &mut fmt::Formatter<'_>, groups: &Groups) -> fmt::Result {
 }
 
 fn write_slowest(f: &mut fmt::Formatter<'_>, slowest: &Slowest) -> fmt::Result {
-    let tests = slowest.in_order();
-    if tests.is_empty() {
+    let mut tests = slowest.in_order().peekable();
+    if tests.peek().is_none() {
         return writeln!(f, "\nSlowest tests: no duration is known");
     }
     writeln!(f, "\nSlowest tests:")?;
-    for Slow { id, worker, status, duration, .. } in tests {
+    for (duration, SlowTest { id, worker, status, .. }) in tests {
         let worker = worker.as_deref().unwrap_or("-");
-        writeln!(f, "{}", TestRow { status: status.name(), duration: Some(*duration), worker, id })?;
+        writeln!(f, "{}", TestRow { status: status.name(), duration: Some(duration), worker, id })?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ from decode import Packet, Test, decode, meaning
 from tools import run_ours, run_reference
 
 #: Recorded streams, in tests/data.
-RECORDED = ["testr-run", "testr-run.subunit"]
+RECORDED = ["testr-run", "testr-run.subunit", *(f"os-testr/{name}.subunit" for name in ("run", "none-passed", "skipped", "listed", "hung"))]
 #: A test script in shell, there, too.
 SCRIPT = "sort-tests.sh"
 #: TAP, there, too.
@@ -59,6 +59,8 @@ IDS = "IDS"
 #: What the reference puts between the id and the attachments of a test that it searches.
 AFTER_ID = "(success|failure|skip|expectedfailure)None[{]"
 
+TRACE_ARGUMENTS = [(), ("-n",), ("-f",), ("-n", "-f"), ("--failonly",), ("-a",), ("--abbrev", "--fails"), ("--no-summary", "--color")]
+
 COMMANDS = [
     Command("subunit-tags", ("nightly", "-slow")),
     Command("subunit-tags", ("--text", "nightly", "-slow", "worker-0"), ("nightly", "-slow", "worker-0")),
@@ -74,6 +76,7 @@ COMMANDS = [
     Command("subunit2pyunit"),
     Command("subunit2pyunit", ("--no-passthrough",)),
     Command("subunit-2to1"),
+    *(Command("subunit-trace", arguments) for arguments in TRACE_ARGUMENTS),
     COUNT,
     Command("subunit-stats", ("--no-passthrough",)),
     LIST,

@@ -160,6 +160,40 @@ CSV_TIMES = (
     "Times in `subunit2csv` | without a timestamp: the last time seen on any route, or now | the first packet of a test "
     "and its last; an empty cell if unknown"
 )
+TRACE_CRASH = (
+    "Attachments that are not text, or not in their character set, below failures in `subunit-trace` | end in a traceback; "
+    "the rest of the run is lost | are not shown, or shown with U+FFFD"
+)
+TRACE_TEXT = (
+    "Attachments in `subunit-trace` | shown in Python's notation for bytes, `b'...'`; without a character set, read "
+    "as Latin-1 | shown as text; without a character set, read as UTF-8"
+)
+TRACE_REASON = (
+    "Reasons of several lines in `subunit-trace` | several lines | one line, with `\\n`"
+)
+TRACE_BRACKETS = (
+    "Brackets in test ids in `subunit-trace` | left out | left out if they hold a UUID after `id-`; parameters of a "
+    "test stay"
+)
+TRACE_WORKERS = (
+    "Workers in `subunit-trace` | the number of any tag that begins with `worker-`; a traceback if it is none; a "
+    "warning if numbers are missing | route code and lowest number, as in `{web/0}`; no warnings"
+)
+TRACE_UNFINISHED = (
+    "Unfinished tests in `subunit-trace` | the last one first; no line with `--failonly`; missing in the totals and "
+    "in `--fails` | in the order in which they began; a line, a count and an entry in `--fails`"
+)
+TRACE_UXSUCCESS = (
+    "Unexpected successes in `subunit-trace` | status 0 | status 1"
+)
+TRACE_XFAIL = (
+    "A run in `subunit-trace` in which tests failed as expected and none passed | status 1 | status 0"
+)
+TRACE_TIMES = (
+    "Times in `subunit-trace` | rounded to microseconds; negative if the clock stepped back; `Ran` has the time that "
+    "reading took | rounded down; empty if the clock stepped back; `Ran` has the time from the first start to the "
+    "last stop"
+)
 TAP_ORDER = "TAP tests that are missing before the last one | reported where the next one comes | reported at the end"
 TAP_MANY = (
     "More than a hundred TAP tests missing in a row | a failed test for each | one failed test that says how many"
@@ -190,8 +224,8 @@ def plain(lines):
 
 
 def entries(page):
-    """The entries of the page: `.It Xo`, what differs, `.Xc`, how python-subunit has it, `.br`, how these tools have it."""
-    pattern = r"^\.It Xo\n(.*?)\n\.Xc\npython-subunit:\n(.*?)\n\.br\nhere:\n(.*?)(?=\n\.It |\n\.El)"
+    """The entries of the page: `.It Xo`, what differs, `.Xc`, how python-subunit or os-testr has it, `.br`, how these tools have it."""
+    pattern = r"^\.It Xo\n(.*?)\n\.Xc\n(?:python-subunit|os-testr):\n(.*?)\n\.br\nhere:\n(.*?)(?=\n\.It |\n\.El)"
     for entry in re.finditer(pattern, page, re.DOTALL | re.MULTILINE):
         yield " | ".join(plain(part.splitlines()) for part in entry.groups())
 

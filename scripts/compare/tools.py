@@ -33,7 +33,7 @@ def run_reference(tool, arguments, stream):
 
     Its standard input is a file: from anything else it reads text byte by byte and loses some of it.
     """
-    module = importlib.import_module("subunit.filter_scripts." + tool.replace("-", "_"))
+    module = module_of(tool)
     run = Run(b"", 0, began=time.time())
     output, errors = Unbuffered(), io.StringIO()
     saved = sys.argv, sys.stdin, sys.stdout
@@ -52,6 +52,16 @@ def run_reference(tool, arguments, stream):
     run.output, run.ended = output.buffer.getvalue(), time.time()
     run.errors = run.errors or errors.getvalue()
     return run
+
+
+def module_of(tool):
+    """The module of a tool, which has run nothing yet."""
+    if tool != "subunit-trace":
+        return importlib.import_module("subunit.filter_scripts." + tool.replace("-", "_"))
+    # Without this, os-testr does not start.
+    importlib.import_module("subunit.test_results")
+    # It keeps the tests of a run in variables of the module.
+    return importlib.reload(importlib.import_module("os_testr.subunit_trace"))
 
 
 def run_ours(folder, tool, arguments, stream):

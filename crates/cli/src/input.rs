@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use subunit_codec::{Fault, Item, PacketErrorKind, Protocol, Reader};
@@ -190,7 +191,7 @@ impl Stream {
         &mut self,
         mut before_read: impl FnMut() -> Result<(), E>,
     ) -> Result<Option<Item<'_>>, E> {
-        self.fill_in_silence(&mut before_read)?;
+        self.fill_in_silence(|| before_read().map(|()| None))?;
         if self.message.is_some() {
             before_read()?;
             self.tell();
@@ -206,7 +207,10 @@ impl Stream {
     ///
     /// When writing fails.
     pub fn fill(&mut self, output: &mut impl LiveOutput) -> Result<(), Trouble> {
-        self.fill_in_silence(|| output.flush())?;
+        self.fill_in_silence(|| {
+            output.flush()?;
+            Ok(output.patience())
+        })?;
         if self.message.is_some() {
             output.make_way_for_message()?;
             self.tell();
@@ -222,13 +226,20 @@ impl Stream {
         }
     }
 
-    fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<(), E>) -> Result<(), E> {
+    /// Reads until there is an item. `before_read` says how long to wait until it is called again.
+    fn fill_in_silence<E>(&mut self, mut before_read: impl FnMut() -> Result<Option<Duration>, E>) -> Result<(), E> {
         let mut other_trouble = None;
-        let before_read = || {
-            before_read().map_err(|trouble| {
-                other_trouble = Some(trouble);
-                io::Error::other("not a failure to read")
-            })
+        let before_read = |head: &Head| {
+            loop {
+                let patience = before_read().map_err(|trouble| {
+                    other_trouble = Some(trouble);
+                    io::Error::other("not a failure to read")
+                })?;
+                match patience {
+                    Some(time) if !head.input().is_ready_within(time)? => {}
+                    _ => return Ok(()),
+                }
+            }
         };
         if let Err(cause) = self.reader.fill(before_read) {
             match other_trouble {

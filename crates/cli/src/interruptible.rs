@@ -75,11 +75,13 @@ impl InterruptibleInput {
     ///
     /// When the system does not say.
     pub fn is_ready_within(&self, time: Duration) -> io::Result<bool> {
-        let timeout = Timespec::try_from(time).map_err(io::Error::other)?;
+        let left = self.last.map_or(Duration::MAX, |last| last.deadline.saturating_duration_since(Instant::now()));
+        let timeout = Timespec::try_from(time.min(left)).map_err(io::Error::other)?;
         let end = self.end.as_ref().filter(|_| self.last.is_none());
         let mut files = vec![readable(&self.file)];
         files.extend(end.map(|end| readable(&**end)));
-        Ok(retry(|| poll(&mut files, Some(&timeout)))? > 0)
+        // A read that finds the time for last words over knows that the input has ended.
+        Ok(retry(|| poll(&mut files, Some(&timeout)))? > 0 || left <= time)
     }
 
     /// Waits until there is something to read, and says how many bytes may be read: none once the
@@ -249,6 +251,16 @@ mod tests {
         assert!(until.is_cut());
         writer.write_all(b"more").unwrap();
         assert_eq!(read(&mut until), b"", "that is too late");
+    }
+
+    #[test]
+    fn the_wait_for_last_words_is_no_longer_than_the_time_for_them() {
+        let (mut until, mut writer, bell) = until();
+        writer.write_all(b"last").unwrap();
+        drop(bell);
+        assert_eq!(read(&mut until), b"last");
+        assert!(until.is_ready_within(Duration::from_secs(600)).unwrap(), "by then the input has ended");
+        assert_eq!(read(&mut until), b"");
     }
 
     #[test]

@@ -36,7 +36,9 @@
 //! }
 //! ```
 
+mod attachments;
 mod children;
+mod color;
 mod completions;
 mod escape;
 mod file_id;
@@ -53,19 +55,23 @@ mod report_file;
 mod route_prefix;
 mod routing;
 mod run;
+mod run_durations;
 mod shared_output;
 mod signals;
 mod spill;
 mod spill_file;
+mod status_line;
 mod test_row;
 mod text_output;
 mod threads;
 mod trouble;
 mod values;
 
+pub use attachments::{HeldAttachment, HeldAttachments};
 pub use children::{
     Children, Ending, Running, TimeLimit, failure_reason, pass_descriptor, say_cut, start_failure_reason,
 };
+pub use color::Color;
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
@@ -81,10 +87,12 @@ pub use report_file::ReportFile;
 pub use route_prefix::{joined_route, refused_event, refused_packet};
 pub use routing::Routing;
 pub use run::{Verdict, main, main_with};
+pub use run_durations::RunDurations;
 pub use shared_output::{SharedOutput, SourceFailure, try_reserve};
 pub use signals::is_interrupted;
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
+pub use status_line::StatusLine;
 pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;

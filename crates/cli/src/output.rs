@@ -72,6 +72,12 @@ impl Output {
         self
     }
 
+    /// The same output, of which about so many bytes are gathered before they are handed on without
+    /// a flush.
+    pub(crate) fn gathering(self, bytes: usize) -> Self {
+        Self { encoder: self.encoder.gathering(bytes), ..self }
+    }
+
     /// Writes to a file, open at the place to write to. A pipe that nobody reads any more is
     /// trouble like any other here.
     #[must_use]

@@ -44,6 +44,11 @@ impl Trouble {
         Self(Kind::Message(message.to_string()))
     }
 
+    /// Trouble of which a line on standard error has told already.
+    pub(crate) fn already_reported() -> Self {
+        Self(Kind::Reported)
+    }
+
     /// Says now on standard error what the matter is, for a `tool` that goes on and ends with this
     /// trouble later: a line then, the exit status at the end.
     #[must_use]

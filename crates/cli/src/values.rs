@@ -12,7 +12,7 @@ use signal_hook::low_level::signal_name;
 ///
 /// # Errors
 ///
-/// If it is none.
+/// If it is none, or 0.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,7 +33,8 @@ pub fn duration(value: &str) -> Result<Duration, &'static str> {
         _ => return Err(EXPECTED),
     };
     let number: f64 = number.parse().map_err(|_| EXPECTED)?;
-    Duration::try_from_secs_f64(number * unit).map_err(|_| "too long")
+    let duration = Duration::try_from_secs_f64(number * unit).map_err(|_| "too long")?;
+    if duration.is_zero() { Err("must be more than 0") } else { Ok(duration) }
 }
 
 /// Reads the value of an option that is a signal: `TERM`, `SIGTERM` or `15`.
@@ -64,13 +65,14 @@ mod tests {
     #[test]
     fn a_duration_is_a_number_with_or_without_a_unit() {
         for (value, milliseconds) in
-            [("90", 90_000), ("1.5s", 1500), ("500ms", 500), ("10m", 600_000), ("2h", 7_200_000), ("0", 0), (".5", 500)]
+            [("90", 90_000), ("1.5s", 1500), ("500ms", 500), ("10m", 600_000), ("2h", 7_200_000), (".5", 500)]
         {
             assert_eq!(duration(value), Ok(Duration::from_millis(milliseconds)), "{value}");
         }
         for value in ["", "s", "-1", "1 s", "1e3", "1d", "1.2.3", "inf", "NaN", "1S", "\u{661}"] {
             assert!(duration(value).is_err(), "{value:?}");
         }
+        assert_eq!(duration("0.0s"), Err("must be more than 0"));
         assert_eq!(duration(&"9".repeat(30)), Err("too long"));
     }
 

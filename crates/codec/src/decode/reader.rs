@@ -80,20 +80,20 @@ impl<R: Read> Reader<R> {
     /// # Errors
     ///
     /// As [`next`](Self::next), and if `before_read` fails.
-    pub fn next_after(&mut self, before_read: impl FnMut() -> io::Result<()>) -> io::Result<Option<Item<'_>>> {
-        self.fill(before_read)?;
+    pub fn next_after(&mut self, mut before_read: impl FnMut() -> io::Result<()>) -> io::Result<Option<Item<'_>>> {
+        self.fill(|_| before_read())?;
         Ok(self.item())
     }
 
     /// Reads until there is an item or the input ends. [`next_after`](Self::next_after) is this and
-    /// [`item`](Self::item).
+    /// [`item`](Self::item); here `before_read` gets the source, which it may wait for.
     ///
     /// # Errors
     ///
     /// As [`next_after`](Self::next_after).
-    pub fn fill(&mut self, mut before_read: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    pub fn fill(&mut self, mut before_read: impl FnMut(&R) -> io::Result<()>) -> io::Result<()> {
         while !self.decoder.is_ready() && !self.decoder.is_ended() {
-            before_read()?;
+            before_read(&self.source)?;
             self.read()?;
         }
         Ok(())

@@ -30,15 +30,34 @@ pub struct Encoder<W: Write> {
     /// `None` after [`into_inner`](Self::into_inner), which consumes the encoder.
     output: Option<W>,
     gathered: Vec<u8>,
+    /// Gathered packets are written when they reach this many bytes.
+    full: usize,
 }
 
 impl<W: Write> Encoder<W> {
-    /// Gathered packets are written when they reach this many bytes.
+    /// How many bytes are gathered, unless another number is asked for.
     const FULL: usize = 1 << 16;
 
     /// An encoder that writes to `output`, which needs no buffer of its own.
     pub fn new(output: W) -> Self {
-        Self { output: Some(output), gathered: Vec::with_capacity(Self::FULL) }
+        Self { output: Some(output), gathered: Vec::with_capacity(Self::FULL), full: Self::FULL }
+    }
+
+    /// The same encoder, which gathers about so many bytes until it writes by itself; 64 KiB if
+    /// nothing else is said.
+    ///
+    /// ```
+    /// use subunit_codec::Encoder;
+    ///
+    /// let mut encoder = Encoder::new(Vec::new()).gathering(1 << 20);
+    /// encoder.forward_bytes(&[0; 100_000])?;
+    /// assert!(encoder.get_mut().is_empty(), "nothing was written yet");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn gathering(mut self, bytes: usize) -> Self {
+        self.full = bytes;
+        self
     }
 
     /// Forwards a packet, byte for byte.
@@ -76,9 +95,9 @@ impl<W: Write> Encoder<W> {
     ///
     /// If writing fails.
     pub fn forward_bytes(&mut self, packets: &[u8]) -> io::Result<()> {
-        if self.gathered.len() + packets.len() > Self::FULL {
+        if self.gathered.len() + packets.len() > self.full {
             self.write_gathered()?;
-            if packets.len() >= Self::FULL {
+            if packets.len() >= self.full {
                 return self.get_mut().write_all(packets);
             }
         }
@@ -99,7 +118,7 @@ impl<W: Write> Encoder<W> {
         let room = self.gathered.try_reserve(room);
         room.map_err(|_| io::ErrorKind::OutOfMemory)?;
         encode_to_vec(event, &mut self.gathered)?;
-        if self.gathered.len() >= Self::FULL { self.write_gathered() } else { Ok(()) }
+        if self.gathered.len() >= self.full { self.write_gathered() } else { Ok(()) }
     }
 
     /// Writes the gathered packets and flushes the output.
@@ -150,7 +169,7 @@ impl<W: Write> Encoder<W> {
         let mut gathered = mem::take(&mut self.gathered);
         let result = self.get_mut().write_all(&gathered);
         gathered.clear();
-        gathered.shrink_to(2 * Self::FULL);
+        gathered.shrink_to(2 * self.full);
         self.gathered = gathered;
         result
     }

@@ -240,6 +240,27 @@ impl<T: Renew> Tracker<T> {
         self.evicted.take().map(|slot| slot.flight)
     }
 
+    /// The tests in flight, in no particular order, to look at them or to change their values.
+    ///
+    /// ```
+    /// use subunit_codec::{Event, Packet, Renew, Status, Tracker, encode};
+    ///
+    /// #[derive(Default)]
+    /// struct Nothing;
+    ///
+    /// impl Renew for Nothing {}
+    ///
+    /// let mut bytes = Vec::new();
+    /// encode(&Event::test("a").status(Status::InProgress), &mut bytes)?;
+    /// let mut tracker: Tracker<Nothing> = Tracker::new();
+    /// tracker.push(&Packet::parse(&bytes)?);
+    /// assert!(tracker.in_flight().map(|test| test.id()).eq(["a"]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn in_flight(&mut self) -> impl Iterator<Item = &mut Flight<T>> {
+        self.tests.iter_mut().map(|slot| &mut slot.flight)
+    }
+
     /// The tests in flight, in the order in which they began. The tracker starts afresh.
     pub fn drain(&mut self) -> Vec<Flight<T>> {
         self.loose.clear();
