@@ -2,9 +2,9 @@
 
 use std::io::{self, IsTerminal};
 
-use subunit_cli::{Spill, TextOutput, Trouble, escape};
+use subunit_cli::{Attachment, Spill, TextOutput, Trouble, escape};
 
-use crate::attachment::Attachment;
+use crate::keep::is_text;
 
 /// The tests that have the attachment, and the attachment as long as there is only one.
 #[derive(Default)]
@@ -53,7 +53,7 @@ impl Extract {
             let tests = tests.join(", ");
             return Err(Trouble::message(format_args!("several tests have an attachment '{name}': {tests}{more}")));
         }
-        if io::stdout().is_terminal() && !attachment.is_text() {
+        if io::stdout().is_terminal() && !is_text(attachment) {
             let kind = attachment.mime_type.as_deref().unwrap_or("of no type");
             return Err(Trouble::message(format_args!(
                 "standard output is a terminal: '{name}' ({kind}) is not written there; redirect it"

@@ -1,14 +1,13 @@
 //! What becomes of each item of the stream.
 
-use subunit_cli::{Held, LiveOutput, Spill, TextOutput, Trouble};
+use subunit_cli::{Held, LiveOutput, Record, Spill, TextOutput, Trouble};
 use subunit_codec::names::STDOUT;
 use subunit_codec::{Flight, Packet, Stage, Status, Timestamp, Tracker};
 
-use crate::attachment::Keep;
 use crate::choice::Choice;
 use crate::entry::{Entry, Part};
 use crate::extract::Extract;
-use crate::record::Record;
+use crate::keep::Keep;
 
 /// Shows tests as they end.
 pub(crate) struct Viewer {
@@ -70,7 +69,7 @@ impl Viewer {
             return Ok(());
         }
         let record = of_route(&mut self.run, None);
-        record.add_text(STDOUT, text, &self.keep, &mut self.printer.spill)
+        record.add_text(STDOUT, text, |attachment| self.keep.most(attachment), &mut self.printer.spill)
     }
 
     pub(crate) fn packet(&mut self, packet: &Packet<'_>, output: &mut TextOutput) -> Result<(), Trouble> {
@@ -78,7 +77,7 @@ impl Viewer {
         let Some(id) = packet.test_id() else {
             if self.choice.run && self.choice.has_route(packet) {
                 let record = of_route(&mut self.run, packet.route_code());
-                record.add(packet, &self.keep, &mut self.printer.spill)?;
+                record.add(packet, |attachment| self.keep.most(attachment), &mut self.printer.spill)?;
             }
             return Ok(());
         };
@@ -87,7 +86,7 @@ impl Viewer {
         let is_end = matches!(stage, Stage::Ended(_) | Stage::Single(_));
         self.count += u64::from(is_looked_for && is_end && packet.status() != Some(Status::Exists));
         if let Some(flight) = stage.flight().filter(|_| is_looked_for) {
-            flight.value.add(packet, &self.keep, &mut self.printer.spill)?;
+            flight.value.add(packet, |attachment| self.keep.most(attachment), &mut self.printer.spill)?;
             if is_end {
                 let ended = std::mem::take(flight);
                 self.test(ended, output)?;

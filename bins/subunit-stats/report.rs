@@ -5,9 +5,9 @@ use std::fmt::{self, Display};
 
 use subunit_cli::{TestRow, escape, seconds};
 use subunit_codec::Span;
+use subunit_formats::names::Names;
 
 use crate::groups::{Balance, Group, Groups, NoBalance};
-use crate::names::Names;
 use crate::slowest::{Slow, Slowest};
 use crate::stats::Stats;
 use crate::tally::Tally;

@@ -2,9 +2,9 @@
 //! length of the stream.
 
 use subunit_codec::{PARSER_TEST_ID, Status, Test};
+use subunit_formats::names::Names;
 
 use crate::groups::{By, Groups};
-use crate::names::Names;
 use crate::slowest::Slowest;
 use crate::tally::Tally;
 

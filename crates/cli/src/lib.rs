@@ -36,8 +36,10 @@
 //! }
 //! ```
 
+mod attachment;
 mod children;
 mod completions;
+mod damage;
 mod escape;
 mod file_id;
 mod file_writer;
@@ -48,6 +50,7 @@ mod interruptible;
 mod line_reader;
 mod options;
 mod output;
+mod record;
 mod report_draft;
 mod report_file;
 mod routing;
@@ -60,7 +63,9 @@ mod text_output;
 mod threads;
 mod trouble;
 
+pub use attachment::Attachment;
 pub use children::{Children, Running, failure_reason, say_cut};
+pub use damage::report_damage;
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
@@ -71,6 +76,7 @@ pub use options::{
     FailOnEmpty, NO_PASSTHROUGH_HELP, NoPassthrough, ProtocolVersion, Seen, count, help_end, positive_count,
 };
 pub use output::Output;
+pub use record::Record;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
 pub use routing::Routing;

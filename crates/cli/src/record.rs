@@ -2,20 +2,26 @@
 
 use std::collections::HashMap;
 
-use subunit_cli::{Spill, Trouble};
 use subunit_codec::{Packet, Renew, Span, Status};
 
-use crate::attachment::{Attachment, Keep};
+use crate::attachment::Attachment;
+use crate::spill::Spill;
+use crate::trouble::Trouble;
 
-/// What the packets of a test say together.
+/// What the packets of a test say together, for a [`Tracker`](subunit_codec::Tracker). The content
+/// of its attachments waits in a [`Spill`], which is to [forget](Self::forget) it.
 #[derive(Debug, Default)]
-pub(crate) struct Record {
-    pub(crate) status: Option<Status>,
-    pub(crate) tags: Vec<String>,
-    pub(crate) span: Span,
-    pub(crate) runnable: bool,
+pub struct Record {
+    /// The last status.
+    pub status: Option<Status>,
+    /// The tags that its packets gave last.
+    pub tags: Vec<String>,
+    /// From its first packet to the one that ended it.
+    pub span: Span,
+    /// Whether the last packet with a status said that it can be run by itself.
+    pub runnable: bool,
     /// In the order in which they began.
-    pub(crate) attachments: Vec<Attachment>,
+    pub attachments: Vec<Attachment>,
     /// Attachments that did not end yet, by name.
     unended: HashMap<String, usize>,
 }
@@ -23,8 +29,18 @@ pub(crate) struct Record {
 impl Renew for Record {}
 
 impl Record {
-    /// Adds what a packet says.
-    pub(crate) fn add(&mut self, packet: &Packet<'_>, keep: &Keep, spill: &mut Spill) -> Result<(), Trouble> {
+    /// Adds what a packet says. `most` tells how many bytes of an attachment are kept, by its name
+    /// and MIME type.
+    ///
+    /// # Errors
+    ///
+    /// If memory is out, or a temporary file cannot be written.
+    pub fn add(
+        &mut self,
+        packet: &Packet<'_>,
+        most: impl Fn(&Attachment) -> u64,
+        spill: &mut Spill,
+    ) -> Result<(), Trouble> {
         let timestamp = packet.timestamp();
         self.span.start = self.span.start.or(timestamp);
         if let Some(tags) = packet.tags() {
@@ -41,16 +57,28 @@ impl Record {
         let attachment = self.attachment(name);
         attachment.mime_type = attachment.mime_type.take().or_else(|| packet.mime_type().map(str::to_owned));
         attachment.is_ended = packet.is_eof();
-        attachment.add(packet.file_bytes().unwrap_or_default(), keep, spill)?;
+        attachment.add(packet.file_bytes().unwrap_or_default(), most(attachment), spill)?;
         if packet.is_eof() {
             self.unended.remove(name);
         }
         Ok(())
     }
 
-    /// Adds text that stands between packets to the file of this name.
-    pub(crate) fn add_text(&mut self, name: &str, text: &[u8], keep: &Keep, spill: &mut Spill) -> Result<(), Trouble> {
-        self.attachment(name).add(text, keep, spill)
+    /// Adds text that stands between packets to the file of this name. `most` is as in
+    /// [`add`](Self::add).
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn add_text(
+        &mut self,
+        name: &str,
+        text: &[u8],
+        most: impl Fn(&Attachment) -> u64,
+        spill: &mut Spill,
+    ) -> Result<(), Trouble> {
+        let attachment = self.attachment(name);
+        attachment.add(text, most(attachment), spill)
     }
 
     /// The attachment of this name that has not ended, or a new one.
@@ -64,7 +92,7 @@ impl Record {
     }
 
     /// Frees the content of all attachments.
-    pub(crate) fn forget(&mut self, spill: &mut Spill) {
+    pub fn forget(&mut self, spill: &mut Spill) {
         self.attachments.iter_mut().for_each(|attachment| spill.forget(&mut attachment.content));
     }
 }

@@ -1,0 +1,183 @@
+//! A test that failed, with all that is recorded of it.
+
+use subunit_cli::{Attachment, Record, Spill, Trouble};
+use subunit_codec::names::{PACKET_DATA, STDERR, STDOUT, TAP_COMMENT};
+use subunit_codec::{Flight, Span, Timestamp, summarize_damage};
+use subunit_formats::excerpt::{Excerpt, Reading};
+use subunit_formats::hex_dump::hex_dump;
+use subunit_formats::html::escape;
+use subunit_formats::junit::{Summary, reason_in_tap, telling_rank};
+use subunit_formats::number::counted;
+use subunit_formats::text::is_text_attachment;
+
+use crate::outcome::Outcome;
+use crate::part::Part;
+use crate::picture;
+use crate::text::{duration, name, time};
+
+/// So many bytes of a text are shown, half of them from its end.
+pub(crate) const LONGEST_TEXT: usize = 64 << 10;
+/// So many bytes are shown of damage.
+const LONGEST_DUMP: usize = 256;
+/// How many characters a message may have.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// Whether an attachment is text.
+pub(crate) fn is_text(attachment: &Attachment) -> bool {
+    is_text_attachment(&attachment.name, attachment.mime_type.as_deref())
+}
+
+/// How many bytes of an attachment are kept until its test ends.
+pub(crate) fn most_kept(attachment: &Attachment) -> u64 {
+    // Until its type is known, it may be text.
+    if attachment.mime_type.is_none() || is_text(attachment) {
+        u64::MAX
+    } else if picture::kind(attachment).is_some() {
+        picture::LARGEST
+    } else {
+        LONGEST_DUMP as u64
+    }
+}
+
+/// What a test says of why it did not pass, in a few words.
+pub(crate) fn message(outcome: Outcome, record: &Record, spill: &Spill) -> Result<String, Trouble> {
+    let is_telling = |one: &&Attachment| is_text(one) && (outcome.is_failure() || !is_output(one)) && one.size > 0;
+    let texts = record.attachments.iter().filter(is_telling);
+    let telling = texts.min_by_key(|one| telling_rank(&one.name, one.mime_type.as_deref()));
+    let Some(telling) = telling.filter(|_| !matches!(outcome, Outcome::Passed | Outcome::Listed)) else {
+        return Ok(String::new());
+    };
+    let excerpt = excerpt(telling, spill)?;
+    let is_cut = excerpt.left_out > 0;
+    let text = if is_cut { &excerpt.end } else { &excerpt.start };
+    let message = match outcome {
+        Outcome::Damage => summarize_damage(text.as_bytes()),
+        Outcome::Skipped if telling.name == TAP_COMMENT => reason_in_tap(text).to_owned(),
+        Outcome::Skipped => text.trim().to_owned(),
+        _ => {
+            let Summary { kind, message } = Summary::of(text, is_cut);
+            match kind {
+                Some(kind) if message.is_empty() => kind.into_owned(),
+                Some(kind) => format!("{kind}: {message}"),
+                None => message.into_owned(),
+            }
+        }
+    };
+    Ok(match message.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}\u{2026}", &message[..end]),
+        None => message,
+    })
+}
+
+/// Whether an attachment is what the test printed.
+fn is_output(attachment: &Attachment) -> bool {
+    matches!(&*attachment.name, STDOUT | STDERR)
+}
+
+/// A test that failed.
+pub(crate) struct Article<'a> {
+    /// Its row among all tests, by which it is linked to.
+    pub(crate) row: u64,
+    pub(crate) is_open: bool,
+    pub(crate) outcome: Outcome,
+    pub(crate) test: &'a Flight<Record>,
+    pub(crate) worker: &'a str,
+    pub(crate) message: &'a str,
+    /// The last time that the stream told.
+    pub(crate) now: Option<Timestamp>,
+}
+
+impl Article<'_> {
+    /// Writes all of it.
+    pub(crate) fn write(&self, spill: &Spill, part: &mut Part) -> Result<(), Trouble> {
+        let Self { row, outcome, test, .. } = self;
+        let (class, word, open) = (outcome.class(), outcome.word(), if self.is_open { " open" } else { "" });
+        part.push(&format!(
+            "<details class=\"test {class}\" id=\"t{row}\"{open}><summary><b class=\"badge {class}\">{word}</b> \
+             <h3>{}</h3>",
+            name(test.id())
+        ))?;
+        let first_line = self.message.lines().map(str::trim).find(|line| !line.is_empty());
+        if let Some(line) = first_line {
+            part.push(&format!(" <span class=\"message\">{}</span>", name(line)))?;
+        }
+        part.push("</summary>")?;
+        self.write_facts(part)?;
+        for attachment in &test.value.attachments {
+            self.write_attachment(attachment, spill, part)?;
+        }
+        part.push("</details>\n")
+    }
+
+    fn write_facts(&self, part: &mut Part) -> Result<(), Trouble> {
+        let record = &self.test.value;
+        let running = Span { start: record.span.start, stop: self.now }.duration();
+        let running = running.filter(|_| self.outcome == Outcome::Unfinished);
+        let facts = [
+            ("worker", (self.worker != "-").then(|| name(self.worker))),
+            ("tags", (!record.tags.is_empty()).then(|| tags(&record.tags))),
+            ("started", record.span.start.map(time)),
+            ("took", record.span.duration().map(duration)),
+            ("running for", running.map(duration)),
+            ("not runnable", (!record.runnable).then(|| "cannot be run by itself".to_owned())),
+        ];
+        let mut facts = facts.into_iter().filter_map(|(term, fact)| Some((term, fact?))).peekable();
+        if facts.peek().is_none() {
+            return Ok(());
+        }
+        part.push("<dl>")?;
+        facts.try_for_each(|(term, fact)| part.push(&format!("<div><dt>{term}</dt><dd>{fact}</dd></div>")))?;
+        part.push("</dl>")
+    }
+
+    fn write_attachment(&self, attachment: &Attachment, spill: &Spill, part: &mut Part) -> Result<(), Trouble> {
+        let kind = attachment.mime_type.as_deref().map(|kind| format!("{}, ", name(kind))).unwrap_or_default();
+        let (title, size) = (name(&attachment.name), counted(attachment.size, "byte"));
+        part.push(&format!("<h4>{title} <small>{kind}{size}</small></h4>"))?;
+        if is_text(attachment) {
+            return push_excerpt(&excerpt(attachment, spill)?, part);
+        }
+        if self.outcome == Outcome::Damage && attachment.name == PACKET_DATA {
+            let dump = hex_dump(&attachment.head(LONGEST_DUMP, spill)?);
+            return part.push(&format!("<pre>{}</pre>", escape(&dump)));
+        }
+        match picture::kind(attachment) {
+            Some(_) if attachment.size > picture::LARGEST => part.push("<p>too large for this page</p>"),
+            Some(kind) => {
+                let address = picture::address(kind, attachment, spill)?;
+                part.push(&format!("<img loading=\"lazy\" alt=\"{title}\" src=\"{address}\">"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// Tags in a line, no more than a page has room for.
+fn tags(tags: &[String]) -> String {
+    const MOST: usize = 50;
+    let shown: Vec<String> = tags.iter().take(MOST).map(|tag| name(tag)).collect();
+    let more = tags.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {} more", counted(more as u64, "tag")) } else { String::new() };
+    shown.join(", ") + &more
+}
+
+fn excerpt(attachment: &Attachment, spill: &Spill) -> Result<Excerpt, Trouble> {
+    let mut reading = Reading::new(attachment.mime_type.as_deref(), LONGEST_TEXT);
+    spill.read(&attachment.content, |piece| {
+        reading.push(piece);
+        Ok(())
+    })?;
+    Ok(reading.end())
+}
+
+/// Writes a text.
+pub(crate) fn push_excerpt(excerpt: &Excerpt, part: &mut Part) -> Result<(), Trouble> {
+    let Excerpt { start, left_out, end } = excerpt;
+    // A parser drops a newline that follows the tag.
+    part.push(&format!("<pre>\n{}", escape(start)))?;
+    if *left_out > 0 {
+        let left_out = counted(*left_out, "byte");
+        part.push(&format!("</pre><p class=\"cut\">{left_out} left out here</p><pre>\n{}", escape(end)))?;
+    }
+    part.push("</pre>")
+}

@@ -1,0 +1,1 @@
+//! subunit2html.
