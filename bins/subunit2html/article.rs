@@ -39,20 +39,24 @@ pub(crate) fn most_kept(attachment: &Attachment) -> u64 {
     }
 }
 
-/// What a test says of why it did not pass, in a few words.
-pub(crate) fn message(outcome: Outcome, record: &Record, spill: &Spill) -> Result<String, Trouble> {
-    let is_telling = |one: &&Attachment| is_text(one) && (outcome.is_failure() || !is_output(one)) && one.size > 0;
-    let texts = record.attachments.iter().filter(is_telling);
-    let telling = texts.min_by_key(|one| telling_rank(&one.name, one.mime_type.as_deref()));
-    let Some(telling) = telling.filter(|_| !matches!(outcome, Outcome::Passed | Outcome::Listed)) else {
-        return Ok(String::new());
-    };
-    let excerpt = excerpt(telling, spill)?;
+/// The text of a test that tells most of why it did not pass, by its place among the attachments.
+pub(crate) fn telling(outcome: Outcome, record: &Record, spill: &Spill) -> Result<Option<(usize, Excerpt)>, Trouble> {
+    if matches!(outcome, Outcome::Passed | Outcome::Listed) {
+        return Ok(None);
+    }
+    let is_telling = |one: &Attachment| is_text(one) && (outcome.is_failure() || !is_output(one)) && one.size > 0;
+    let texts = record.attachments.iter().enumerate().filter(|(_, one)| is_telling(one));
+    let telling = texts.min_by_key(|(_, one)| telling_rank(&one.name, one.mime_type.as_deref()));
+    telling.map(|(index, one)| Ok((index, excerpt(one, spill)?))).transpose()
+}
+
+/// What this text says, in a few words.
+pub(crate) fn message(outcome: Outcome, name: &str, excerpt: &Excerpt) -> String {
     let is_cut = excerpt.left_out > 0;
     let text = if is_cut { &excerpt.end } else { &excerpt.start };
     let message = match outcome {
         Outcome::Damage => summarize_damage(text.as_bytes()),
-        Outcome::Skipped if telling.name == TAP_COMMENT => reason_in_tap(text).to_owned(),
+        Outcome::Skipped if name == TAP_COMMENT => reason_in_tap(text).to_owned(),
         Outcome::Skipped => text.trim().to_owned(),
         _ => {
             let Summary { kind, message } = Summary::of(text, is_cut);
@@ -63,10 +67,10 @@ pub(crate) fn message(outcome: Outcome, record: &Record, spill: &Spill) -> Resul
             }
         }
     };
-    Ok(match message.char_indices().nth(LONGEST_MESSAGE) {
+    match message.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => format!("{}\u{2026}", &message[..end]),
         None => message,
-    })
+    }
 }
 
 /// Whether an attachment is what the test printed.
@@ -83,6 +87,8 @@ pub(crate) struct Article<'a> {
     pub(crate) test: &'a Flight<Record>,
     pub(crate) worker: &'a str,
     pub(crate) message: &'a str,
+    /// The text that was read for the message.
+    pub(crate) telling: Option<(usize, Excerpt)>,
     /// The last time that the stream told.
     pub(crate) now: Option<Timestamp>,
 }
@@ -103,8 +109,9 @@ impl Article<'_> {
         }
         part.push("</summary>")?;
         self.write_facts(part)?;
-        for attachment in &test.value.attachments {
-            self.write_attachment(attachment, spill, part)?;
+        for (index, attachment) in test.value.attachments.iter().enumerate() {
+            let known = self.telling.as_ref().filter(|(place, _)| *place == index).map(|(_, excerpt)| excerpt);
+            self.write_attachment(attachment, known, spill, part)?;
         }
         part.push("</details>\n")
     }
@@ -130,12 +137,20 @@ impl Article<'_> {
         part.push("</dl>")
     }
 
-    fn write_attachment(&self, attachment: &Attachment, spill: &Spill, part: &mut Part) -> Result<(), Trouble> {
+    fn write_attachment(
+        &self,
+        attachment: &Attachment,
+        known: Option<&Excerpt>,
+        spill: &Spill,
+        part: &mut Part,
+    ) -> Result<(), Trouble> {
         let kind = attachment.mime_type.as_deref().map(|kind| format!("{}, ", name(kind))).unwrap_or_default();
         let (title, size) = (name(&attachment.name), counted(attachment.size, "byte"));
         part.push(&format!("<h4>{title} <small>{kind}{size}</small></h4>"))?;
-        if is_text(attachment) {
-            return push_excerpt(&excerpt(attachment, spill)?, part);
+        match known {
+            Some(excerpt) => return push_excerpt(excerpt, part),
+            None if is_text(attachment) => return push_excerpt(&excerpt(attachment, spill)?, part),
+            None => {}
         }
         if self.outcome == Outcome::Damage && attachment.name == PACKET_DATA {
             let dump = hex_dump(&attachment.head(LONGEST_DUMP, spill)?);

@@ -26,9 +26,9 @@ pub(crate) struct Lane {
     bars: Vec<Bar>,
     pub(crate) tests: u64,
     pub(crate) failures: u64,
-    /// When its first test started and its last one stopped.
-    pub(crate) start: Option<u64>,
-    pub(crate) stop: Option<u64>,
+    /// When its last test stopped.
+    stop: Option<u64>,
+    has_open: bool,
 }
 
 impl Lane {
@@ -38,14 +38,17 @@ impl Lane {
     pub(crate) fn add(&mut self, bar: Bar) {
         self.tests += bar.tests;
         self.failures += bar.failures;
-        self.start = self.start.into_iter().chain([bar.start]).min();
-        if !bar.is_open {
-            self.stop = self.stop.max(Some(bar.stop));
-        }
+        self.has_open |= bar.is_open;
+        self.stop = self.stop.max(Some(bar.stop));
         self.bars.push(bar);
         if self.bars.len() > 2 * Self::MOST {
             self.bars = shorten(mem::take(&mut self.bars), Self::MOST);
         }
+    }
+
+    /// When the worker ended, if it did: no test of it is unfinished.
+    pub(crate) fn end(&self) -> Option<u64> {
+        self.stop.filter(|_| !self.has_open)
     }
 
     /// The bars in the order in which they start, at most so many.
@@ -123,7 +126,7 @@ mod tests {
             }
         }
         lane.add(bar(2_000_000, 3_000_000, Outcome::Skipped));
-        assert_eq!((lane.tests, lane.failures, lane.stop), (count + 2, 101, Some(3_000_000)));
+        assert_eq!((lane.tests, lane.failures, lane.stop, lane.end()), (count + 2, 101, Some(3_000_000), None));
         for most in [Lane::MOST, 300, 2, 1] {
             let bars = lane.clone().bars(most);
             assert!(bars.len() <= most, "{} bars", bars.len());

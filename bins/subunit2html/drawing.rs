@@ -50,10 +50,10 @@ pub(crate) fn draw(timeline: Timeline, span: Span, workers: &[&str], part: &mut 
     lanes.sort_by_key(|lane| natural(lane.name));
     part.push(&format!("<p>{}</p>", summary(&lanes, axis)))?;
     let most = (MOST_BARS / lanes.len().max(1)).clamp(1, Lane::MOST);
-    let last_stop = lanes.iter().filter_map(|lane| lane.lane.stop).max();
+    let last_end = lanes.iter().filter_map(|lane| lane.lane.end()).max();
     let (mut y, mut drawing) = (AXIS, Part::new());
     for NamedLane { name, lane } in lanes {
-        let label = label(name, &lane, last_stop);
+        let label = label(name, &lane, last_end);
         let rows = in_rows(lane.bars(most));
         let height = LABEL + rows.len() * BAR;
         let track = rows.len() * BAR;
@@ -85,16 +85,17 @@ pub(crate) fn draw(timeline: Timeline, span: Span, workers: &[&str], part: &mut 
 /// How long the run took, on how many workers, and how evenly these ended.
 fn summary(lanes: &[NamedLane<'_>], axis: Axis) -> String {
     let took = duration(Duration::from_micros(axis.stop - axis.start));
-    let stops = || lanes.iter().filter_map(|lane| lane.lane.stop);
-    let (first, last) = (stops().min(), stops().max());
-    let workers = counted(lanes.len() as u64, "worker");
-    match first.zip(last).filter(|_| lanes.len() > 1) {
-        Some((first, last)) => {
-            let skew = duration(Duration::from_micros(last - first));
-            format!("{took} on {workers}. The first one ended {skew} before the last one.")
-        }
-        None => format!("{took} on {workers}."),
+    let ends = || lanes.iter().filter_map(|lane| lane.lane.end());
+    let mut summary = format!("{took} on {}.", counted(lanes.len() as u64, "worker"));
+    if let Some((first, last)) = ends().min().zip(ends().max()).filter(|(first, last)| first < last) {
+        let skew = duration(Duration::from_micros(last - first));
+        summary += &format!(" The first one ended {skew} before the last one.");
     }
+    let running = lanes.len() - ends().count();
+    if running > 0 {
+        summary += &format!(" {} did not end.", counted(running as u64, "worker"));
+    }
+    summary
 }
 
 /// What stands above a lane.
@@ -104,15 +105,21 @@ struct Label {
     facts: String,
 }
 
-fn label(full: &str, lane: &Lane, last_stop: Option<u64>) -> Label {
+fn label(full: &str, lane: &Lane, last_end: Option<u64>) -> Label {
     let shown = if full == "-" { "no worker" } else { full };
     let cut = shown.char_indices().nth(LONGEST_NAME).map(|(end, _)| &shown[..end]);
     let mut facts = counted(lane.tests, "test");
     if lane.failures > 0 {
         facts += &format!(", {} failed", grouped(lane.failures));
     }
-    if let Some(early) = last_stop.zip(lane.stop).map(|(last, stop)| last - stop).filter(|early| *early > 0) {
-        facts += &format!(", ended {} early", duration(Duration::from_micros(early)));
+    match lane.end() {
+        None => facts += ", did not end",
+        Some(end) => {
+            let early = last_end.map_or(0, |last| last - end);
+            if early > 0 {
+                facts += &format!(", ended {} early", duration(Duration::from_micros(early)));
+            }
+        }
     }
     let shown = cut.map_or_else(|| name(shown), |cut| name(cut) + "\u{2026}");
     Label { name: shown, full_name: name(full), facts }
@@ -187,10 +194,11 @@ impl Axis {
         let mut ticks = String::from("<g class=\"axis\" aria-hidden=\"true\">");
         for tick in (0..=span / step).map(|tick| tick * step) {
             let x = self.place(self.start + tick);
-            let (class, label) = (if x > 90.0 { "last" } else { "" }, text::mark(Duration::from_micros(tick)));
+            let class = if x > 90.0 { " class=\"last\"" } else { "" };
+            let label = text::mark(Duration::from_micros(tick));
             ticks += &format!(
                 "<line x1=\"{x:.3}%\" x2=\"{x:.3}%\" y1=\"{}\" y2=\"{height}\"/>\
-                 <text class=\"{class}\" x=\"{x:.3}%\" y=\"{}\">{label}</text>",
+                 <text{class} x=\"{x:.3}%\" y=\"{}\">{label}</text>",
                 AXIS - 6,
                 AXIS - 10,
             );

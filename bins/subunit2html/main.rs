@@ -28,12 +28,12 @@ use crate::report::Report;
 /// Show the tests in a subunit stream as a page for browsers
 #[derive(Parser)]
 #[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
-#[command(override_usage = "subunit2html [OPTIONS] [IN [OUT]]\n       subunit2html [OPTIONS] -o <FILE> [FILE]...")]
+#[command(override_usage = "subunit2html [OPTIONS] [IN [OUT]]\n       subunit2html [OPTIONS] -o <PATH> [FILE]...")]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 #[command(mut_arg("files", |files| files.help("Stream to read, and page to write; - is standard input or output")))]
 struct Args {
-    /// Write the page to FILE; all operands are inputs
-    #[arg(short, long, value_name = "FILE")]
+    /// Write the report to PATH; all operands are inputs
+    #[arg(short, long, value_name = "PATH")]
     output_to: Option<PathBuf>,
 
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use subunit_cli::{Record, Spill, Trouble};
 use subunit_codec::{Flight, Packet, Span, Stage, Tracker};
 
-use crate::article::{Article, message, most_kept};
+use crate::article::{Article, message, most_kept, telling};
 use crate::outcome::Outcome;
 use crate::part::Part;
 use crate::rows::Rows;
@@ -97,7 +97,9 @@ impl Report {
         let (id, record, row) = (test.id(), &test.value, self.rows.count);
         self.totals.add(outcome);
         self.span.start = self.span.start.into_iter().chain(record.span.start).min();
-        let message = message(outcome, record, &self.spill)?;
+        let telling = telling(outcome, record, &self.spill)?;
+        let message = telling.as_ref().map(|(index, text)| message(outcome, &record.attachments[*index].name, text));
+        let message = message.unwrap_or_default();
         let worker = self.rows.worker(test.route_code(), record);
         self.rows.add(id, outcome, record, worker, &message)?;
         self.timeline.add(id, outcome, record, worker, row);
@@ -109,6 +111,7 @@ impl Report {
                 test: &test,
                 worker: self.rows.last_worker(),
                 message: &message,
+                telling,
                 now: self.span.stop,
             };
             article.write(&self.spill, &mut self.articles)?;
