@@ -99,7 +99,7 @@ fn with_files() -> impl Iterator<Item = &'static Tool> {
 }
 
 /// The tools that write what they know before the input ends.
-fn live() -> impl Iterator<Item = &'static Tool> {
+pub(crate) fn live() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| !tool.writes_at_end)
 }
 
