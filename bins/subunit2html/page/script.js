@@ -72,7 +72,8 @@ function fillFilters() {
 }
 
 // Tests that were only listed are shown if there is nothing else, or if they are asked for.
-const hidesListed = data.tests.some((row) => classOf(row) !== "listed");
+const wasRun = data.tests.filter((row) => classOf(row) !== "listed").length;
+const hidesListed = wasRun > 0;
 
 function matcher() {
   const words = find("search").value.trim().toLowerCase();
@@ -103,7 +104,7 @@ function applyFilters() {
     failures += Number(!article.hidden);
   }
   count("failures-count", failures, articles.length);
-  count("tests-count", matches.length, data.tests.length);
+  count("tests-count", matches.length, wasRun || data.tests.length);
   find("rows").replaceChildren();
   filled = 0;
   fillRows(CHUNK);
@@ -180,9 +181,12 @@ function start() {
   find("fold").addEventListener("click", () => foldAll(false));
 
   let timer = 0;
-  filters.addEventListener("input", (event) => {
+  find("search").addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(applyFilters, event.target.id === "search" ? 150 : 0);
+    timer = setTimeout(applyFilters, 150);
+  });
+  filters.addEventListener("change", (event) => {
+    if (event.target.id !== "search") applyFilters();
   });
   filters.addEventListener("submit", (event) => event.preventDefault());
   filters.addEventListener("reset", () => setTimeout(applyFilters));
