@@ -7,7 +7,7 @@ use subunit_formats::excerpt::{Excerpt, Reading};
 use subunit_formats::hex_dump::hex_dump;
 use subunit_formats::html::escape;
 use subunit_formats::junit::{Summary, reason_in_tap, telling_rank};
-use subunit_formats::number::counted;
+use subunit_formats::number::{counted, grouped};
 use subunit_formats::text::is_text_attachment;
 
 use crate::outcome::Outcome;
@@ -99,13 +99,13 @@ impl Article<'_> {
         let Self { row, outcome, test, .. } = self;
         let (class, word, open) = (outcome.class(), outcome.word(), if self.is_open { " open" } else { "" });
         part.push(&format!(
-            "<details class=\"test {class}\" id=\"t{row}\"{open}><summary><b class=\"badge {class}\">{word}</b> \
+            "<details class=\"test {class}\" id=\"t{row}\"{open}><summary><b class=\"badge {class}\">{word}</b>\
              <h3>{}</h3>",
             name(test.id())
         ))?;
         let first_line = self.message.lines().map(str::trim).find(|line| !line.is_empty());
         if let Some(line) = first_line {
-            part.push(&format!(" <span class=\"message\">{}</span>", name(line)))?;
+            part.push(&format!("<span class=\"message\">{}</span>", name(line)))?;
         }
         part.push("</summary>")?;
         self.write_facts(part)?;
@@ -116,25 +116,32 @@ impl Article<'_> {
         part.push("</details>\n")
     }
 
+    /// Writes a line of facts. It is one text node: a page may have ten thousand failures.
     fn write_facts(&self, part: &mut Part) -> Result<(), Trouble> {
-        let record = &self.test.value;
-        let running = Span { start: record.span.start, stop: self.now }.duration();
+        let Record { span, runnable, .. } = &self.test.value;
+        let running = Span { start: span.start, stop: self.now }.duration();
         let running = running.filter(|_| self.outcome == Outcome::Unfinished);
         let facts = [
-            ("worker", (self.worker != "-").then(|| name(self.worker))),
-            ("tags", (!record.tags.is_empty()).then(|| tags(&record.tags))),
-            ("started", record.span.start.map(time)),
-            ("took", record.span.duration().map(duration)),
-            ("running for", running.map(duration)),
-            ("not runnable", (!record.runnable).then(|| "cannot be run by itself".to_owned())),
+            (self.worker != "-").then(|| name(self.worker)),
+            span.duration().map(duration),
+            running.map(|time| format!("still running after {}", duration(time))),
+            span.start.map(|start| format!("started {}", time(start))),
+            self.tags().map(|tags| format!("tags: {tags}")),
+            (!runnable).then(|| "cannot be run by itself".to_owned()),
         ];
-        let mut facts = facts.into_iter().filter_map(|(term, fact)| Some((term, fact?))).peekable();
-        if facts.peek().is_none() {
-            return Ok(());
-        }
-        part.push("<dl>")?;
-        facts.try_for_each(|(term, fact)| part.push(&format!("<div><dt>{term}</dt><dd>{fact}</dd></div>")))?;
-        part.push("</dl>")
+        let facts: Vec<String> = facts.into_iter().flatten().collect();
+        if facts.is_empty() { Ok(()) } else { part.push(&format!("<p class=\"about\">{}</p>", facts.join(" \u{b7} "))) }
+    }
+
+    /// The tags but that of the worker, no more than a page has room for.
+    fn tags(&self) -> Option<String> {
+        const MOST: usize = 50;
+        let is_of_worker = |tag: &String| self.worker.rsplit('/').next() == Some(tag);
+        let tags: Vec<&String> = self.test.value.tags.iter().filter(|tag| !is_of_worker(tag)).collect();
+        let shown: Vec<String> = tags.iter().take(MOST).map(|tag| name(tag)).collect();
+        let more = tags.len().saturating_sub(MOST);
+        let more = if more > 0 { format!(" and {} more", grouped(more as u64)) } else { String::new() };
+        (!tags.is_empty()).then(|| shown.join(", ") + &more)
     }
 
     fn write_attachment(
@@ -165,15 +172,6 @@ impl Article<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// Tags in a line, no more than a page has room for.
-fn tags(tags: &[String]) -> String {
-    const MOST: usize = 50;
-    let shown: Vec<String> = tags.iter().take(MOST).map(|tag| name(tag)).collect();
-    let more = tags.len().saturating_sub(MOST);
-    let more = if more > 0 { format!(" and {} more", counted(more as u64, "tag")) } else { String::new() };
-    shown.join(", ") + &more
 }
 
 fn excerpt(attachment: &Attachment, spill: &Spill) -> Result<Excerpt, Trouble> {

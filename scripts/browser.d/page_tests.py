@@ -273,14 +273,18 @@ class WithoutScript(PageTest):
 class Size(PageTest):
     def test_100_000_tests_open_soon(self):
         address = page("large", streams.large(100_000))
+        self.assertLess(min(self.work(address) for _ in range(3)), MOST_WORK)
+        self.search("000777")
+        browser.wait(lambda: [name[-6:] for name in self.rows()] == ["000777"])
+
+    def work(self, address):
+        """Seconds on a processor until the page is there: what else the machine does has little part in it."""
         browser.command("Performance.enable", timeDomain="threadTicks")
         browser.open(address)
         browser.wait(lambda: len(self.rows()) == 100)
-        # Time on a processor, which what else the machine does has no part in.
         metrics = {it["name"]: it["value"] for it in browser.command("Performance.getMetrics")["metrics"]}
-        self.assertLess(metrics["TaskDuration"], MOST_WORK)
-        self.search("000777")
-        browser.wait(lambda: [name[-6:] for name in self.rows()] == ["000777"])
+        browser.command("Performance.disable")
+        return metrics["TaskDuration"]
 
 
 #: The least contrast of any text that is seen, and the text.
