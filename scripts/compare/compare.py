@@ -9,6 +9,7 @@ import re
 
 import rows
 from decode import Packet, Test, Text, add_text, decode, meaning, shown
+from html_page import compare_html
 from junit import compare_junit
 from table import compare_csv, is_crash_of_csv
 from version_1 import compare_2to1
@@ -64,6 +65,7 @@ def compare(case):
         "subunit-stats": compare_stats,
         "subunit-tags": compare_tags,
         "subunit2csv": compare_csv,
+        "subunit2html": compare_html,
         "subunit2junitxml": compare_junit,
     }[case.tool](case)
 

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PINS = ["python-subunit==1.4.6", "testtools==2.9.1", "iso8601==2.1.0", "junitxml==0.7"]
+PINS = ["python-subunit==1.4.6", "testtools==2.9.1", "iso8601==2.1.0", "junitxml==0.7", "os-testr==3.0.0"]
 #: What reports are read with.
 PINS += ["junitparser==5.0.3", "lxml==6.1.3"]
 

@@ -130,6 +130,14 @@ JUNIT_TIMES = (
     "from the first packet of a test to its last; 0.000 if unknown"
 )
 JUNIT_CHARSET = "Text attachments without a character set in `subunit2junitxml` | read as Latin-1 | read as UTF-8"
+HTML_LEFT_OUT = (
+    "Unexpected successes and expected failures in `subunit2html` | are left out | are shown; an unexpected success is a "
+    "failure"
+)
+HTML_UNFINISHED = (
+    "Unfinished tests in `subunit2html` | look like failures without a text | are failures that say so, and open bars in "
+    "the timeline"
+)
 CSV_CRASH = (
     "Failures without attachments and unfinished tests in `subunit2csv` | end in a traceback | are rows; unfinished "
     "tests have no stop time and come last"
