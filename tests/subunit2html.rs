@@ -254,7 +254,7 @@ fn hostile_names_and_texts_are_no_markup() {
 
 #[test]
 fn a_long_text_is_cut_in_the_middle() {
-    let text: String = (0..20_000).map(|line| format!("line {line}\n")).collect();
+    let text = (0..20_000).map(|line| format!("line {line}\n")).collect::<Vec<_>>().concat();
     let event = |text: &str| {
         Event::test("a").status(Status::Fail).file("log", text.as_bytes().to_vec()).mime_type("text/plain")
     };

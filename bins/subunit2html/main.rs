@@ -1,6 +1,7 @@
 //! Shows the tests in a stream as a page for browsers.
 
 mod article;
+mod axis;
 mod bars;
 mod drawing;
 mod operands;

@@ -24,7 +24,7 @@ pub(crate) fn time(time: Timestamp) -> String {
     let (date, clock) = time.split_once('T').unwrap_or((&time, ""));
     let clock = clock.trim_end_matches('Z');
     let (second, fraction) = clock.split_once('.').unwrap_or((clock, ""));
-    format!("{date} {second}.{:0<3.3} UTC", fraction)
+    format!("{date} {second}.{fraction:0<3.3} UTC")
 }
 
 /// A duration that is read at a glance: `0.012 s`, `12.3 s`, `4:38 min`, `1:04:38 h`.

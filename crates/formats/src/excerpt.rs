@@ -86,7 +86,8 @@ impl Excerpt {
     /// Shortens the end to so many bytes.
     fn keep_end(&mut self, most: usize) {
         let surplus = self.end.len().saturating_sub(most);
-        let at = (surplus..).find(|at| self.end.is_char_boundary(*at)).unwrap_or(surplus);
+        let mut places = surplus..=self.end.len();
+        let at = places.find(|at| self.end.is_char_boundary(*at)).unwrap_or_default();
         self.end.drain(..at);
         self.left_out += at as u64;
     }
