@@ -1,22 +1,19 @@
 //! The arguments.
 
-use std::env;
-use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Command, CommandFactory, Parser};
+use clap::Parser;
 use subunit_cli::{self as cli, IdList, Input, Trouble};
 
 use crate::edits::Edits;
-use crate::optparse::spelled_out;
 use crate::outcome_flags::OutcomeFlags;
 use crate::patterns::Patterns;
 use crate::rename::Rename;
 use crate::rules::Rules;
 
 /// Select tests; successes and expected failures are dropped unless -s, --xfail
-#[derive(clap::Args)]
-#[command(version, args_override_self = true, infer_long_args = true)]
+#[derive(Parser)]
+#[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -73,32 +70,6 @@ pub(crate) struct Args {
 const TOOL: &str = env!("CARGO_BIN_NAME");
 const EXAMPLES: [&str; 2] =
     ["subunit-filter run.subunit | subunit-ls", "subunit-filter --all --with-tag worker-0 run.subunit | subunit-stats"];
-
-impl CommandFactory for Args {
-    fn command() -> Command {
-        <Self as clap::Args>::augment_args(Command::new(TOOL))
-    }
-
-    fn command_for_update() -> Command {
-        Self::command()
-    }
-}
-
-impl Parser for Args {
-    fn try_parse() -> Result<Self, clap::Error> {
-        Self::try_parse_from(env::args_os())
-    }
-
-    fn try_parse_from<I, T>(arguments: I) -> Result<Self, clap::Error>
-    where
-        I: IntoIterator<Item = T>,
-        T: Into<OsString> + Clone,
-    {
-        let arguments = spelled_out(arguments.into_iter().map(Into::into), Self::command(), b'F');
-        let matches = Self::command().try_get_matches_from(arguments)?;
-        clap::FromArgMatches::from_arg_matches(&matches)
-    }
-}
 
 impl Args {
     /// The rules that the arguments make.

@@ -19,7 +19,7 @@ use crate::args::Args;
 use crate::filter::Filter;
 
 fn main() -> ExitCode {
-    cli::main(run)
+    cli::main_with(optparse::spelled_out, run)
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {

@@ -5,18 +5,14 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use clap::{Arg, Command};
 
+/// The option that is short for several: python-subunit reads those when the bundle is over.
+const LAST: u8 = b'F';
+
 /// Spells out bundles of short options, and values behind an `=` that are not the only ones of
 /// their option.
 ///
-/// python-subunit reads the options that `-F` is short for when the bundle is over, so that `-Fs`
-/// is `-s -F`. In `-m=a` the value is `=a`. `--rename=FROM TO` is `--rename FROM TO`.
-pub(crate) fn spelled_out(
-    arguments: impl IntoIterator<Item = OsString>,
-    mut command: Command,
-    last_in_bundle: u8,
-) -> Vec<OsString> {
-    // Adds --help and --version.
-    command.build();
+/// `-Fs` is `-s -F`. In `-m=a` the value is `=a`. `--rename=FROM TO` is `--rename FROM TO`.
+pub(crate) fn spelled_out(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
     let mut out = Vec::new();
     let mut values_to_come = 0_usize;
     let mut is_over = false;
@@ -29,9 +25,9 @@ pub(crate) fn spelled_out(
             is_over = true;
             out.push(argument);
         } else if argument.as_bytes().starts_with(b"--") {
-            values_to_come = spell_out_long(argument, &command, &mut out);
+            values_to_come = spell_out_long(argument, command, &mut out);
         } else {
-            values_to_come = spell_out_bundle(argument, &command, last_in_bundle, &mut out);
+            values_to_come = spell_out_bundle(argument, command, &mut out);
         }
     }
     out
@@ -67,7 +63,7 @@ fn values_of_long(name: &str, command: &Command) -> usize {
 
 /// Appends a bundle of short options to `out` one by one, and says how many values of the last one
 /// are to come.
-fn spell_out_bundle(argument: OsString, command: &Command, last: u8, out: &mut Vec<OsString>) -> usize {
+fn spell_out_bundle(argument: OsString, command: &Command, out: &mut Vec<OsString>) -> usize {
     let bundle = argument.as_bytes();
     let (mut flags, mut lasts, mut with_value) = (Vec::new(), Vec::new(), Vec::new());
     let mut values_to_come = 0;
@@ -88,7 +84,7 @@ fn spell_out_bundle(argument: OsString, command: &Command, last: u8, out: &mut V
             }
             break;
         }
-        if *letter == last { lasts.push(option) } else { flags.push(option) }
+        if *letter == LAST { lasts.push(option) } else { flags.push(option) }
     }
     out.extend(flags.into_iter().chain(lasts).chain(with_value));
     values_to_come
@@ -106,13 +102,15 @@ mod tests {
 
     fn spelled(arguments: &str) -> String {
         let flag = |(name, letter)| Arg::new(name).short(letter).action(ArgAction::SetTrue);
-        let command = Command::new("tool").version("1").args([("F", 'F'), ("s", 's'), ("e", 'e')].map(flag)).args([
-            Arg::new("with").short('m').long("with"),
-            Arg::new("with-tag").long("with-tag"),
-            Arg::new("rename").long("rename").num_args(2),
-        ]);
-        let arguments = arguments.split(' ').map(OsString::from);
-        let out = spelled_out([OsString::from("-Fs")].into_iter().chain(arguments), command, b'F');
+        let mut command =
+            Command::new("tool").version("1").args([("F", 'F'), ("s", 's'), ("e", 'e')].map(flag)).args([
+                Arg::new("with").short('m').long("with"),
+                Arg::new("with-tag").long("with-tag"),
+                Arg::new("rename").long("rename").num_args(2),
+            ]);
+        command.build();
+        let arguments = ["-Fs"].into_iter().chain(arguments.split(' ')).map(OsString::from);
+        let out = spelled_out(&command, arguments.collect());
         out[1..].join(OsStr::new(" ")).into_string().expect("it is text")
     }
 

@@ -1,14 +1,13 @@
 //! The arguments: nearly all are tags.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 
-use clap::{ArgAction, Command, CommandFactory, Parser};
+use clap::{Arg, ArgAction, Command, Parser};
 use subunit_cli::{self as cli, ProtocolVersion};
 
 /// Add tags to all tests, or remove tags from them
-#[derive(clap::Args)]
-#[command(version, args_override_self = true, disable_help_flag = true, disable_version_flag = true)]
+#[derive(Parser)]
+#[command(name = TOOL, version, args_override_self = true, disable_help_flag = true, disable_version_flag = true)]
 #[command(override_usage = "subunit-tags [OPTIONS] [TAG | -TAG]...")]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 pub(crate) struct Args {
@@ -36,33 +35,9 @@ const TOOL: &str = env!("CARGO_BIN_NAME");
 const EXAMPLES: [&str; 2] =
     ["run-tests | subunit-tags nightly | subunit-stats", "subunit-tags web -slow < run.subunit > tagged.subunit"];
 
-impl CommandFactory for Args {
-    fn command() -> Command {
-        <Self as clap::Args>::augment_args(Command::new(TOOL))
-    }
-
-    fn command_for_update() -> Command {
-        Self::command()
-    }
-}
-
-impl Parser for Args {
-    fn try_parse() -> Result<Self, clap::Error> {
-        Self::try_parse_from(env::args_os())
-    }
-
-    fn try_parse_from<I, T>(arguments: I) -> Result<Self, clap::Error>
-    where
-        I: IntoIterator<Item = T>,
-        T: Into<OsString> + Clone,
-    {
-        let matches = Self::command().try_get_matches_from(tags_last(arguments.into_iter().map(Into::into)))?;
-        clap::FromArgMatches::from_arg_matches(&matches)
-    }
-}
-
 /// The arguments with the tags behind the options and a `--`: to clap, `-TAG` would be an option.
-fn tags_last(mut arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+pub(crate) fn tags_last(command: &Command, arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut arguments = arguments.into_iter();
     let mut options: Vec<OsString> = arguments.next().into_iter().collect();
     let mut tags = vec![OsString::from("--")];
     while let Some(argument) = arguments.next() {
@@ -70,10 +45,13 @@ fn tags_last(mut arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
             tags.extend(arguments);
             break;
         }
-        let is_protocol = argument == "--protocol";
-        let is_option = is_protocol || is_option(&argument);
-        if is_option { &mut options } else { &mut tags }.push(argument);
-        if is_protocol {
+        let Some(option) = option(command, &argument) else {
+            tags.push(argument);
+            continue;
+        };
+        let has_value = argument.as_encoded_bytes().contains(&b'=');
+        options.push(argument);
+        if option.get_action().takes_values() && !has_value {
             options.extend(arguments.next());
         }
     }
@@ -81,7 +59,10 @@ fn tags_last(mut arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
     options
 }
 
-fn is_option(argument: &OsStr) -> bool {
-    ["--help", "--version", "--text"].iter().any(|option| argument == *option)
-        || argument.as_encoded_bytes().starts_with(b"--protocol=")
+/// The option that an argument is, with its value behind an `=` or without. A flag has no value.
+fn option<'a>(command: &'a Command, argument: &OsStr) -> Option<&'a Arg> {
+    let long = argument.to_str()?.strip_prefix("--")?;
+    let named = |name| command.get_arguments().find(|option| option.get_long() == Some(name));
+    let before_value = long.split_once('=').and_then(|(name, _)| named(name));
+    named(long).or(before_value.filter(|option| option.get_action().takes_values()))
 }

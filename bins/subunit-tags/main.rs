@@ -13,7 +13,7 @@ use crate::args::Args;
 use crate::tagger::Tagger;
 
 fn main() -> ExitCode {
-    cli::main(run)
+    cli::main_with(args::tags_last, run)
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {

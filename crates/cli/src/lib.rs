@@ -80,7 +80,7 @@ pub use record::Record;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
 pub use routing::Routing;
-pub use run::{Verdict, main};
+pub use run::{Verdict, main, main_with};
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
 pub use test_row::{TestRow, seconds};

@@ -1,5 +1,6 @@
 //! How a tool starts and ends.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::{env, io};
@@ -45,11 +46,23 @@ impl Verdict {
 ///
 /// `--help` and `--version` are output like any other: a full disk is trouble for them, too.
 pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) -> ExitCode {
+    main_with(|_, arguments| arguments, run)
+}
+
+/// Runs a tool as [`main`] does, but `rewrite` changes the arguments before clap reads them: for
+/// command lines of python-subunit that clap reads otherwise.
+///
+/// The first argument is the name of the program. The [`Command`] is complete: it has `--help` and
+/// `--version`.
+pub fn main_with<Args: Parser>(
+    rewrite: impl FnOnce(&Command, Vec<OsString>) -> Vec<OsString>,
+    run: impl FnOnce(Args) -> Result<Verdict, Trouble>,
+) -> ExitCode {
     // A file that may not grow is an error in writing, to be reported, not a reason to be killed.
     let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
     let result = match completions::shell(env::args_os()) {
         Some(shell) => completions::write(shell, Args::command()).map(|()| Verdict::Success),
-        None => match Args::try_parse() {
+        None => match Args::try_parse_from(rewrite(&complete(Args::command()), env::args_os().collect())) {
             Ok(args) => signals::install().map_err(|cause| Trouble::with("signals", &cause)).and_then(|()| run(args)),
             Err(error) => answer(&error, Args::command()),
         },
@@ -66,6 +79,12 @@ pub fn main<Args: Parser>(run: impl FnOnce(Args) -> Result<Verdict, Trouble>) ->
         (Ok(Verdict::Failure), None) => ExitCode::from(1),
         (Err(_), None) => ExitCode::from(2),
     }
+}
+
+/// The command with `--help` and `--version`, which clap adds last.
+fn complete(mut command: Command) -> Command {
+    command.build();
+    command
 }
 
 /// Answers a call for help or for the version, or says in a line what is wrong with the arguments.
@@ -105,11 +124,10 @@ fn problem(error: &clap::Error, command: Command) -> String {
 
 /// What is wrong with an option that was shortened so far that it may be several, of which the
 /// error says that it is none.
-fn ambiguity(error: &clap::Error, mut command: Command) -> Option<String> {
+fn ambiguity(error: &clap::Error, command: Command) -> Option<String> {
     let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg) else { return None };
     let start = argument.strip_prefix("--").filter(|_| error.kind() == ErrorKind::UnknownArgument)?;
-    // Adds --help and --version.
-    command.build();
+    let command = complete(command);
     let mut options: Vec<_> = command.get_arguments().filter_map(Arg::get_long).collect();
     options.retain(|option| option.starts_with(start));
     options.sort_unstable();

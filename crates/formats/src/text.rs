@@ -138,7 +138,32 @@ fn python_label(label: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use subunit_codec::{Assembler, Event, Packet, Status, encode};
+
     use super::*;
+
+    /// What is kept of a text if its first bytes are, as many as `most`.
+    fn kept_of(bytes: &[u8], most: usize, mime_type: &str) -> String {
+        let mut packet = Vec::new();
+        encode(&Event::test("a").status(Status::Fail).file("log", bytes).mime_type(mime_type).eof(), &mut packet)
+            .unwrap();
+        let mut tests = Assembler::keeping_heads(most);
+        kept(&tests.push(&Packet::parse(&packet).unwrap()).unwrap().attachments[0])
+    }
+
+    #[test]
+    fn a_text_that_is_cut_ends_with_a_whole_character_and_a_mark() {
+        let utf8 = "text/plain;charset=utf8";
+        for (bytes, most, text) in [
+            (&b"caf\xc3\xa9"[..], 5, "café"),
+            (b"caf\xc3", 4, "caf\u{fffd}"),
+            (b"caf\xc3\xa9", 4, "caf\n[... 1 more bytes]"),
+            (b"123456789", 0, "\n[... 9 more bytes]"),
+        ] {
+            assert_eq!(kept_of(bytes, most, utf8), text);
+        }
+        assert_eq!(kept_of(b"\xe9", 1, "text/plain;charset=latin1"), "é");
+    }
 
     #[test]
     fn cuts_change_nothing() {

@@ -39,6 +39,17 @@ pub(crate) enum Reach {
     Fault(usize),
 }
 
+/// A candidate that is not text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Candidate {
+    /// A packet of this length.
+    Packet(usize, Layout),
+    /// A broken packet: how far it reaches, and what is wrong with it.
+    Damage(Reach, PacketError),
+    /// More bytes are needed to tell.
+    Unknown,
+}
+
 /// Why a candidate is no packet, or not yet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Doubt {
@@ -94,6 +105,35 @@ impl Classifier {
         self.work.add(header.length);
         let layout = validate::check(packet, &header).ok().flatten().ok_or(Doubt::Other)?;
         Ok((header.length, layout))
+    }
+
+    /// The first candidate in `bytes` that is not text, and where in them it begins. They begin at
+    /// `start`; `signature_from` says how far behind a place in them the next signature is.
+    #[inline(always)]
+    pub(crate) fn find(
+        &mut self,
+        start: Place,
+        bytes: &[u8],
+        signature_from: impl Fn(usize) -> Option<usize>,
+    ) -> Option<(usize, Candidate)> {
+        let mut at = 0;
+        while let Some(skipped) = signature_from(at) {
+            at += skipped;
+            let place = Place {
+                offset: start.offset + at as u64,
+                is_boundary: if at == 0 { start.is_boundary } else { bytes[at - 1] == b'\n' },
+                is_last: start.is_last,
+            };
+            match self.packet(place, &bytes[at..]) {
+                Ok((length, layout)) => return Some((at, Candidate::Packet(length, layout))),
+                Err(doubt) => match self.verdict(place, &bytes[at..], doubt) {
+                    Verdict::Damage { reach, error } => return Some((at, Candidate::Damage(reach, error))),
+                    Verdict::More => return Some((at, Candidate::Unknown)),
+                    Verdict::Text => at += 1,
+                },
+            }
+        }
+        None
     }
 
     /// Whether `bytes` begin with a packet, as [`packet`](Self::packet) says, or else what they

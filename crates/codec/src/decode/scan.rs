@@ -2,7 +2,7 @@
 
 use crate::decode::Item;
 use crate::decode::buffer::Buffer;
-use crate::decode::candidate::{Classifier, Place, Verdict, find_signature};
+use crate::decode::candidate::{Candidate, Classifier, Place, find_signature};
 use crate::decode::damage::{Damage, Fault};
 use crate::decode::damage_run::DamageRun;
 use crate::error::PacketError;
@@ -117,36 +117,24 @@ impl Scanner {
             return;
         }
         let bytes = self.buffer.bytes();
-        let mut at = 0;
-        while let Some(skipped) = find_signature(&bytes[at..]) {
-            at += skipped;
-            let place = Place {
-                offset: self.buffer.offset() + at as u64,
-                is_boundary: if at == 0 { self.is_boundary } else { bytes[at - 1] == b'\n' },
-                is_last: self.is_ended,
-            };
-            match self.classifier.packet(place, &bytes[at..]) {
-                Ok((length, layout)) if at == 0 => {
-                    // Nearly all packets. What is found goes through no value that others go
-                    // through, too: such a value is written to memory in parts and read as a whole,
-                    // which processors wait for.
-                    self.next = Some(Found::Packet(length, layout));
-                    return;
-                }
-                Ok((length, layout)) => self.after_text = Some(Found::Packet(length, layout)),
-                Err(doubt) => match self.classifier.verdict(place, &bytes[at..], doubt) {
-                    Verdict::Damage { reach, error } => self.damage = Some(DamageRun::new(reach, error)),
-                    Verdict::More => {}
-                    Verdict::Text => {
-                        at += 1;
-                        continue;
-                    }
-                },
-            }
-            self.next = if at == 0 { self.find_end_of_damage() } else { Some(Found::Text(at)) };
+        let start = Place { offset: self.buffer.offset(), is_boundary: self.is_boundary, is_last: self.is_ended };
+        let Some((at, candidate)) = self.classifier.find(start, bytes, |at| find_signature(&bytes[at..])) else {
+            self.next = (!bytes.is_empty()).then_some(Found::Text(bytes.len()));
             return;
+        };
+        match candidate {
+            Candidate::Packet(length, layout) if at == 0 => {
+                // Nearly all packets. What is found goes through no value that others go through,
+                // too: such a value is written to memory in parts and read as a whole, which
+                // processors wait for.
+                self.next = Some(Found::Packet(length, layout));
+                return;
+            }
+            Candidate::Packet(length, layout) => self.after_text = Some(Found::Packet(length, layout)),
+            Candidate::Damage(reach, error) => self.damage = Some(DamageRun::new(reach, error)),
+            Candidate::Unknown => {}
         }
-        self.next = (!bytes.is_empty()).then_some(Found::Text(bytes.len()));
+        self.next = if at == 0 { self.find_end_of_damage() } else { Some(Found::Text(at)) };
     }
 
     /// The damage that the buffer begins with, if there is any and its end is certain.

@@ -17,6 +17,7 @@ use crate::packet::validate::checked;
 
 /// A test, put together from its packets.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Test {
     /// The test id.
     pub id: String,
@@ -72,6 +73,7 @@ impl Test {
 
 /// A file of a test.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attachment {
     /// Its name. A file that goes on after its end is a new attachment of the same name.
     pub name: String,

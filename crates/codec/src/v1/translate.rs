@@ -4,7 +4,7 @@ use memchr::memchr2;
 
 use crate::decode::Item;
 use crate::decode::buffer::Buffer;
-use crate::decode::candidate::{Classifier, Place, Verdict};
+use crate::decode::candidate::{Candidate, Classifier, Place};
 use crate::decode::damage::{Damage, Fault};
 use crate::decode::damage_run::DamageRun;
 use crate::error::PacketError;
@@ -314,28 +314,16 @@ enum InLine {
 /// Looks for a packet in the line that `bytes` begin with, one that begins before `reach`.
 fn packet_in_line(classifier: &mut Classifier, place: Place, bytes: &[u8], reach: usize) -> InLine {
     let line = &bytes[..bytes.len().min(reach)];
-    let mut at = 0;
-    while let Some(skipped) = memchr2(SIGNATURE, b'\n', &line[at..]) {
-        at += skipped;
-        if line[at] != SIGNATURE {
-            break;
-        }
-        let is_boundary = place.is_boundary && at == 0;
-        let candidate = Place { offset: place.offset + at as u64, is_boundary, is_last: place.is_last };
-        let given = match classifier.packet(candidate, &bytes[at..]) {
-            Ok((length, layout)) => Given::Packet(length, layout),
-            Err(doubt) => match classifier.verdict(candidate, &bytes[at..], doubt) {
-                Verdict::Damage { error, .. } => return InLine::Broken(at, error),
-                // The line may be a directive, unless it is longer than any.
-                Verdict::More if reach < usize::MAX || at == 0 => return InLine::More,
-                Verdict::More => return InLine::Found(0, Given::Text(at)),
-                Verdict::Text => {
-                    at += 1;
-                    continue;
-                }
-            },
-        };
-        return InLine::Found(at, given);
+    let signature_from = |at: usize| {
+        let rest = &line[at..];
+        memchr2(SIGNATURE, b'\n', rest).filter(|found| rest[*found] == SIGNATURE)
+    };
+    match classifier.find(place, bytes, signature_from) {
+        None => InLine::Nothing,
+        Some((at, Candidate::Packet(length, layout))) => InLine::Found(at, Given::Packet(length, layout)),
+        Some((at, Candidate::Damage(_, error))) => InLine::Broken(at, error),
+        // The line may be a directive, unless it is longer than any.
+        Some((at, Candidate::Unknown)) if reach < usize::MAX || at == 0 => InLine::More,
+        Some((at, Candidate::Unknown)) => InLine::Found(0, Given::Text(at)),
     }
-    InLine::Nothing
 }
