@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 16] = [
+pub(crate) const TOOLS: [Tool; 17] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     // Signals leave the input of the command open.
@@ -52,6 +52,7 @@ pub(crate) const TOOLS: [Tool; 16] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2csv.report"),
     ]),
+    Tool::page("subunit2html", env!("CARGO_BIN_EXE_subunit2html")).with(&["-o", "-"]),
     Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().with(&[
         "-f",
         "-o",
@@ -109,6 +110,11 @@ fn readers() -> impl Iterator<Item = &'static Tool> {
 /// The tools whose operands are files, to read or to write.
 fn with_files() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| tool.has_files)
+}
+
+/// The tools that write what they know before the input ends.
+pub(crate) fn live() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| !tool.writes_at_end)
 }
 
 /// The tools that drop text if they are asked to.
@@ -197,7 +203,7 @@ fn a_folder_is_named_with_the_cause() {
 fn what_was_read_before_trouble_is_written() {
     let folder = folder_with("good", &sample());
     let good = folder.path().join("good");
-    for tool in readers() {
+    for tool in readers().filter(|tool| !tool.writes_at_end) {
         let alone = tool.run(&["-"], &sample());
         let finished = tool.sorted(run_to_end(tool.usual([good.as_os_str(), OsStr::new("/proc/nonexistent")]), b""));
         assert!(trouble(tool.name, &finished).starts_with("/proc/nonexistent: "), "{}", tool.name);
@@ -314,7 +320,7 @@ fn a_reader_that_has_enough_ends_a_tool_in_the_middle() {
 
 #[test]
 fn output_comes_before_the_input_ends() {
-    for tool in &TOOLS {
+    for tool in live() {
         let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
         live.write(b"building\n");
         live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
@@ -328,7 +334,7 @@ fn output_comes_before_the_input_ends() {
 
 #[test]
 fn half_a_line_of_text_is_not_held_back() {
-    for tool in of_subunit().filter(|tool| !tool.is_viewer) {
+    for tool in live().filter(|tool| tool.reads_subunit && !tool.is_viewer) {
         let mut live = Pipeline::new([tool.usual(["--protocol", "2"])]).deadline(DEADLINE).start();
         live.write(b"password: ");
         live.read_until(|output| contains(output, b"password: "));
@@ -340,7 +346,7 @@ fn half_a_line_of_text_is_not_held_back() {
 
 #[test]
 fn output_of_version_1_comes_before_the_input_ends() {
-    for tool in &TOOLS {
+    for tool in live() {
         let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
         live.write(b"test: first\nsuccess: first\n");
         live.read_until(|output| contains(output, b"first"));
@@ -369,6 +375,9 @@ fn the_longest_packet_goes_through() {
             }
             Writes::Report if tool.is_viewer => {
                 assert!(finished.stdout.len() > longest_packet().len(), "{} shows all of it", tool.name);
+            }
+            Writes::Report if tool.writes_at_end => {
+                assert!(contains(&finished.stdout, b"\"log\",\"text/plain\",4194"), "{} names it", tool.name);
             }
             Writes::Report => {
                 let small = ["before", "long", "after"].map(|id| test(id, Status::Success)).concat();
@@ -416,8 +425,7 @@ fn a_torn_packet_at_the_end_of_a_file_leaves_the_next_file_alone() {
     let after = test("after", Status::Success);
     let folder = folder_with("first", &first);
     fs::write(folder.path().join("second"), &after).expect("there is room for a file");
-    // One report is about both.
-    for tool in readers().filter(|tool| !tool.reports_on_stderr) {
+    for tool in readers().filter(|tool| !tool.writes_at_end && !tool.reports_on_stderr) {
         let files = ["first", "second"].map(|name| folder.path().join(name));
         let finished = tool.sorted(run_to_end(tool.usual(files), b""));
         finished.assert().code(tool.verdict(true)).stderr("");
@@ -521,6 +529,9 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
             }
             Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
             Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
+            Writes::Report if tool.writes_at_end => {
+                assert!(contains(&finished.stdout, b"no newline at the end"), "{} shows the text", tool.name);
+            }
             Writes::Version1 | Writes::Report => {
                 assert!(finished.stdout.starts_with(text), "{} keeps every byte", tool.name);
             }
@@ -537,7 +548,13 @@ fn empty_input_is_success_unless_the_tool_asks_for_a_test() {
             // To a harness, a script that prints nothing has failed; an empty file is a file.
             let may_be_more = matches!(
                 tool.name,
-                "subunit-tee" | "tap2subunit" | "subunit-output" | "subunit-exec" | "subunit-trace" | "subunit2pyunit"
+                "subunit-tee"
+                    | "tap2subunit"
+                    | "subunit-output"
+                    | "subunit-exec"
+                    | "subunit-trace"
+                    | "subunit2html"
+                    | "subunit2pyunit"
             );
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }
@@ -619,7 +636,7 @@ fn memory_does_not_grow_with_the_stream() {
     const MOST: usize = 16 << 20;
     let input = stream(run(70_000, 3));
     assert!(input.len() > MOST, "{} bytes are more than a tool may keep", input.len());
-    for tool in &TOOLS {
+    for tool in live() {
         let mut live = Pipeline::new([tool.usual([""; 0])]).start();
         live.write(&input);
         live.write(&test("marker", Status::Success));

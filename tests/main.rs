@@ -30,6 +30,7 @@ mod readme;
 mod report_files;
 mod signals;
 mod subunit2csv;
+mod subunit2html;
 mod subunit2junitxml;
 mod subunit2pyunit;
 mod subunit_1to2;

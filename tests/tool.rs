@@ -30,6 +30,8 @@ pub(crate) struct Tool {
     pub(crate) refuses_unknown: bool,
     /// Whether it shows all that tests hold, attachments too, and no text between packets.
     pub(crate) is_viewer: bool,
+    /// Whether it writes all that it writes when the input has ended.
+    pub(crate) writes_at_end: bool,
     /// Whether failures in the stream make its exit status 1.
     pub(crate) judges: bool,
     /// Whether a run in which no test passed is a failure, too.
@@ -76,6 +78,7 @@ impl Tool {
             drops_text: true,
             refuses_unknown: true,
             is_viewer: false,
+            writes_at_end: false,
             judges: false,
             asks_for_success: false,
             runs_commands: false,
@@ -122,6 +125,11 @@ impl Tool {
     pub(crate) const fn viewer(name: &'static str, path: &'static str) -> Self {
         let writer = Self::writer(name, path);
         Self { writes: Writes::Report, reads_files: false, drops_text: false, is_viewer: true, ..writer }
+    }
+
+    /// A tool that makes a page of a whole stream.
+    pub(crate) const fn page(name: &'static str, path: &'static str) -> Self {
+        Self { writes: Writes::Report, writes_at_end: true, ..Self::writer(name, path) }
     }
 
     /// A tool whose operands are tags, `-TAG` too.

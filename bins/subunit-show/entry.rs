@@ -2,15 +2,16 @@
 
 use std::fmt::Write;
 
-use subunit_cli::{HeldAttachment, Spill, Trouble, escape, seconds};
+use subunit_cli::{HeldAttachment, Record, Spill, Trouble, escape, seconds};
 use subunit_codec::names::{PACKET_DATA, PARSER_ERROR};
 use subunit_codec::{PARSER_TEST_ID, Span, Status, Timestamp, summarize_damage};
+use subunit_formats::hex_dump::hex_dump;
+use subunit_formats::number::{counted, grouped};
 use subunit_formats::text::Decoder;
 use subunit_formats::worker::Worker;
 
-use crate::attachment::{HEAD, is_text};
 use crate::indent::Indented;
-use crate::record::Record;
+use crate::keep::{Keep, is_text};
 
 /// A test that is to be shown, or the run as a whole.
 pub(crate) struct Entry<'a> {
@@ -120,7 +121,7 @@ impl Entry<'_> {
         let (reasons, others): (Vec<&HeldAttachment>, Vec<&HeldAttachment>) =
             self.record.attachments.as_slice().iter().partition(|attachment| attachment.name == PARSER_ERROR);
         for attachment in reasons.into_iter().chain(others) {
-            let head = content(attachment, spill, 4 << 10)?;
+            let head = attachment.head(4 << 10, spill)?;
             let mut lines = String::new();
             match &*attachment.name {
                 PARSER_ERROR => {
@@ -137,7 +138,9 @@ impl Entry<'_> {
                 }
                 PACKET_DATA => {
                     field(&mut lines, "bytes", &grouped(attachment.size));
-                    lines.push_str(&hex_dump(&head[..head.len().min(HEAD)]));
+                    for row in hex_dump(&head[..head.len().min(Keep::HEAD)]).lines() {
+                        lines.extend(["    ", row, "\n"]);
+                    }
                 }
                 _ => {
                     show_attachment(attachment, spill, show)?;
@@ -156,17 +159,16 @@ fn show_attachment(
     show: &mut impl FnMut(Part<'_>) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
     let mime_type = attachment.mime_type.as_deref();
-    let count = grouped(attachment.size);
-    let bytes = if attachment.size == 1 { "byte" } else { "bytes" };
+    let size = counted(attachment.size, "byte");
     let kind = mime_type.map(|name| format!("{}, ", escape(name))).unwrap_or_default();
     let mut line = String::new();
     if !is_text(attachment) {
         let name = quoted(&escape(&attachment.name));
-        let hint = format!("{kind}{count} {bytes} (subunit-show --attachment {name} FILE ID)");
+        let hint = format!("{kind}{size} (subunit-show --attachment {name} FILE ID)");
         field(&mut line, &escape(&attachment.name), &hint);
         return show(Part::Lines(&line));
     }
-    field(&mut line, &escape(&attachment.name), &format!("{kind}{count} {bytes}"));
+    field(&mut line, &escape(&attachment.name), &format!("{kind}{size}"));
     show(Part::Lines(&line))?;
     let mut decoder = Decoder::new(mime_type);
     let mut indented = Indented::default();
@@ -174,18 +176,6 @@ fn show_attachment(
     spill.read(&attachment.content, |piece| indented.push(&decoder.decode(piece, false), &mut show_text))?;
     indented.push(&decoder.decode(b"", true), &mut show_text)?;
     indented.end(&mut show_text)
-}
-
-/// The first bytes of an attachment, so many or a piece more.
-fn content(attachment: &HeldAttachment, spill: &Spill, most: usize) -> Result<Vec<u8>, Trouble> {
-    let mut content = Vec::new();
-    spill.read(&attachment.content, |piece| {
-        if content.len() < most {
-            content.extend_from_slice(piece);
-        }
-        Ok(())
-    })?;
-    Ok(content)
 }
 
 /// Adds a line with a name and what it stands for.
@@ -202,19 +192,6 @@ fn with_microseconds(time: Timestamp) -> String {
     format!("{second}.{fraction:0<6}Z")
 }
 
-/// A number with a comma between thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
 /// A name as a shell takes it for one word.
 fn quoted(name: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-+:/@%=,".contains(&byte);
@@ -223,17 +200,4 @@ fn quoted(name: &str) -> String {
     } else {
         format!("'{}'", name.replace('\'', r"'\''"))
     }
-}
-
-/// Bytes in rows of sixteen, four blanks in: offset, bytes, characters.
-fn hex_dump(bytes: &[u8]) -> String {
-    let mut dump = String::new();
-    for (row, bytes) in bytes.chunks(16).enumerate() {
-        let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown: String =
-            bytes.iter().map(|byte| if matches!(byte, b' '..=b'~') { char::from(*byte) } else { '.' }).collect();
-        // Writing to a string cannot fail.
-        let _ = writeln!(dump, "    {:08x}  {:47}  {shown}", row * 16, hex.join(" "));
-    }
-    dump
 }

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 
 use subunit_cli::{HeldAttachment, Spill, TextOutput, Trouble, escape};
 
-use crate::attachment::is_text;
+use crate::keep::is_text;
 
 /// The tests that have the attachment, and the attachment as long as there is only one.
 #[derive(Default)]

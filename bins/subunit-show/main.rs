@@ -1,11 +1,10 @@
 //! Shows everything that a stream records of tests.
 
-mod attachment;
 mod choice;
 mod entry;
 mod extract;
 mod indent;
-mod record;
+mod keep;
 mod viewer;
 
 use std::ffi::OsString;
@@ -13,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use subunit_cli::{self as cli, Color, ProtocolVersion, Stream, TextOutput, Trouble, Verdict};
-use subunit_codec::{Item, Packet, Protocol, encode};
+use subunit_codec::{Item, Protocol};
 
 use crate::choice::Choice;
 use crate::viewer::Viewer;
@@ -73,18 +72,7 @@ fn read(stream: &mut Stream, viewer: &mut Viewer, output: &mut TextOutput) -> Re
         match item {
             Item::Packet(packet) => viewer.packet(&packet, output)?,
             Item::Text(text) => viewer.text(text)?,
-            Item::Damage(damage) => {
-                // As a filter would report it.
-                let mut report = Vec::new();
-                let encoded = damage.report().iter().try_for_each(|event| encode(event, &mut report));
-                encoded.map_err(Trouble::message)?;
-                let mut rest = &report[..];
-                while !rest.is_empty() {
-                    let (packet, after) = Packet::split_first(rest).map_err(Trouble::message)?;
-                    viewer.packet(&packet, output)?;
-                    rest = after;
-                }
-            }
+            Item::Damage(damage) => cli::report_damage(&damage, |packet| viewer.packet(packet, output))?,
         }
     }
     Ok(())

@@ -1,14 +1,13 @@
 //! What becomes of each item of the stream.
 
-use subunit_cli::{Held, LiveOutput, Spill, TextOutput, Trouble};
+use subunit_cli::{Held, LiveOutput, Record, Spill, TextOutput, Trouble};
 use subunit_codec::names::STDOUT;
 use subunit_codec::{Flight, Packet, Stage, Status, Timestamp, Tracker};
 
-use crate::attachment::Keep;
 use crate::choice::Choice;
 use crate::entry::{Entry, Part};
 use crate::extract::Extract;
-use crate::record::Record;
+use crate::keep::Keep;
 
 /// Shows tests as they end.
 pub(crate) struct Viewer {
@@ -79,7 +78,7 @@ impl Viewer {
         let Some(id) = packet.test_id() else {
             if self.choice.run && self.choice.has_route(packet) {
                 let record = of_route(&mut self.run, packet.route_code());
-                record.add(packet, &self.keep, &mut self.printer.spill)?;
+                record.add(packet, &mut self.printer.spill, |attachment| self.keep.most(attachment))?;
             }
             return Ok(());
         };
@@ -88,7 +87,7 @@ impl Viewer {
         let is_end = matches!(stage, Stage::Ended(_) | Stage::Single(_));
         self.count += u64::from(is_looked_for && is_end && packet.status() != Some(Status::Exists));
         if let Some(flight) = stage.flight().filter(|_| is_looked_for) {
-            flight.value.add(packet, &self.keep, &mut self.printer.spill)?;
+            flight.value.add(packet, &mut self.printer.spill, |attachment| self.keep.most(attachment))?;
             if is_end {
                 let ended = std::mem::take(flight);
                 self.test(ended, output)?;

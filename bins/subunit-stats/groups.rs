@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use subunit_codec::{Span, Test, Timestamp};
+use subunit_formats::names::Names;
 use subunit_formats::worker::Worker;
 
-use crate::names::Names;
 use crate::tally::Tally;
 
 /// What makes tests a group.

@@ -2,7 +2,6 @@
 
 mod groups;
 mod json;
-mod names;
 mod report;
 mod stats;
 mod tally;

@@ -5,10 +5,10 @@ use std::fmt::{self, Display};
 
 use subunit_cli::{TestRow, escape, seconds};
 use subunit_codec::Span;
+use subunit_formats::names::Names;
 use subunit_formats::slowest::{SlowTest, Slowest};
 
 use crate::groups::{Balance, Group, Groups, NoBalance};
-use crate::names::Names;
 use crate::stats::Stats;
 use crate::tally::Tally;
 

@@ -2,10 +2,10 @@
 //! length of the stream.
 
 use subunit_codec::{PARSER_TEST_ID, Status, Test};
+use subunit_formats::names::Names;
 use subunit_formats::slowest::Slowest;
 
 use crate::groups::{By, Groups};
-use crate::names::Names;
 use crate::tally::Tally;
 
 /// What is counted of a run.

@@ -50,12 +50,7 @@ pub(crate) fn reason(attachments: &[HeldAttachment], spill: &Spill) -> Result<St
     let Some(reason) = attachments.iter().find(|attachment| attachment.name == REASON) else {
         return Ok(String::new());
     };
-    let mut start = Vec::new();
-    spill.read(&reason.content, |piece| {
-        let room = MOST - start.len();
-        start.extend_from_slice(&piece[..piece.len().min(room)]);
-        Ok(())
-    })?;
+    let start = reason.head(MOST, spill)?;
     let left = reason.size - start.len() as u64;
     let text = Decoder::new(reason.mime_type.as_deref()).decode(&start, left == 0).trim().to_owned();
     Ok(if left > 0 { format!("{text} [... {left} more bytes]") } else { text })

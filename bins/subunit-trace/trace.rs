@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use subunit_cli::{LiveOutput, Seen, Spill, TextOutput, Trouble};
-use subunit_codec::{Damage, Packet, Stage, Status, Tracker, encode};
+use subunit_cli::{LiveOutput, Seen, Spill, TextOutput, Trouble, report_damage};
+use subunit_codec::{Damage, Packet, Stage, Status, Tracker};
 
 use crate::idle::Idle;
 use crate::record::Record;
@@ -58,16 +58,7 @@ impl Trace {
 
     /// Shows damage as a filter would report it.
     pub(crate) fn damage(&mut self, damage: &Damage<'_>) -> Result<(), Trouble> {
-        let mut report = Vec::new();
-        let encoded = damage.report().iter().try_for_each(|event| encode(event, &mut report));
-        encoded.map_err(Trouble::message)?;
-        let mut rest = &report[..];
-        while !rest.is_empty() {
-            let (packet, after) = Packet::split_first(rest).map_err(Trouble::message)?;
-            self.packet(&packet)?;
-            rest = after;
-        }
-        Ok(())
+        report_damage(damage, |packet| self.packet(packet))
     }
 
     /// Shows the tests that never finished.

@@ -5,8 +5,7 @@ use std::mem;
 use hashbrown::HashMap;
 use subunit_cli::Trouble;
 use subunit_codec::Packet;
-use subunit_codec::names::{TRACEBACK, TRACEBACK_TYPE};
-use subunit_formats::junit::{Cleaner, clean};
+use subunit_formats::junit::{Cleaner, clean, is_traceback};
 use subunit_formats::text::{Decoder, decode, is_text_attachment};
 
 use crate::text_store::{Spool, Text};
@@ -112,8 +111,7 @@ impl Attachment {
 
     /// Whether it is what a program says of its own failure.
     pub(crate) fn is_traceback(&self) -> bool {
-        let mime_type = self.mime_type.as_deref().unwrap_or_default();
-        self.shown_name() == TRACEBACK || mime_type.starts_with(TRACEBACK_TYPE)
+        is_traceback(self.shown_name(), self.mime_type.as_deref())
     }
 
     /// Which of several attempts it is from, as subunit-attempts names the files of those before

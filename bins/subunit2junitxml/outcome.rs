@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use subunit_cli::Trouble;
 use subunit_codec::Status;
 use subunit_codec::names::{REASON, STDERR, STDOUT, TAP_COMMENT};
-use subunit_formats::junit::{Summary, reason_in_tap};
+use subunit_formats::junit::{Summary, reason_in_tap, telling_rank};
 
 use crate::attachment::Attachment;
 use crate::text_store::Spool;
@@ -53,7 +53,7 @@ impl Outcome {
     /// Type and message, from the attachment that tells most.
     pub(crate) fn words<'a>(
         &self,
-        attachments: impl Iterator<Item = &'a Attachment> + Clone,
+        attachments: impl Iterator<Item = &'a Attachment>,
         spool: &Spool,
     ) -> Result<(String, String), Trouble> {
         let own = || (self.kind.to_owned(), self.message.to_owned());
@@ -72,12 +72,10 @@ impl Outcome {
     }
 }
 
-/// The attachment that tells what went wrong: a traceback, or else a reason, or else the first
-/// text.
-fn most_telling<'a>(attachments: impl Iterator<Item = &'a Attachment> + Clone) -> Option<&'a Attachment> {
-    let mut texts = attachments.filter(|attachment| !attachment.text.is_empty());
-    let traceback = texts.clone().find(|attachment| attachment.is_traceback());
-    traceback.or_else(|| texts.clone().find(|attachment| attachment.shown_name() == REASON)).or_else(|| texts.next())
+/// The attachment that tells most of what went wrong.
+fn most_telling<'a>(attachments: impl Iterator<Item = &'a Attachment>) -> Option<&'a Attachment> {
+    let texts = attachments.filter(|attachment| !attachment.text.is_empty());
+    texts.min_by_key(|attachment| telling_rank(attachment.shown_name(), attachment.mime_type.as_deref()))
 }
 
 /// Which attachment tells why a test was skipped: a reason, or else what a harness that writes TAP

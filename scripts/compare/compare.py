@@ -9,6 +9,7 @@ import re
 
 import rows
 from decode import Packet, Test, Text, add_text, decode, meaning, shown
+from html_page import compare_html
 from junit import compare_junit
 from pyunit import compare_pyunit
 from table import compare_csv, is_crash_of_csv
@@ -67,6 +68,7 @@ def compare(case):
         "subunit-tags": compare_tags,
         "subunit-trace": compare_trace,
         "subunit2csv": compare_csv,
+        "subunit2html": compare_html,
         "subunit2junitxml": compare_junit,
         "subunit2pyunit": compare_pyunit,
     }[case.tool](case)

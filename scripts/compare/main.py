@@ -67,6 +67,7 @@ COMMANDS = [
     Command("subunit-tags", ("-slow", "-worker-0", "slow")),
     # The reference writes text into its table.
     Command("subunit2csv", ("--no-passthrough",)),
+    Command("subunit2html"),
     # The reference writes text into its XML.
     Command("subunit2junitxml", ("--no-passthrough",)),
     Command("subunit2junitxml", ("--no-passthrough", "--suite-by", "worker"), ("--no-passthrough",)),

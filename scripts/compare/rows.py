@@ -151,6 +151,14 @@ PYUNIT_OK = (
 PYUNIT_PROGRESS = (
     "`subunit2pyunit --progress` | needs breezy | refused, status 2; subunit-trace shows progress"
 )
+HTML_LEFT_OUT = (
+    "Unexpected successes and expected failures in `subunit2html` | are left out | are shown; an unexpected success is a "
+    "failure"
+)
+HTML_UNFINISHED = (
+    "Unfinished tests in `subunit2html` | look like failures without a text | are failures that say so, and open bars in "
+    "the timeline"
+)
 CSV_CRASH = (
     "Failures without attachments and unfinished tests in `subunit2csv` | end in a traceback | are rows; unfinished "
     "tests have no stop time and come last"

@@ -123,6 +123,20 @@ impl HeldAttachments {
 }
 
 impl HeldAttachment {
+    /// The first bytes that are kept of it, at most so many.
+    ///
+    /// # Errors
+    ///
+    /// If reading fails.
+    pub fn head(&self, most: usize, spill: &Spill) -> Result<Vec<u8>, Trouble> {
+        let mut head = Vec::new();
+        spill.read(&self.content, |piece| {
+            head.extend_from_slice(&piece[..piece.len().min(most - head.len())]);
+            Ok(())
+        })?;
+        Ok(head)
+    }
+
     fn add(
         &mut self,
         bytes: &[u8],

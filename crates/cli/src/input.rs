@@ -35,6 +35,11 @@ pub struct Input {
 }
 
 impl Input {
+    /// The operands, for a tool that takes one of them for something else.
+    pub fn files(&mut self) -> &mut Vec<OsString> {
+        &mut self.files
+    }
+
     /// The streams to read, one after the other, each opened when its turn comes. Without files,
     /// standard input. `protocol` is the version they are in where the user does not say.
     pub fn streams(self, protocol: Protocol) -> impl Iterator<Item = Result<Stream, Trouble>> {

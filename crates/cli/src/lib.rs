@@ -40,6 +40,7 @@ mod attachments;
 mod children;
 mod color;
 mod completions;
+mod damage;
 mod escape;
 mod file_id;
 mod file_writer;
@@ -50,6 +51,7 @@ mod interruptible;
 mod line_reader;
 mod options;
 mod output;
+mod record;
 mod report_draft;
 mod report_file;
 mod route_prefix;
@@ -72,6 +74,7 @@ pub use children::{
     Children, Ending, Running, TimeLimit, failure_reason, pass_descriptor, say_cut, start_failure_reason,
 };
 pub use color::Color;
+pub use damage::report_damage;
 pub use escape::escape;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
@@ -82,6 +85,7 @@ pub use options::{
     FailOnEmpty, NO_PASSTHROUGH_HELP, NoPassthrough, ProtocolVersion, Seen, count, help_end, positive_count,
 };
 pub use output::Output;
+pub use record::Record;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
 pub use route_prefix::{joined_route, refused_event, refused_packet};

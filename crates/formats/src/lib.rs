@@ -3,15 +3,24 @@
 //! | module | holds |
 //! |---|---|
 //! | [`text`] | attachments as text for people |
+//! | [`excerpt`] | texts that are cut in the middle |
+//! | [`html`] | HTML and the JSON in it |
 //! | [`json`] | tests as JSON |
 //! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
+//! | [`names`] | distinct names in little memory |
+//! | [`number`], [`hex_dump`] | numbers and bytes for people |
 //! | [`repeated_name`] | names that are written again and again |
 //! | [`slowest`] | the slowest tests of a run |
 //! | [`worker`] | the workers that ran tests |
 
+pub mod excerpt;
+pub mod hex_dump;
+pub mod html;
 pub mod json;
 pub mod junit;
+pub mod names;
+pub mod number;
 pub mod repeated_name;
 pub mod slowest;
 pub mod tap;

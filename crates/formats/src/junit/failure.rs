@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use subunit_codec::names::{REASON, TRACEBACK, TRACEBACK_TYPE};
+
 use super::exception_name::{is_class, is_exception};
 use super::failure_yaml::Diagnostics;
 
@@ -56,6 +58,30 @@ impl<'a> Summary<'a> {
             Self { kind: None, message: Cow::from(text) }
         }
     }
+}
+
+/// How little an attachment that is text tells of what went wrong: a traceback comes first, then a
+/// reason, then any other.
+///
+/// ```
+/// use subunit_formats::junit::telling_rank;
+///
+/// let files = [("log", None), ("reason", None), ("x", Some("text/x-traceback;charset=utf8"))];
+/// assert_eq!(files.iter().min_by_key(|(name, mime_type)| telling_rank(name, *mime_type)), files.last());
+/// ```
+#[must_use]
+pub fn telling_rank(name: &str, mime_type: Option<&str>) -> u8 {
+    match name {
+        _ if is_traceback(name, mime_type) => 0,
+        REASON => 1,
+        _ => 2,
+    }
+}
+
+/// Whether an attachment is what a program says of its own failure.
+#[must_use]
+pub fn is_traceback(name: &str, mime_type: Option<&str>) -> bool {
+    name == TRACEBACK || mime_type.is_some_and(|mime_type| mime_type.starts_with(TRACEBACK_TYPE))
 }
 
 /// Why TAP skips a test, out of the reason of the directive and the comments around it: the first

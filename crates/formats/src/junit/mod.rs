@@ -38,7 +38,7 @@ mod sanitize;
 mod test_id;
 
 pub use exception_name::type_attribute;
-pub use failure::{Summary, reason_in_tap};
+pub use failure::{Summary, is_traceback, reason_in_tap, telling_rank};
 pub use markup::{Counts, Markup};
 pub use sanitize::{Cleaner, clean};
 pub use test_id::{package, split};

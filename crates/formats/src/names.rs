@@ -8,8 +8,16 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 ///
 /// A stream may have millions of tags. All names are in one string, and a hash table of numbers
 /// finds them again: about 25 bytes a name besides its text.
+///
+/// ```
+/// use subunit_formats::names::Names;
+///
+/// let mut names = Names::default();
+/// assert_eq!(["b", "a", "b"].map(|name| names.number(name)), [0, 1, 0]);
+/// assert!(names.sorted().eq([("a", 1), ("b", 0)]));
+/// ```
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub struct Names {
     text: String,
     /// Where each name ends in the text.
     ends: Vec<usize>,
@@ -19,7 +27,7 @@ pub(crate) struct Names {
 
 impl Names {
     /// The number of a name, which is added if it is new.
-    pub(crate) fn number(&mut self, name: &str) -> usize {
+    pub fn number(&mut self, name: &str) -> usize {
         let Self { text, ends, numbers, hasher } = self;
         let hash = hasher.hash_one(name);
         if let Some(number) = numbers.find(hash, |number| name_at(text, ends, *number) == name) {
@@ -33,15 +41,27 @@ impl Names {
     }
 
     /// How many there are.
-    pub(crate) fn len(&self) -> usize {
+    #[must_use]
+    pub fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// The names in order, each with its number.
-    pub(crate) fn sorted(&self) -> impl Iterator<Item = (&str, usize)> {
+    pub fn sorted(&self) -> impl Iterator<Item = (&str, usize)> {
         let mut numbers: Vec<usize> = (0..self.len()).collect();
         numbers.sort_unstable_by_key(|number| self.name(*number));
         numbers.into_iter().map(|number| (self.name(number), number))
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The names in the order of their numbers.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|number| self.name(number))
     }
 
     fn name(&self, number: usize) -> &str {

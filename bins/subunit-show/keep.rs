@@ -12,10 +12,10 @@ pub(crate) enum Keep {
     Named(String),
 }
 
-/// So many bytes of damage are shown.
-pub(crate) const HEAD: usize = 256;
-
 impl Keep {
+    /// So many bytes of damage are shown.
+    pub(crate) const HEAD: usize = 256;
+
     /// How many bytes of an attachment are kept.
     pub(crate) fn most(&self, attachment: &HeldAttachment) -> u64 {
         let is_kept = match self {
@@ -23,10 +23,11 @@ impl Keep {
             Self::Texts => attachment.mime_type.is_none() || is_text(attachment),
             Self::Named(name) => attachment.name == *name,
         };
-        if is_kept { u64::MAX } else { HEAD as u64 }
+        if is_kept { u64::MAX } else { Self::HEAD as u64 }
     }
 }
 
+/// Whether an attachment is text.
 pub(crate) fn is_text(attachment: &HeldAttachment) -> bool {
     is_text_attachment(&attachment.name, attachment.mime_type.as_deref())
 }
