@@ -108,8 +108,9 @@ fn each_file_is_a_stream_or_is_not() {
     folder.write("run", &test("a", Status::Success));
     folder.write("run\x1b.gz", b"\x1f\x8b\x08\0");
     for tool in of_subunit().filter(|tool| tool.reads_files) {
-        let finished = run_to_end(folder.command(tool, &["run", "run\x1b.gz", "run"]), b"");
-        let finished = tool.sorted(finished);
+        let mut command = tool.usual(["run", "run\x1b.gz", "run"]);
+        command.current_dir(folder.path(""));
+        let finished = tool.sorted(run_to_end(command, b""));
         let line = format!("{}: run\\x1b.gz: not a subunit stream (gzip data: try zcat)\n", tool.name);
         assert_eq!(finished.stderr, [line]);
         assert_eq!(finished.code(), tool.verdict(true), "{}", tool.name);

@@ -12,7 +12,7 @@ pub(crate) struct Part {
 impl Part {
     /// So many bytes are gathered before they are handed on.
     const AT_ONCE: usize = 64 << 10;
-    const MOST_IN_MEMORY: usize = 1 << 20;
+    const MOST_IN_MEMORY: usize = 1 << 18;
 
     pub(crate) fn new() -> Self {
         Self { spill: Spill::new(Self::MOST_IN_MEMORY, usize::MAX), held: Held::default(), buffer: Vec::new() }

@@ -35,7 +35,7 @@ impl Report {
     pub(crate) fn new(drops_text: bool) -> Self {
         Self {
             tests: Tracker::new(),
-            spill: Spill::new(4 << 20, 64 << 10),
+            spill: Spill::new(1 << 20, 64 << 10),
             drops_text,
             totals: Totals::default(),
             articles: Part::new(),
