@@ -16,7 +16,7 @@ use crate::text::Decoder;
 /// for piece in [&b"caf\xe9 \x1b[31"[..], b"mbar and g", b"rill"] {
 ///     reading.push(piece);
 /// }
-/// let excerpt = Excerpt { start: "ca".into(), left_out: 16, end: "ll".into() };
+/// let excerpt = Excerpt { start: "ca".into(), left_out: 15, end: "ll".into() };
 /// assert_eq!(reading.end(), excerpt);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
