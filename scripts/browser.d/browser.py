@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 from selenium import webdriver
+from selenium.common.exceptions import JavascriptException, NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -16,6 +17,8 @@ PAGES = ROOT / "target" / "browser" / "pages"
 TOOLS = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).resolve() / "debug"
 #: How long to wait for what comes soon: generous, for a machine that has much else to do.
 PATIENCE = 60
+#: What happens if an element is looked at that the page has not made yet, or makes anew.
+NOT_YET = (JavascriptException, NoSuchElementException, StaleElementReferenceException)
 #: Notes what the policy of a page forbids, before anything in the page runs.
 WATCH = """
   window.violations = [];
@@ -74,7 +77,8 @@ class Browser:
         return self.driver.execute_script(source, *arguments)
 
     def wait(self, condition):
-        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05).until(lambda _: condition())
+        waiting = WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05, ignored_exceptions=NOT_YET)
+        waiting.until(lambda _: condition())
 
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)
