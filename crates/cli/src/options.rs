@@ -85,7 +85,8 @@ pub fn count(value: &str) -> Result<usize, &'static str> {
 /// `status_1` says in a word or two what exit status 1 means, if the tool has it.
 ///
 /// ```
-/// let end = subunit_cli::help_end("subunit-x", ["subunit-x a.subunit", "subunit-x < b"], Some("failures"));
+/// let examples = ["subunit-x a.subunit", "subunit-x < b"];
+/// let end = subunit_cli::help_end("subunit-x", examples, Some("failures"));
 /// assert!(end.starts_with("Examples:\n  subunit-x a.subunit\n  subunit-x < b\n"));
 /// assert!(end.contains("1 failures, 2 error"));
 /// ```

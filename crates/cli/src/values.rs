@@ -46,7 +46,8 @@ pub fn duration(value: &str) -> Result<Duration, &'static str> {
 /// ```
 /// use subunit_cli::signal;
 ///
-/// assert_eq!(signal("quit").map(|signal| signal.as_raw()), signal("3").map(|signal| signal.as_raw()));
+/// let number = |value| signal(value).map(|signal| signal.as_raw());
+/// assert_eq!(number("quit"), number("3"));
 /// assert!(signal("NOSUCH").is_err());
 /// ```
 pub fn signal(value: &str) -> Result<Signal, &'static str> {

@@ -14,9 +14,9 @@ use crate::packet::timestamp::Timestamp;
 /// ```
 /// use subunit_codec::{Event, Status, encode};
 ///
-/// let event = Event::test("pkg.Case.test_it").status(Status::Fail).tags(["worker-0"]).route_code("0");
+/// let event = Event::test("pkg.Case.test_it").tags(["worker-0"]).route_code("0");
 /// let mut stream = Vec::new();
-/// encode(&event, &mut stream)?;
+/// encode(&event.status(Status::Fail), &mut stream)?;
 /// # Ok::<(), subunit_codec::EncodeError>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

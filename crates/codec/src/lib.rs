@@ -42,7 +42,8 @@
 //! while let Some(item) = reader.next()? {
 //!     match item {
 //!         Item::Packet(packet) => {
-//!             failed.extend(tests.push(&packet).filter(|test| test.is_failure()).map(|test| test.id.clone()));
+//!             let failure = tests.push(&packet).filter(|test| test.is_failure());
+//!             failed.extend(failure.map(|test| test.id.clone()));
 //!         }
 //!         Item::Text(text) => assert_eq!(text, b"make: Entering directory\n"),
 //!         Item::Damage(damage) => panic!("{}", damage.fault),

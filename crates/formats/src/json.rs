@@ -22,10 +22,11 @@ use crate::text::{self, is_text_attachment};
 /// encode(&Event::test("a").status(Status::Skip).tags(["worker-0"]), &mut packet)?;
 /// let mut tests = Assembler::new();
 /// let test = tests.push(&Packet::parse(&packet)?).ok_or("a test that was skipped is over")?;
-/// assert_eq!(
-///     json::test(test),
-///     r#"{"id":"a","status":"skip","tags":["worker-0"],"route_code":null,"start":null,"stop":null,"duration":null,"runnable":true,"attachments":[]}"#
-/// );
+/// let json = [
+///     r#"{"id":"a","status":"skip","tags":["worker-0"],"route_code":null,"start":null,"#,
+///     r#""stop":null,"duration":null,"runnable":true,"attachments":[]}"#,
+/// ];
+/// assert_eq!(json::test(test), json.concat());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
@@ -43,10 +44,12 @@ pub fn test(test: &Test) -> String {
 /// use subunit_formats::json;
 ///
 /// let mut packet = Vec::new();
-/// encode(&Event::test("a").status(Status::Fail).file("log", &b"12345"[..]).mime_type("text/plain").eof(), &mut packet)?;
+/// let event = Event::test("a").status(Status::Fail).mime_type("text/plain");
+/// encode(&event.file("log", &b"12345"[..]).eof(), &mut packet)?;
 /// let mut tests = Assembler::keeping_heads(3);
 /// let test = tests.push(&Packet::parse(&packet)?).ok_or("a test that failed is over")?;
-/// assert!(json::test_with_details(test).ends_with(r#""details":{"log":"123\n[... 2 more bytes]"}}"#));
+/// let json = json::test_with_details(test);
+/// assert!(json.ends_with(r#""details":{"log":"123\n[... 2 more bytes]"}}"#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

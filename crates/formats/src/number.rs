@@ -25,7 +25,8 @@ pub fn grouped(number: u64) -> String {
 /// ```
 /// use subunit_formats::number::counted;
 ///
-/// assert_eq!([0, 1, 2000].map(|count| counted(count, "test")), ["0 tests", "1 test", "2,000 tests"]);
+/// let counts = [0, 1, 2000].map(|count| counted(count, "test"));
+/// assert_eq!(counts, ["0 tests", "1 test", "2,000 tests"]);
 /// ```
 #[must_use]
 pub fn counted(count: u64, noun: &str) -> String {

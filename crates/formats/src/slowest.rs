@@ -17,7 +17,8 @@ use crate::worker::Worker;
 ///
 /// let mut slowest = Slowest::new(1);
 /// for (id, seconds) in [("a", 2), ("b", 3), ("c", 3)] {
-///     let test = || SlowTest { id: id.to_owned(), route_code: None, worker: None, status: Status::Success };
+///     let (id, status) = (id.to_owned(), Status::Success);
+///     let test = || SlowTest { id, route_code: None, worker: None, status };
 ///     slowest.add(Some(Duration::from_secs(seconds)), test);
 /// }
 /// let ids: Vec<&str> = slowest.in_order().map(|(_, test)| &*test.id).collect();

@@ -6,7 +6,8 @@
 //! use testkit::stream::{packet, test, with_checksum};
 //!
 //! let torn = with_checksum(packet(&subunit_codec::Event::test("b")), 0);
-//! let stream = [test("a", Status::Success), b"building\n".to_vec(), torn, test("c", Status::Fail)].concat();
+//! let text = b"building\n".to_vec();
+//! let stream = [test("a", Status::Success), text, torn, test("c", Status::Fail)].concat();
 //! # assert!(!stream.is_empty());
 //! ```
 

@@ -74,9 +74,10 @@ impl Damage<'_> {
     /// let mut decoder = Decoder::new(Protocol::V2);
     /// decoder.feed(b"\xb3\n");
     /// decoder.end();
-    /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
+    /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("not a header") };
     /// let [_, fault] = damage.report();
-    /// let text = "the packet's version is not 2 at offset 1; 1 byte given up at offset 0 of the input";
+    /// let text = "the packet's version is not 2 at offset 1; \
+    ///             1 byte given up at offset 0 of the input";
     /// assert_eq!(fault.file.ok_or("a file")?.bytes, text.as_bytes());
     /// # Ok::<(), &str>(())
     /// ```
@@ -100,12 +101,13 @@ impl Damage<'_> {
     /// let mut decoder = Decoder::new(Protocol::V2);
     /// decoder.feed(b"\xb3\n");
     /// decoder.end();
-    /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("no packet has this header") };
+    /// let Some(Item::Damage(damage)) = decoder.next() else { panic!("not a header") };
     /// let summary = "offset 0: the packet's version is not 2";
     /// assert_eq!(damage.summary(), summary);
     ///
     /// let [_, fault] = damage.report();
-    /// assert_eq!(summarize_damage(&fault.file.ok_or("a file")?.bytes), summary, "the report of an earlier tool");
+    /// // The report of an earlier tool is read in the same way.
+    /// assert_eq!(summarize_damage(&fault.file.ok_or("a file")?.bytes), summary);
     /// # Ok::<(), &str>(())
     /// ```
     #[must_use]

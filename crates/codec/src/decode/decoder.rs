@@ -37,7 +37,8 @@ use crate::v1::Translator;
 /// assert_eq!(decoder.next(), None, "half a packet is held");
 /// decoder.feed(b"\x55\x5f\x1b");
 /// decoder.end();
-/// assert!(matches!(decoder.next(), Some(Item::Packet(packet)) if packet.test_id() == Some("foo")));
+/// let Some(Item::Packet(packet)) = decoder.next() else { panic!("a packet follows") };
+/// assert_eq!(packet.test_id(), Some("foo"));
 /// assert_eq!(decoder.next(), None);
 /// ```
 #[derive(Debug)]

@@ -3,7 +3,8 @@
 //! Protocol, version 2, "packet":
 //!
 //! ```text
-//! 0xB3  flags (2 bytes)  length (number)  [timestamp] [test id] [tags] [MIME type] [file] [route code]  CRC-32
+//! 0xB3  flags (2 bytes)  length (number)
+//!       [timestamp] [test id] [tags] [MIME type] [file] [route code]  CRC-32
 //! ```
 
 pub(crate) mod calendar;

@@ -67,7 +67,8 @@ impl<'a> Summary<'a> {
 /// use subunit_formats::junit::telling_rank;
 ///
 /// let files = [("log", None), ("reason", None), ("x", Some("text/x-traceback;charset=utf8"))];
-/// assert_eq!(files.iter().min_by_key(|(name, mime_type)| telling_rank(name, *mime_type)), files.last());
+/// let best = files.iter().min_by_key(|(name, mime_type)| telling_rank(name, *mime_type));
+/// assert_eq!(best, files.last());
 /// ```
 #[must_use]
 pub fn telling_rank(name: &str, mime_type: Option<&str>) -> u8 {
