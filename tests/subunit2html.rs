@@ -298,7 +298,7 @@ fn damage_stands_among_the_failures_with_offset_reason_and_bytes() {
     assert_eq!(outcomes(&page)[1], (PARSER_TEST_ID.to_owned(), "damage".to_owned()));
     let article = failures(&page);
     assert!(article.contains("<span class=\"message\">offset 20: checksum is wrong</span>"), "{article}");
-    assert!(article.contains("<pre>00000000  b3 "), "{article}");
+    assert!(article.contains("<pre class=\"dump\">00000000  b3 "), "{article}");
     assert_eq!(article.matches("\n000000").count() + 1, 256 / 16, "the first 256 bytes");
     assert!(page.contains("<h1>1 of 2 tests failed</h1>"));
 }

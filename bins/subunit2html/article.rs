@@ -161,7 +161,7 @@ impl Article<'_> {
         }
         if self.outcome == Outcome::Damage && attachment.name == PACKET_DATA {
             let dump = hex_dump(&attachment.head(LONGEST_DUMP, spill)?);
-            return part.push(&format!("<pre>{}</pre>", escape(&dump)));
+            return part.push(&format!("<pre class=\"dump\">{}</pre>", escape(&dump)));
         }
         match picture::kind(attachment) {
             Some(_) if attachment.size > picture::LARGEST => part.push("<p>too large for this page</p>"),
