@@ -17,9 +17,10 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 17] = [
+pub(crate) const TOOLS: [Tool; 18] = [
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
+    Tool::writer("subunit-attempts", env!("CARGO_BIN_EXE_subunit-attempts")),
     // Signals leave the input of the command open.
     Tool::runner(
         "subunit-exec",

@@ -35,6 +35,7 @@ mod subunit2junitxml;
 mod subunit2pyunit;
 mod subunit_1to2;
 mod subunit_2to1;
+mod subunit_attempts;
 mod subunit_exec;
 mod subunit_filter;
 mod subunit_ls;

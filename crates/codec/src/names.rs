@@ -51,6 +51,9 @@ pub const TAP_META: &str = "tap meta";
 /// stestr tags tests in the same way.
 pub const WORKER_PREFIX: &str = "worker-";
 
+/// The tag of a test that passed after it had failed. From subunit-attempts.
+pub const FLAKY: &str = "flaky";
+
 /// The MIME type of bytes of any kind, also of an attachment without a type. From python-subunit,
 /// for [`PACKET_DATA`].
 pub const OCTET_STREAM: &str = "application/octet-stream";
