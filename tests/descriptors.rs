@@ -18,7 +18,7 @@ use testkit::finished::Finished;
 use testkit::pipeline::{Pipeline, closed_pipe};
 use testkit::stream::{run, stream, test};
 
-use crate::every_tool::{TOOLS, contains, tool, with_standard_input};
+use crate::every_tool::{TOOLS, contains, takers_of_text, tool, with_standard_input};
 use crate::folder::Folder;
 use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, skipped, trouble};
@@ -119,7 +119,7 @@ fn a_non_blocking_standard_error_gets_every_line() {
 fn what_a_non_blocking_pipe_by_number_holds_is_read() {
     let folder = Folder::new();
     folder.write("all", &test("listed", Status::Success));
-    for tool in TOOLS.iter().filter(|tool| tool.reads_files) {
+    for tool in takers_of_text().filter(|tool| tool.reads_files) {
         let (reader, mut feed) = io::pipe().expect("there is a pipe");
         make_non_blocking(&reader);
         let mut command = tool.usual(["/dev/fd/0"]);
@@ -164,7 +164,7 @@ fn a_disk_that_is_full_holds_whole_packets_and_nothing_else() {
         let log = vec![b'x'; number * number % 977 + if number % 50 == 49 { 90_000 } else { 0 }];
         Event::test(format!("test-{number}")).status(Status::Success).file("log", log).mime_type("text/plain").eof()
     }));
-    for tool in TOOLS.iter().filter(|tool| !tool.reports_on_stderr) {
+    for tool in takers_of_text().filter(|tool| !tool.reports_on_stderr) {
         let whole = tool.run(&[], &input).stdout;
         for kilobytes in [4, 33, 64, 97, 150] {
             for redirection in [">out", ">>out"] {
@@ -183,7 +183,7 @@ fn a_disk_that_is_full_holds_whole_packets_and_nothing_else() {
                 match tool.writes {
                     Writes::Subunit => assert_eq!(printed::strays(written), [""; 0], "{}", tool.name),
                     Writes::Copy => assert!(whole.starts_with(written), "{}", tool.name),
-                    Writes::Version1 | Writes::Report => {
+                    Writes::Version1 | Writes::Json | Writes::Report => {
                         assert!(written.is_empty() || written.ends_with(b"\n"), "{}", tool.name);
                     }
                 }
@@ -404,7 +404,7 @@ fn memory_that_the_system_does_not_have_is_a_line() {
         command.args(["-c", &script, tool.path]).args(tool.usual_args());
         Pipeline::new([command]).deadline(DEADLINE).run(input)
     };
-    for tool in &TOOLS {
+    for tool in takers_of_text() {
         // So much the tool takes before it reads anything; a little more is for what is small.
         let least = (6_000..200_000)
             .step_by(1000)

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use subunit_codec::{Event, MAX_LENGTH, PARSER_TEST_ID, Status};
 use tempfile::TempDir;
-use testkit::finished::run_to_end;
+use testkit::finished::{Finished, run_to_end};
 use testkit::pipeline::{Pipeline, closed_pipe};
 use testkit::random::Random;
 use testkit::stream::{packet, run, stream, test, with_flip};
@@ -17,7 +17,8 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 18] = [
+pub(crate) const TOOLS: [Tool; 20] = [
+    Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     Tool::writer("subunit-attempts", env!("CARGO_BIN_EXE_subunit-attempts")),
@@ -54,6 +55,7 @@ pub(crate) const TOOLS: [Tool; 18] = [
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2csv.report"),
     ]),
     Tool::page("subunit2html", env!("CARGO_BIN_EXE_subunit2html")).with(&["-o", "-"]),
+    Tool::writer_of_json("subunit2json", env!("CARGO_BIN_EXE_subunit2json")),
     Tool::writer("subunit2junitxml", env!("CARGO_BIN_EXE_subunit2junitxml")).judging().with(&[
         "-f",
         "-o",
@@ -103,9 +105,14 @@ pub(crate) fn with_standard_input() -> impl Iterator<Item = &'static Tool> {
     const { &TOOLS }.iter().filter(|tool| tool.command.is_empty())
 }
 
+/// The tools that take any text.
+pub(crate) fn takers_of_text() -> impl Iterator<Item = &'static Tool> {
+    const { &TOOLS }.iter().filter(|tool| tool.takes_text)
+}
+
 /// The tools whose operands are files to read.
 fn readers() -> impl Iterator<Item = &'static Tool> {
-    const { &TOOLS }.iter().filter(|tool| tool.reads_files)
+    takers_of_text().filter(|tool| tool.reads_files)
 }
 
 /// The tools whose operands are files, to read or to write.
@@ -115,7 +122,7 @@ fn with_files() -> impl Iterator<Item = &'static Tool> {
 
 /// The tools that write what they know before the input ends.
 pub(crate) fn live() -> impl Iterator<Item = &'static Tool> {
-    const { &TOOLS }.iter().filter(|tool| !tool.writes_at_end)
+    takers_of_text().filter(|tool| !tool.writes_at_end)
 }
 
 /// The tools that drop text if they are asked to.
@@ -273,7 +280,7 @@ fn version_is_the_name_and_the_number() {
 
 #[test]
 fn a_full_disk_is_trouble() {
-    for tool in &TOOLS {
+    for tool in takers_of_text() {
         for args in [&[][..], &["--help"], &["--version"]] {
             let finished = Pipeline::new([tool.direct(args)]).output(full_device()).run(&sample());
             let finished = tool.sorted(finished);
@@ -286,7 +293,7 @@ fn a_full_disk_is_trouble() {
 #[test]
 fn a_full_disk_at_the_very_end_is_trouble() {
     // Where a report is on standard error, that cannot be said.
-    for tool in TOOLS.iter().filter(|tool| !tool.reports_on_stderr) {
+    for tool in takers_of_text().filter(|tool| !tool.reports_on_stderr) {
         // That the packet is torn shows when there is no more input: only the last flush writes
         // that down.
         let finished = Pipeline::new([tool.usual([""; 0])]).output(full_device()).run(&torn_packet());
@@ -298,7 +305,7 @@ fn a_full_disk_at_the_very_end_is_trouble() {
 
 #[test]
 fn a_closed_pipe_ends_a_tool_without_a_word() {
-    for tool in &TOOLS {
+    for tool in takers_of_text() {
         for args in [&[][..], &["--help"], &["--version"]] {
             let finished = Pipeline::new([tool.usual(args)]).output(closed_pipe()).run(&sample());
             finished.assert().code(141).stderr("");
@@ -309,7 +316,7 @@ fn a_closed_pipe_ends_a_tool_without_a_word() {
 #[test]
 fn a_reader_that_has_enough_ends_a_tool_in_the_middle() {
     let long_run = stream(run(4000, 1));
-    for tool in &TOOLS {
+    for tool in takers_of_text() {
         let mut head = Command::new("head");
         head.args(["-c", "20"]);
         let finished = Pipeline::new([tool.usual([""; 0]), head]).run(&long_run);
@@ -324,7 +331,7 @@ fn output_comes_before_the_input_ends() {
     for tool in live() {
         let mut live = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).start();
         live.write(b"building\n");
-        live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
+        live.read_until(|output| tool.is_viewer || contains(output, b"building"));
         live.write(&test("first", Status::Success));
         live.read_until(|output| contains(output, b"first"));
         live.write(&test("second", Status::Success));
@@ -352,7 +359,7 @@ fn output_of_version_1_comes_before_the_input_ends() {
         live.write(b"test: first\nsuccess: first\n");
         live.read_until(|output| contains(output, b"first"));
         live.write(b"building\n");
-        live.read_until(|output| tool.is_viewer || contains(output, b"building\n"));
+        live.read_until(|output| tool.is_viewer || contains(output, b"building"));
         assert_eq!(live.finish().code(), 0, "{}", tool.name);
     }
 }
@@ -374,6 +381,7 @@ fn the_longest_packet_goes_through() {
                 let content = printed::file(&back, Some("long"), "log");
                 assert!(content == printed::file(&around, Some("long"), "log"), "{} writes all of it", tool.name);
             }
+            Writes::Json => assert!(restored(&finished) == around, "{} writes all of it", tool.name),
             Writes::Report if tool.is_viewer => {
                 assert!(finished.stdout.len() > longest_packet().len(), "{} shows all of it", tool.name);
             }
@@ -410,6 +418,7 @@ fn a_broken_packet_is_a_failed_test_and_costs_no_other() {
                     assert!([data, text].concat() == broken, "{} accounts for every byte: {lines:?}", tool.name);
                 }
                 Writes::Copy => assert!(finished.stdout == input, "{} leaves the report to others", tool.name),
+                Writes::Json => assert!(restored(&finished) == input, "{} keeps every byte", tool.name),
                 Writes::Version1 | Writes::Report => {
                     let filtered = self::tool("subunit-filter").run(&[], &input).stdout;
                     let report = tool.run(&[], &filtered);
@@ -480,8 +489,12 @@ fn version_1_is_detected_and_translated_or_copied() {
         for args in [&[][..], &["--protocol", "auto"], &["--protocol=1"]] {
             let finished = tool.run(args, SAMPLE_V1);
             finished.assert().code(tool.verdict(true)).stderr("");
-            let expected = if tool.writes == Writes::Copy { SAMPLE_V1 } else { &tool.run(&[], &translated).stdout };
-            assert!(finished.stdout == expected, "{} {args:?}", tool.name);
+            let (expected, written) = match tool.writes {
+                Writes::Copy => (SAMPLE_V1, finished.stdout),
+                Writes::Json => (&*translated, self::tool("subunit-filter").run(&["-s"], &restored(&finished)).stdout),
+                _ => (&*tool.run(&[], &translated).stdout, finished.stdout),
+            };
+            assert!(written == expected, "{} {args:?}", tool.name);
         }
     }
 }
@@ -497,6 +510,7 @@ fn version_1_is_text_if_version_2_is_asked_for() {
                 assert_eq!(text.escape_ascii().to_string(), SAMPLE_V1.escape_ascii().to_string(), "{}", tool.name);
             }
             Writes::Copy => assert!(finished.stdout == SAMPLE_V1, "{} copies the text", tool.name),
+            Writes::Json => assert!(restored(&finished) == SAMPLE_V1, "{} keeps the text", tool.name),
             Writes::Version1 => {
                 let listed = self::tool("subunit-ls").run(&["--json", "--protocol", "1"], &finished.stdout);
                 assert_eq!(listed.text(), "", "{} writes text that stays text", tool.name);
@@ -520,7 +534,7 @@ fn text_can_be_left_out() {
 #[test]
 fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
     let text = b"building\xff\n\x1b[31mno newline at the end";
-    for tool in &TOOLS {
+    for tool in takers_of_text() {
         let finished = tool.run(&[], text);
         assert_eq!(finished.code(), tool.verdict_on_foreign(), "{}: text alone is no stream", tool.name);
         match tool.writes {
@@ -529,6 +543,7 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
                 assert!(printed::file(&finished.stdout, None, "stdout") == text, "{} keeps every byte", tool.name);
             }
             Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
+            Writes::Json => assert!(restored(&finished) == text, "{} keeps every byte", tool.name),
             Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
             Writes::Report if tool.writes_at_end => {
                 assert!(contains(&finished.stdout, b"no newline at the end"), "{} shows the text", tool.name);
@@ -608,7 +623,7 @@ fn arguments_may_stand_in_any_order() {
 
 #[test]
 fn no_input_makes_a_tool_crash_or_hang() {
-    for tool in &TOOLS {
+    for tool in takers_of_text() {
         for seed in 0..6 {
             let input = hostile_bytes(seed);
             let finished = Pipeline::new([tool.usual([""; 0])]).deadline(DEADLINE).run(&input);
@@ -646,6 +661,11 @@ fn memory_does_not_grow_with_the_stream() {
         assert!(most < MOST, "{} used {most} bytes for a stream of {}", tool.name, input.len());
         assert_eq!(live.finish().code(), tool.verdict(true), "{}", tool.name);
     }
+}
+
+/// The stream that a tool wrote as JSON.
+fn restored(finished: &Finished) -> Vec<u8> {
+    tool("json2subunit").run(&[], &finished.stdout).stdout
 }
 
 /// Some hundred thousand bytes: noise, a run with broken bytes in it, or version 1 in disorder.

@@ -6,7 +6,7 @@
 //! | `foreign_input` | input that is no subunit stream |
 //! | `help` | `--help`, and messages about arguments |
 //! | `installation` | that every tool is installed, with its page and completions |
-//! | `subunit_ls` and so on | what one tool does |
+//! | `subunit_ls` and so on | what one tool does; `subunit2json` holds the way back as well |
 //! | `descriptors` | what every tool does with awkward inputs and outputs |
 //! | `report_files` | what `-o` does in every tool that has it |
 //! | `signals` | what every tool does when a signal comes |
@@ -31,6 +31,7 @@ mod report_files;
 mod signals;
 mod subunit2csv;
 mod subunit2html;
+mod subunit2json;
 mod subunit2junitxml;
 mod subunit2pyunit;
 mod subunit_1to2;

@@ -15,7 +15,7 @@ use testkit::items::{decode, packets};
 use testkit::pipeline::{Live, Pipeline};
 use testkit::stream::{packet, stream, test};
 
-use crate::every_tool::{TOOLS, contains, live, tool};
+use crate::every_tool::{contains, live, takers_of_text, tool};
 use crate::folder::Folder;
 use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent};
@@ -89,7 +89,7 @@ fn assert_whole(tool: &Tool, output: &[u8]) {
             let listed = run_to_end(crate::every_tool::tool("subunit-ls").command(["--status=fail"]), output);
             assert_eq!(listed.text().matches(PARSER_TEST_ID).count(), reports, "{} writes whole tests", tool.name);
         }
-        Writes::Report => {
+        Writes::Json | Writes::Report => {
             // Half a packet at the end of the input is a report of damage, and text.
             let lines = output.split_inclusive(|byte| *byte == b'\n');
             let mut lines = lines.take_while(|line| !line.starts_with(PARSER_TEST_ID.as_bytes()));
@@ -101,7 +101,7 @@ fn assert_whole(tool: &Tool, output: &[u8]) {
 /// Each tool with one of the signals, for what takes a processor too.
 fn every_tool_and_some_signal() -> impl Iterator<Item = (&'static Tool, Signal, i32)> {
     let signals = STOPPING.into_iter().cycle();
-    const { &TOOLS }.iter().zip(signals).map(|(tool, (signal, code))| (tool, signal, code))
+    takers_of_text().zip(signals).map(|(tool, (signal, code))| (tool, signal, code))
 }
 
 /// So much that no pipe holds what any tool makes of it.
@@ -380,7 +380,7 @@ fn files_behind_the_one_that_a_signal_ends_are_left_out() {
     let folder = Folder::new();
     folder.fifo("silent");
     folder.write("late", &test("never-read", Status::Success));
-    at_once(TOOLS.iter().filter(|tool| tool.reads_files), |tool| {
+    at_once(takers_of_text().filter(|tool| tool.reads_files), |tool| {
         let mut command = tool.usual(["silent", "late"]);
         command.current_dir(folder.path(""));
         let live = Pipeline::new([command]).deadline(DEADLINE).start();

@@ -20,6 +20,8 @@ pub(crate) struct Tool {
     pub(crate) writes: Writes,
     /// Whether it reads subunit. For one that does not, subunit is text.
     pub(crate) reads_subunit: bool,
+    /// Whether it takes any text. One that does not says what is wrong with it.
+    pub(crate) takes_text: bool,
     /// Whether its operands are files to read, one after the other.
     pub(crate) reads_files: bool,
     /// Whether its operands are files, to read or to write.
@@ -57,6 +59,8 @@ pub(crate) enum Writes {
     Copy,
     /// Text of version 1.
     Version1,
+    /// Lines of JSON.
+    Json,
     /// Text for people.
     Report,
 }
@@ -73,6 +77,7 @@ impl Tool {
             path,
             writes: Writes::Subunit,
             reads_subunit: true,
+            takes_text: true,
             reads_files: true,
             has_files: true,
             drops_text: true,
@@ -92,6 +97,16 @@ impl Tool {
     /// A tool that writes version 1 and does not judge.
     pub(crate) const fn writer_of_version_1(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Version1, ..Self::writer(name, path) }
+    }
+
+    /// A tool that writes JSON and does not judge.
+    pub(crate) const fn writer_of_json(name: &'static str, path: &'static str) -> Self {
+        Self { writes: Writes::Json, ..Self::writer(name, path) }
+    }
+
+    /// A tool that makes subunit of lines of its own format, and reports all others.
+    pub(crate) const fn parser(name: &'static str, path: &'static str) -> Self {
+        Self { reads_subunit: false, takes_text: false, ..Self::writer(name, path) }
     }
 
     /// A tool that writes a report and judges.

@@ -71,6 +71,12 @@ impl LineReader {
         }
     }
 
+    /// What to call the file in a message.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether reading ended before the file did, because it was told to.
     #[must_use]
     pub fn is_cut(&self) -> bool {

@@ -22,6 +22,8 @@ pub enum Verdict {
     Success,
     /// The stream holds failures: exit status 1. Only tools that judge say so.
     Failure,
+    /// Something was reported and left out, and the tool went on: exit status 2.
+    Incomplete,
     /// The exit status of a command that ran in the place of the tool.
     Command(u8),
 }
@@ -80,7 +82,7 @@ pub fn main_with<Args: Parser>(
         (Ok(Verdict::Success), None) => ExitCode::SUCCESS,
         (Ok(Verdict::Failure), None) => ExitCode::from(1),
         (Ok(Verdict::Command(code)), None) => ExitCode::from(code),
-        (Err(_), None) => ExitCode::from(2),
+        (Ok(Verdict::Incomplete) | Err(_), None) => ExitCode::from(2),
     }
 }
 

@@ -6,6 +6,7 @@
 //! | [`excerpt`] | texts that are cut in the middle |
 //! | [`html`] | HTML and the JSON in it |
 //! | [`json`] | tests as JSON |
+//! | [`item_json`] | packets, text and damage as JSON, and back |
 //! | [`junit`] | tests as JUnit XML |
 //! | [`tap`] | the Test Anything Protocol |
 //! | [`names`] | distinct names in little memory |
@@ -17,6 +18,7 @@
 pub mod excerpt;
 pub mod hex_dump;
 pub mod html;
+pub mod item_json;
 pub mod json;
 pub mod junit;
 pub mod names;
