@@ -17,11 +17,13 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 20] = [
+pub(crate) const TOOLS: [Tool; 21] = [
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     Tool::writer("subunit-attempts", env!("CARGO_BIN_EXE_subunit-attempts")),
+    // All that comes from no route.
+    Tool::writer("subunit-demux", env!("CARGO_BIN_EXE_subunit-demux")).with(&["--route", ""]),
     // Signals leave the input of the command open.
     Tool::runner(
         "subunit-exec",
@@ -315,7 +317,7 @@ fn a_closed_pipe_ends_a_tool_without_a_word() {
 
 #[test]
 fn a_reader_that_has_enough_ends_a_tool_in_the_middle() {
-    let long_run = stream(run(4000, 1));
+    let long_run = stream(run(4000, 1).map(|event| Event { route_code: None, ..event }));
     for tool in takers_of_text() {
         let mut head = Command::new("head");
         head.args(["-c", "20"]);

@@ -24,7 +24,7 @@ pub(crate) struct Choice {
     #[arg(long, conflicts_with = "ids")]
     pub(crate) run: bool,
 
-    /// Show only what comes from this route
+    /// Take only what comes from this route
     #[arg(long, value_name = "CODE", allow_hyphen_values = true)]
     route: Option<String>,
 }

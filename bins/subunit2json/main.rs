@@ -43,7 +43,8 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
                 continue;
             }
             line.clear();
-            item_json::append_line(&item, args.raw, &mut line);
+            let written = item_json::append_line(&item, args.raw, &mut line);
+            written.map_err(|_| Trouble::message("out of memory"))?;
             output.bytes(&line)?;
         }
     }

@@ -21,7 +21,7 @@ fuzz_target!(|input: &[u8]| {
     let mut restored = Vec::new();
     while let Some(item) = decoder.next() {
         let mut line = Vec::new();
-        append_line(&item, matches!(item, Item::Packet(_)), &mut line);
+        append_line(&item, matches!(item, Item::Packet(_)), &mut line).expect("there is memory");
         match restore(&line).expect("a line that was written is an item") {
             Restored::Packets(bytes) | Restored::Text(bytes) | Restored::Damage(bytes) => restored.extend(bytes),
         }

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write};
 
+use base64::display::Base64Display;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -22,21 +24,40 @@ use subunit_codec::{Damage, Event, File, Item, Packet, Status, Timestamp, encode
 ///
 /// let mut lines = Vec::new();
 /// let packet = Packet::parse(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b")?;
-/// append_line(&Item::Packet(packet), false, &mut lines);
-/// append_line(&Item::Text(b"make: done\n"), false, &mut lines);
+/// append_line(&Item::Packet(packet), false, &mut lines)?;
+/// append_line(&Item::Text(b"make: done\n"), false, &mut lines)?;
 /// let expected = "{\"test_id\":\"foo\",\"test_status\":\"exists\"}\n{\"text\":\"make: done\\n\"}\n";
 /// assert_eq!(String::from_utf8(lines)?, expected);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn append_line(item: &Item<'_>, has_raw: bool, out: &mut Vec<u8>) {
+///
+/// # Errors
+///
+/// If memory is out.
+pub fn append_line(item: &Item<'_>, has_raw: bool, out: &mut Vec<u8>) -> io::Result<()> {
     let fields = match item {
         Item::Packet(packet) => Fields::of_packet(packet, has_raw),
         Item::Text(text) => Fields { text: Some(Bytes((*text).into())), ..Fields::default() },
         Item::Damage(damage) => Fields { damage: Some(damage.into()), ..Fields::default() },
     };
-    // Writing to a vector cannot fail, and all keys are strings.
-    let _ = serde_json::to_writer(&mut *out, &fields);
-    out.push(b'\n');
+    let mut out = Growing(out);
+    serde_json::to_writer(&mut out, &fields)?;
+    out.write_all(b"\n")
+}
+
+/// A vector to which one may write more than there is memory for.
+struct Growing<'a>(&'a mut Vec<u8>);
+
+impl Write for Growing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_reserve(bytes.len())?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Bytes of a stream that a line of JSON stood for.
@@ -263,7 +284,7 @@ struct Base64<'a>(Cow<'a, [u8]>);
 
 impl Serialize for Base64<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&BASE64_STANDARD.encode(&self.0))
+        serializer.collect_str(&Base64Display::new(&self.0, &BASE64_STANDARD))
     }
 }
 
@@ -331,7 +352,7 @@ mod tests {
     fn raw_bytes_win() {
         let packet = b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b";
         let mut line = Vec::new();
-        append_line(&Item::Packet(Packet::parse(packet).unwrap()), true, &mut line);
+        append_line(&Item::Packet(Packet::parse(packet).unwrap()), true, &mut line).unwrap();
         let line = String::from_utf8(line).unwrap();
         assert!(line.contains(r#""raw":"sykBDANmb28IVV8b""#), "{line}");
         assert_eq!(restore(line.replace("exists", "fail").as_bytes()), Ok(Restored::Packets(packet.to_vec())));
