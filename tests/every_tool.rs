@@ -17,7 +17,8 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 21] = [
+pub(crate) const TOOLS: [Tool; 22] = [
+    Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),

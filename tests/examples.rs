@@ -228,13 +228,14 @@ fn examples_of_the_pages_fit_a_terminal() {
 }
 
 /// Programs that the examples run, each a shell script.
-const PROGRAMS: [(&str, &str); 7] = [
+const PROGRAMS: [(&str, &str); 8] = [
     ("run-tests", "cat recorded"),
     ("ssh", "cat recorded"),
     ("make", "echo compiling; cat recorded"),
     ("perl", "echo 1..1; echo ok 1 - loads"),
     ("prove", "echo 't/basic.t .. '; echo 1..1; echo ok 1 - loads; echo ok"),
     ("dmesg", "echo '[    1.000000] KTAP version 1'; echo '[    1.000001] 1..1'; echo '[    1.000002] ok 1 suite'"),
+    ("go", r#"echo '{"Action":"run","Package":"p","Test":"TestA"}'; echo '{"Action":"pass","Package":"p"}'"#),
     // It may not be installed.
     ("jq", "cat > /dev/null"),
 ];

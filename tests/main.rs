@@ -21,6 +21,7 @@ mod every_tool;
 mod examples;
 mod folder;
 mod foreign_input;
+mod gojson2subunit;
 mod help;
 mod installation;
 mod manpages;

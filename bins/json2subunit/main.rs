@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
-use subunit_cli::{self as cli, LineReader, NoPassthrough, Output, Piece, Trouble, Verdict};
+use subunit_cli::{self as cli, NoPassthrough, Output, Trouble, Verdict, WholeLine, WholeLines};
 use subunit_formats::item_json::{Restored, restore};
 
 /// Write the JSON of subunit2json as a subunit stream
@@ -32,8 +32,11 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut output = Output::for_packets()?;
     let mut verdict = Verdict::Success;
     for name in cli::operands(args.files) {
-        let mut lines = Lines { reader: LineReader::open(&name)?, line: Vec::new(), number: 0 };
-        while let Some(line) = lines.next(&mut output)? {
+        let mut lines = WholeLines::open(&name)?;
+        while let Some(WholeLine::Line(line)) = lines.next(&mut output, None)? {
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
             match restore(line) {
                 Ok(Restored::Text(_)) if args.text.no_passthrough => {}
                 Ok(Restored::Packets(bytes) | Restored::Text(bytes) | Restored::Damage(bytes)) => {
@@ -41,7 +44,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
                 }
                 Err(error) => {
                     verdict = Verdict::Incomplete;
-                    let (name, number) = (lines.reader.name(), lines.number);
+                    let (name, number) = (lines.name(), lines.number());
                     let _ = Trouble::message(format_args!("{name}: line {number}: {error}")).reported(TOOL);
                 }
             }
@@ -49,34 +52,4 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     }
     output.finish()?;
     Ok(verdict)
-}
-
-/// Lines, however long.
-struct Lines {
-    reader: LineReader,
-    line: Vec<u8>,
-    number: u64,
-}
-
-impl Lines {
-    /// The next line that is not blank. Flushes `output` before it waits.
-    fn next(&mut self, output: &mut Output) -> Result<Option<&[u8]>, Trouble> {
-        loop {
-            self.line.clear();
-            while let Some(Piece::Line(piece) | Piece::Rest(piece)) = self.reader.next(output, None)? {
-                self.line.try_reserve(piece.len()).map_err(|_| Trouble::message("out of memory"))?;
-                self.line.extend_from_slice(piece);
-                if piece.ends_with(b"\n") {
-                    break;
-                }
-            }
-            if self.line.is_empty() {
-                return Ok(None);
-            }
-            self.number += 1;
-            if !self.line.trim_ascii().is_empty() {
-                return Ok(Some(&self.line));
-            }
-        }
-    }
 }

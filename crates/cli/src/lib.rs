@@ -69,6 +69,7 @@ mod text_output;
 mod threads;
 mod trouble;
 mod values;
+mod whole_lines;
 
 pub use attachments::{HeldAttachment, HeldAttachments};
 pub use children::{
@@ -104,3 +105,4 @@ pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
 pub use trouble::Trouble;
 pub use values::{duration, signal};
+pub use whole_lines::{WholeLine, WholeLines};

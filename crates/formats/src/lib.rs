@@ -1,9 +1,11 @@
-//! Formats beside subunit: attachments as text, tests as JSON and JUnit XML, TAP as tests.
+//! Formats beside subunit: attachments as text, tests as JSON and JUnit XML, TAP and
+//! the output of `go test` as tests.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`text`] | attachments as text for people |
 //! | [`excerpt`] | texts that are cut in the middle |
+//! | [`go_test`] | the output of `go test -json` |
 //! | [`html`] | HTML and the JSON in it |
 //! | [`json`] | tests as JSON |
 //! | [`item_json`] | packets, text and damage as JSON, and back |
@@ -16,6 +18,7 @@
 //! | [`worker`] | the workers that ran tests |
 
 pub mod excerpt;
+pub mod go_test;
 pub mod hex_dump;
 pub mod html;
 pub mod item_json;
