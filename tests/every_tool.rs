@@ -17,9 +17,10 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 22] = [
+pub(crate) const TOOLS: [Tool; 23] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
+    Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     Tool::writer("subunit-attempts", env!("CARGO_BIN_EXE_subunit-attempts")),
@@ -105,7 +106,7 @@ fn of_subunit() -> impl Iterator<Item = &'static Tool> {
 
 /// The tools that read standard input themselves, and leave it to no command.
 pub(crate) fn with_standard_input() -> impl Iterator<Item = &'static Tool> {
-    const { &TOOLS }.iter().filter(|tool| tool.command.is_empty())
+    const { &TOOLS }.iter().filter(|tool| tool.command.is_empty() && !tool.needs_operand)
 }
 
 /// The tools that take any text.
@@ -574,6 +575,7 @@ fn empty_input_is_success_unless_the_tool_asks_for_a_test() {
                     | "subunit-trace"
                     | "subunit2html"
                     | "subunit2pyunit"
+                    | "junitxml2subunit"
             );
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }

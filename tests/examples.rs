@@ -253,6 +253,10 @@ fn folder_for_examples() -> Folder {
     for name in ["run1.log", "old.log", ".testrepository/6", ".stestr/0"] {
         folder.write(name, &read_data("testr-run"));
     }
+    fs::create_dir_all(folder.path("target/surefire-reports")).expect("there is room for a folder");
+    for name in ["target/surefire-reports/TEST-A.xml", "unit.xml", "browser.xml"] {
+        folder.write(name, b"<testsuite><testcase classname='A' name='b'/></testsuite>");
+    }
     folder.write("known", b"net.Ping        # bug 17\n");
     folder.write("t/basic.t", b"");
     for (name, script) in PROGRAMS {

@@ -24,6 +24,7 @@ mod foreign_input;
 mod gojson2subunit;
 mod help;
 mod installation;
+mod junitxml2subunit;
 mod manpages;
 mod pipes;
 mod printed;

@@ -24,6 +24,8 @@ pub(crate) struct Tool {
     pub(crate) takes_text: bool,
     /// Whether its operands are files to read, one after the other.
     pub(crate) reads_files: bool,
+    /// Whether it has to be told what to read, standard input too. Nothing is not what it reads.
+    pub(crate) needs_operand: bool,
     /// Whether its operands are files, to read or to write.
     pub(crate) has_files: bool,
     /// Whether `--no-passthrough` drops the text in a stream.
@@ -79,6 +81,7 @@ impl Tool {
             reads_subunit: true,
             takes_text: true,
             reads_files: true,
+            needs_operand: false,
             has_files: true,
             drops_text: true,
             refuses_unknown: true,
@@ -169,6 +172,11 @@ impl Tool {
         Self { judges: true, ..self }
     }
 
+    /// The same tool, which reads standard input only if it is named.
+    pub(crate) const fn needing_operand(self) -> Self {
+        Self { needs_operand: true, ..self }
+    }
+
     /// The same tool, whose report is on standard error.
     pub(crate) const fn on_stderr(self) -> Self {
         Self { reports_on_stderr: true, ..self }
@@ -255,7 +263,7 @@ impl Tool {
 
     /// The exit status for input without a test.
     pub(crate) fn verdict_on_empty(&self) -> i32 {
-        i32::from(self.asks_for_success)
+        i32::from(self.asks_for_success || self.needs_operand)
     }
 
     /// The exit status for input that is no subunit stream.

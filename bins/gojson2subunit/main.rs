@@ -37,7 +37,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<Verdict, Trouble> {
-    let mut sink = Sink { output: Output::for_packets()?, passes_text: !args.text.no_passthrough };
+    let mut sink = Sink { output: Output::for_packets()?, text: args.text };
     let mut seen = Seen::default();
     for name in cli::operands(args.files) {
         let mut lines = WholeLines::open(&name)?;
@@ -68,11 +68,11 @@ fn convert(lines: &mut WholeLines, go: &mut Converter, sink: &mut Sink) -> Resul
 
 struct Sink {
     output: Output,
-    passes_text: bool,
+    text: NoPassthrough,
 }
 
 impl Sink {
     fn write(&mut self, event: &Event<'_>) -> Result<(), Trouble> {
-        if event.test_id.is_none() && !self.passes_text { Ok(()) } else { self.output.event(event) }
+        if self.text.drops(event) { Ok(()) } else { self.output.event(event) }
     }
 }

@@ -22,7 +22,7 @@ use crate::sink::Sink;
 )]
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, None))]
 struct Args {
-    /// Write DIR/CODE.subunit for each route code
+    /// Write files below DIR
     #[arg(short, long, value_name = "DIR", required_unless_present = "route")]
     directory: Option<PathBuf>,
 

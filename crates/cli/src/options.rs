@@ -5,7 +5,7 @@
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use subunit_codec::Protocol;
+use subunit_codec::{Event, Protocol};
 
 use crate::run::Verdict;
 use crate::signals;
@@ -17,6 +17,14 @@ pub struct NoPassthrough {
     /// Whether text is dropped.
     #[arg(long, display_order = 900, help = NO_PASSTHROUGH_HELP)]
     pub no_passthrough: bool,
+}
+
+impl NoPassthrough {
+    /// Whether an event is text that is dropped: a file of no test.
+    #[must_use]
+    pub fn drops(self, event: &Event<'_>) -> bool {
+        self.no_passthrough && event.test_id.is_none()
+    }
 }
 
 /// What `--help` says of `--no-passthrough`, for a tool that makes the option itself.

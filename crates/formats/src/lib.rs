@@ -9,7 +9,7 @@
 //! | [`html`] | HTML and the JSON in it |
 //! | [`json`] | tests as JSON |
 //! | [`item_json`] | packets, text and damage as JSON, and back |
-//! | [`junit`] | tests as JUnit XML |
+//! | [`junit`], [`junit_reader`] | tests as JUnit XML, and back |
 //! | [`tap`] | the Test Anything Protocol |
 //! | [`names`] | distinct names in little memory |
 //! | [`number`], [`hex_dump`] | numbers and bytes for people |
@@ -24,6 +24,7 @@ pub mod html;
 pub mod item_json;
 pub mod json;
 pub mod junit;
+pub mod junit_reader;
 pub mod names;
 pub mod number;
 pub mod repeated_name;
