@@ -32,6 +32,7 @@ mod readme;
 mod report_files;
 mod signals;
 mod subunit2csv;
+mod subunit2disk;
 mod subunit2html;
 mod subunit2json;
 mod subunit2junitxml;

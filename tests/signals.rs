@@ -89,6 +89,7 @@ fn assert_whole(tool: &Tool, output: &[u8]) {
             let listed = run_to_end(crate::every_tool::tool("subunit-ls").command(["--status=fail"]), output);
             assert_eq!(listed.text().matches(PARSER_TEST_ID).count(), reports, "{} writes whole tests", tool.name);
         }
+        Writes::Files => assert!(output.is_empty(), "{} writes files alone", tool.name),
         Writes::Json | Writes::Report => {
             // Half a packet at the end of the input is a report of damage, and text.
             let lines = output.split_inclusive(|byte| *byte == b'\n');

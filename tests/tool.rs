@@ -20,7 +20,7 @@ pub(crate) struct Tool {
     pub(crate) writes: Writes,
     /// Whether it reads subunit. For one that does not, subunit is text.
     pub(crate) reads_subunit: bool,
-    /// Whether it takes any text. One that does not says what is wrong with it.
+    /// Whether it takes any text, and writes it or what is wrong with it to standard output.
     pub(crate) takes_text: bool,
     /// Whether its operands are files to read, one after the other.
     pub(crate) reads_files: bool,
@@ -63,6 +63,8 @@ pub(crate) enum Writes {
     Version1,
     /// Lines of JSON.
     Json,
+    /// Files, and nothing to standard output.
+    Files,
     /// Text for people.
     Report,
 }
@@ -143,6 +145,11 @@ impl Tool {
     pub(crate) const fn viewer(name: &'static str, path: &'static str) -> Self {
         let writer = Self::writer(name, path);
         Self { writes: Writes::Report, reads_files: false, drops_text: false, is_viewer: true, ..writer }
+    }
+
+    /// A tool that writes files.
+    pub(crate) const fn exporter(name: &'static str, path: &'static str) -> Self {
+        Self { writes: Writes::Files, takes_text: false, ..Self::writer(name, path) }
     }
 
     /// A tool that makes a page of a whole stream.
