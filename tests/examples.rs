@@ -257,6 +257,7 @@ fn folder_for_examples() -> Folder {
     for name in ["target/surefire-reports/TEST-A.xml", "unit.xml", "browser.xml"] {
         folder.write(name, b"<testsuite><testcase classname='A' name='b'/></testsuite>");
     }
+    folder.write("tests.yaml", b"commands: [{prefix: python/, argv: [cat, recorded]}]");
     folder.write("known", b"net.Ping        # bug 17\n");
     folder.write("t/basic.t", b"");
     for (name, script) in PROGRAMS {

@@ -40,6 +40,7 @@ mod subunit2pyunit;
 mod subunit_1to2;
 mod subunit_2to1;
 mod subunit_attempts;
+mod subunit_combine;
 mod subunit_demux;
 mod subunit_exec;
 mod subunit_filter;

@@ -26,6 +26,8 @@ pub(crate) struct Tool {
     pub(crate) reads_files: bool,
     /// Whether it has to be told what to read, standard input too. Nothing is not what it reads.
     pub(crate) needs_operand: bool,
+    /// Whether its operand is a configuration, without which it does nothing.
+    pub(crate) is_configured: bool,
     /// Whether its operands are files, to read or to write.
     pub(crate) has_files: bool,
     /// Whether `--no-passthrough` drops the text in a stream.
@@ -84,6 +86,7 @@ impl Tool {
             takes_text: true,
             reads_files: true,
             needs_operand: false,
+            is_configured: false,
             has_files: true,
             drops_text: true,
             refuses_unknown: true,
@@ -112,6 +115,12 @@ impl Tool {
     /// A tool that makes subunit of lines of its own format, and reports all others.
     pub(crate) const fn parser(name: &'static str, path: &'static str) -> Self {
         Self { reads_subunit: false, takes_text: false, ..Self::writer(name, path) }
+    }
+
+    /// A tool that runs the commands of a configuration.
+    pub(crate) const fn configured(name: &'static str, path: &'static str) -> Self {
+        let parser = Self::parser(name, path);
+        Self { needs_operand: true, is_configured: true, reads_files: false, runs_commands: true, ..parser }
     }
 
     /// A tool that writes a report and judges.

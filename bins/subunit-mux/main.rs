@@ -1,7 +1,6 @@
 //! Merges streams into one.
 
 mod command;
-mod failures;
 mod merge_live;
 mod merge_recorded;
 mod relabel;

@@ -4,13 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use subunit_cli::{Trouble, joined_route, refused_event, refused_packet};
+use subunit_cli::{Failures, Trouble, joined_route, refused_event, refused_packet};
 use subunit_codec::{
     Damage, Event, Flight, Item, Packet, PacketEdit, Renew, Status, Timestamp, Tracker, encode, names,
 };
 use subunit_formats::repeated_name;
 
-use crate::failures::Failures;
 use crate::test_tags::TestTags;
 
 /// What packets get besides the route code.

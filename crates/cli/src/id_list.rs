@@ -31,6 +31,22 @@ impl IdList {
         Ok(list)
     }
 
+    /// The ids in a file, in their order. Here a `#` begins a comment only at the start of a line,
+    /// since ids of other languages hold it.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn ordered(file: &Path) -> Result<Vec<Vec<u8>>, Trouble> {
+        let bytes = bytes_of(file)?;
+        if bytes.contains(&0) {
+            let ids = bytes.split(|byte| *byte == 0).filter(|id| !id.is_empty());
+            return Ok(ids.map(<[u8]>::to_vec).collect());
+        }
+        let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+        Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())
+    }
+
     /// Whether the list holds a test id.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
@@ -44,15 +60,7 @@ impl IdList {
     }
 
     fn add_file(&mut self, file: &Path, whole_lines: bool) -> Result<(), Trouble> {
-        let (name, mut file) = input::open_path(file, None)?;
-        let mut bytes = Vec::new();
-        let read = match file.read_to_end(&mut bytes) {
-            // Half a list is worse than none.
-            Ok(_) if file.is_cut() => Err(io::ErrorKind::Interrupted.into()),
-            read => read,
-        };
-        read.map_err(|cause| Trouble::with(name, &cause))?;
-        self.add(&bytes, whole_lines);
+        self.add(&bytes_of(file)?, whole_lines);
         Ok(())
     }
 
@@ -64,6 +72,18 @@ impl IdList {
         let ids = lines.map(|line| if whole_lines { without_line_end(line) } else { without_comment(line) });
         self.0.extend(ids.filter(|id| !id.is_empty()).map(<[u8]>::to_vec));
     }
+}
+
+fn bytes_of(file: &Path) -> Result<Vec<u8>, Trouble> {
+    let (name, mut file) = input::open_path(file, None)?;
+    let mut bytes = Vec::new();
+    let read = match file.read_to_end(&mut bytes) {
+        // Half a list is worse than none.
+        Ok(_) if file.is_cut() => Err(io::ErrorKind::Interrupted.into()),
+        read => read,
+    };
+    read.map_err(|cause| Trouble::with(name, &cause))?;
+    Ok(bytes)
 }
 
 fn without_line_end(line: &[u8]) -> &[u8] {

@@ -73,7 +73,7 @@ mod whole_lines;
 
 pub use attachments::{HeldAttachment, HeldAttachments};
 pub use children::{
-    Children, Ending, Running, TimeLimit, failure_reason, pass_descriptor, say_cut, start_failure_reason,
+    Children, Ending, Failures, Running, TimeLimit, failure_reason, pass_descriptor, say_cut, start_failure_reason,
 };
 pub use color::Color;
 pub use damage::report_damage;

@@ -2,6 +2,7 @@
 
 mod descriptor;
 mod ending;
+mod failures;
 mod group;
 mod running;
 
@@ -16,6 +17,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 pub use self::descriptor::pass_descriptor;
 pub use self::ending::{Ending, failure_reason, say_cut, start_failure_reason};
+pub use self::failures::Failures;
 pub use self::running::{Running, TimeLimit};
 use crate::signals::{self, PATIENCE};
 use crate::trouble::Trouble;

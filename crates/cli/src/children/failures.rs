@@ -1,20 +1,19 @@
-//! Whether a source has shown a failure.
+//! Whether a command has shown a failure.
 
 use std::collections::HashSet;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, RandomState};
 
-use hashbrown::DefaultHashBuilder;
 use subunit_codec::Status;
 
-/// The tests of a source whose last result is bad.
+/// The tests of a command whose last result is bad: whether the failure of the command shows.
 ///
 /// One that passes when it runs again is no failure any more: tools that look at last results would
 /// call the run good, though its command failed.
 #[derive(Debug, Default)]
-pub(crate) struct Failures {
+pub struct Failures {
     /// Hashes of their route codes and ids: an id may be long.
     tests: HashSet<u64>,
-    hasher: DefaultHashBuilder,
+    hasher: RandomState,
     /// Whether there was damage, or more tests than are kept count of.
     is_certain: bool,
 }
@@ -23,7 +22,7 @@ impl Failures {
     const MOST: usize = 1 << 12;
 
     /// Notes a status of a test.
-    pub(crate) fn note(&mut self, route_code: Option<&str>, id: &str, status: Option<Status>) {
+    pub fn note(&mut self, route_code: Option<&str>, id: &str, status: Option<Status>) {
         let hash = || self.hasher.hash_one((route_code, id));
         match status {
             Some(Status::Fail | Status::UnexpectedSuccess) if self.tests.len() < Self::MOST => {
@@ -38,13 +37,14 @@ impl Failures {
     }
 
     /// Notes a failure that nothing makes good.
-    pub(crate) fn certain(&mut self) {
+    pub fn certain(&mut self) {
         self.is_certain = true;
         self.tests = HashSet::new();
     }
 
     /// Whether there is a failure.
-    pub(crate) fn any(&self) -> bool {
+    #[must_use]
+    pub fn any(&self) -> bool {
         self.is_certain || !self.tests.is_empty()
     }
 }
