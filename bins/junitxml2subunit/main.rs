@@ -17,12 +17,12 @@ use subunit_formats::junit_reader::{self, ReadError};
 #[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("failures")))]
 struct Args {
     /// Files to read; - is standard input
-    #[arg(value_name = "FILE", required_unless_present = "reports")]
+    #[arg(value_name = "FILE", required_unless_present = "dir")]
     files: Vec<OsString>,
 
     /// Read all *.xml files below DIR; may repeat
-    #[arg(short = 'd', long, value_name = "DIR")]
-    reports: Vec<PathBuf>,
+    #[arg(short, long, value_name = "DIR")]
+    dir: Vec<PathBuf>,
 
     #[command(flatten)]
     text: NoPassthrough,
@@ -47,7 +47,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         is_complete = false;
     };
     let mut files = Vec::new();
-    for directory in &args.reports {
+    for directory in &args.dir {
         if let Err((path, cause)) = reports_below(directory, &mut files) {
             skip(Trouble::with(path.display(), &cause));
         }

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 
+import converters
 import generate
 import output
 import rows
@@ -293,6 +294,7 @@ def main(root):
         reports = pool.map(comparison.recorded, files, 1) + pool.map(comparison.generated, range(count), 20)
     reports.append(comparison.written_by(data / SCRIPT))
     reports.append(output.compare_all(comparison.tools, Report("subunit-output")))
+    reports.append(converters.compare_all(comparison.tools, arguments.seed, Report("converters")))
     reports.append(Report("tap"))
     tap.compare_all(root, comparison.tools, arguments.seed, int(TAP_SHARE * count), tap_files, reports[-1])
     return tell(reports, root / "target" / "differential", time.monotonic() - began)

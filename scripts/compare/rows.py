@@ -221,6 +221,57 @@ ESCAPES = (
     "or `\\u202e`; output of `-0`, JSON and XML follows the rules of its format"
 )
 OWN_LINE = "A line of a list or report after unfinished non-test output | continues it | begins on a line of its own"
+DISK_CRASH = (
+    "Ids and names that no file may have, in `subunit2disk` | end in a traceback, or leave the directory | "
+    "stay in the directory, under another name if need be"
+)
+DISK_GLOBAL = "Files without a test id, and text, in `subunit2disk` | dropped | in the folder `_global`"
+DISK_EMPTY = "Empty attachments in `subunit2disk` | dropped | empty files"
+DISK_ROUTE = "Route codes in `subunit2disk` | dropped | in `test.json`"
+GO_PACKAGE = (
+    "A package with a failed test in `gojson2subunit` | one more failed test, `PACKAGE [build]` | no more; "
+    "`PACKAGE [package]` if nothing else shows that it failed"
+)
+GO_TEXT = "What packages print, and lines that are no JSON, in `gojson2subunit` | dropped | non-test output"
+GO_PAUSES = (
+    "Lines about pauses in the output of tests in `gojson2subunit` | kept | left out; a pause of more than a "
+    "second is an attachment"
+)
+GO_BUILD = "What compilers say, in `gojson2subunit` | dropped | the failed test `IMPORTPATH [build]`"
+GO_CUT = (
+    "A run that is cut off, in `gojson2subunit` | tests without output stay in progress, status 0 | fails, "
+    "status 1"
+)
+JUNIT_SKIP = (
+    "Why a case was skipped, in `junitxml2subunit` | in the attachment `junit detail` | in the attachment "
+    "`reason`"
+)
+JUNIT_ERROR = "Errors in `junitxml2subunit` | like failures | with an attachment `kind`"
+JUNIT_TIME = "Cases without a readable `time` in `junitxml2subunit` | take no time, or end in a traceback | have no end"
+JUNIT_CLOCK = (
+    "When cases ran, in `junitxml2subunit` | in the year 2000 | at the `timestamp` of their suite; without one "
+    "in the year 2000, with the tag `no-clock`"
+)
+JUNIT_MORE = (
+    "Nested suites, namespaces, second failures, flaky and repeated failures, output and properties in "
+    "`junitxml2subunit` | dropped | read"
+)
+JUNIT_STATUS = "Cases whose status is notrun, disabled or failed in `junitxml2subunit` | pass | are skipped or fail"
+JUNIT_BROKEN = (
+    "A report that is cut off or no XML, in `junitxml2subunit` | dropped, status 1 | the cases before the "
+    "fault, and a failed test, status 1"
+)
+JUNIT_NAMES = "Cases without a name in `junitxml2subunit` | dropped | called `?N`"
+COMBINE_LIST = "`subunit-combine --list` and a command without `$LISTOPT` | runs its tests | does not run it, status 2"
+COMBINE_MISSING = (
+    "A command that cannot be started, in `subunit-combine` | ends all in a traceback | is a failed test, and "
+    "the others run"
+)
+COMBINE_DIES = (
+    "Tests that a command leaves open in `subunit-combine` | stay in progress | fail with a `reason` if the "
+    "command fails"
+)
+COMBINE_IDS = "Ids with spaces or `#` in `subunit-combine` | are split and cut | stay whole"
 
 ALL = [value for name, value in globals().items() if name.isupper() and isinstance(value, str)]
 

@@ -65,7 +65,7 @@ def run_reference(tool, arguments, stream):
             file.write(stream)
             file.seek(0)
             sys.argv, sys.stdin, sys.stdout = [tool, *arguments], io.TextIOWrapper(file), output
-            module.main()
+            run.status = module.main() or 0
     except SystemExit as end:
         run.status = end.code or 0
     except Exception as problem:
