@@ -183,7 +183,7 @@ fn a_disk_that_is_full_holds_whole_packets_and_nothing_else() {
                 match tool.writes {
                     Writes::Subunit => assert_eq!(printed::strays(written), [""; 0], "{}", tool.name),
                     Writes::Copy => assert!(whole.starts_with(written), "{}", tool.name),
-                    Writes::Version1 | Writes::Json | Writes::Files | Writes::Report => {
+                    Writes::Version1 | Writes::Json | Writes::Files | Writes::Drawing | Writes::Report => {
                         assert!(written.is_empty() || written.ends_with(b"\n"), "{}", tool.name);
                     }
                 }

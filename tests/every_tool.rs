@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 25] = [
+pub(crate) const TOOLS: [Tool; 26] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
@@ -68,6 +68,7 @@ pub(crate) const TOOLS: [Tool; 25] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit2junitxml.report"),
     ]),
+    Tool::drawer("subunit2perfetto", env!("CARGO_BIN_EXE_subunit2perfetto")),
     Tool::judge("subunit2pyunit", env!("CARGO_BIN_EXE_subunit2pyunit")).on_stderr(),
     Tool::converter("tap2subunit", env!("CARGO_BIN_EXE_tap2subunit")),
 ];
@@ -390,6 +391,7 @@ fn the_longest_packet_goes_through() {
             }
             Writes::Json => assert!(restored(&finished) == around, "{} writes all of it", tool.name),
             Writes::Files => assert!(finished.stdout.is_empty(), "{} writes files alone", tool.name),
+            Writes::Drawing => assert!(!finished.stdout.is_empty(), "{} draws nothing", tool.name),
             Writes::Report if tool.is_viewer => {
                 assert!(finished.stdout.len() > longest_packet().len(), "{} shows all of it", tool.name);
             }
@@ -428,6 +430,7 @@ fn a_broken_packet_is_a_failed_test_and_costs_no_other() {
                 Writes::Copy => assert!(finished.stdout == input, "{} leaves the report to others", tool.name),
                 Writes::Json => assert!(restored(&finished) == input, "{} keeps every byte", tool.name),
                 Writes::Files => assert!(finished.stdout.is_empty(), "{} writes files alone", tool.name),
+                Writes::Drawing => assert!(!finished.stdout.is_empty(), "{} draws nothing", tool.name),
                 Writes::Version1 | Writes::Report => {
                     let filtered = self::tool("subunit-filter").run(&[], &input).stdout;
                     let report = tool.run(&[], &filtered);
@@ -521,6 +524,7 @@ fn version_1_is_text_if_version_2_is_asked_for() {
             Writes::Copy => assert!(finished.stdout == SAMPLE_V1, "{} copies the text", tool.name),
             Writes::Json => assert!(restored(&finished) == SAMPLE_V1, "{} keeps the text", tool.name),
             Writes::Files => assert!(finished.stdout.is_empty(), "{} writes files alone", tool.name),
+            Writes::Drawing => assert!(!finished.stdout.is_empty(), "{} draws nothing", tool.name),
             Writes::Version1 => {
                 let listed = self::tool("subunit-ls").run(&["--json", "--protocol", "1"], &finished.stdout);
                 assert_eq!(listed.text(), "", "{} writes text that stays text", tool.name);
@@ -555,6 +559,7 @@ fn text_is_wrapped_by_filters_and_kept_as_it_is_by_others() {
             Writes::Copy => assert!(finished.stdout == text, "{} keeps every byte", tool.name),
             Writes::Json => assert!(restored(&finished) == text, "{} keeps every byte", tool.name),
             Writes::Files => assert!(finished.stdout.is_empty(), "{} writes files alone", tool.name),
+            Writes::Drawing => assert!(!finished.stdout.is_empty(), "{} draws nothing", tool.name),
             Writes::Report if tool.is_viewer => assert!(finished.stdout.is_empty(), "{} shows no text", tool.name),
             Writes::Report if tool.writes_at_end => {
                 assert!(contains(&finished.stdout, b"no newline at the end"), "{} shows the text", tool.name);
@@ -583,6 +588,7 @@ fn empty_input_is_success_unless_the_tool_asks_for_a_test() {
                     | "subunit2html"
                     | "subunit2pyunit"
                     | "junitxml2subunit"
+                    | "subunit2perfetto"
             );
             assert!(finished.stdout.is_empty() || may_be_more, "{} makes nothing up", tool.name);
         }

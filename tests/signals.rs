@@ -90,6 +90,7 @@ fn assert_whole(tool: &Tool, output: &[u8]) {
             assert_eq!(listed.text().matches(PARSER_TEST_ID).count(), reports, "{} writes whole tests", tool.name);
         }
         Writes::Files => assert!(output.is_empty(), "{} writes files alone", tool.name),
+        Writes::Drawing => assert!(output.ends_with(b"]}\n"), "{} writes whole JSON", tool.name),
         Writes::Json | Writes::Report => {
             // Half a packet at the end of the input is a report of damage, and text.
             let lines = output.split_inclusive(|byte| *byte == b'\n');

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`text`] | attachments as text for people |
 //! | [`excerpt`] | texts that are cut in the middle |
+//! | [`failure`] | what a test says of its failure |
 //! | [`go_test`] | the output of `go test -json` |
 //! | [`html`] | HTML and the JSON in it |
 //! | [`json`] | tests as JSON |
@@ -18,6 +19,7 @@
 //! | [`worker`] | the workers that ran tests |
 
 pub mod excerpt;
+pub mod failure;
 pub mod go_test;
 pub mod hex_dump;
 pub mod html;
