@@ -36,6 +36,7 @@ mod subunit2disk;
 mod subunit2html;
 mod subunit2json;
 mod subunit2junitxml;
+mod subunit2markdown;
 mod subunit2perfetto;
 mod subunit2pyunit;
 mod subunit_1to2;

@@ -42,6 +42,8 @@ pub(crate) struct Tool {
     pub(crate) judges: bool,
     /// Whether a run in which no test passed is a failure, too.
     pub(crate) asks_for_success: bool,
+    /// Whether the last attempt of a test counts alone, in whichever file it is.
+    pub(crate) forgives: bool,
     /// Whether it runs commands: one that fails makes its exit status 1, too.
     pub(crate) runs_commands: bool,
     /// The route code that it puts on packets.
@@ -96,6 +98,7 @@ impl Tool {
             writes_at_end: false,
             judges: false,
             asks_for_success: false,
+            forgives: false,
             runs_commands: false,
             route_code: None,
             args: &[],
@@ -193,6 +196,11 @@ impl Tool {
     /// The same tool, which judges too.
     pub(crate) const fn judging(self) -> Self {
         Self { judges: true, ..self }
+    }
+
+    /// The same tool, to which the last attempt of a test counts alone.
+    pub(crate) const fn forgiving(self) -> Self {
+        Self { forgives: true, ..self }
     }
 
     /// The same tool, which reads standard input only if it is named.

@@ -5,9 +5,7 @@ use std::collections::hash_map::Entry;
 use std::ffi::OsString;
 use std::time::Duration;
 
-use subunit_codec::{Assembler, Item, Protocol, Status, Test};
-
-use crate::input::Stream;
+use crate::run_results::{Attempts, last_attempts};
 use crate::trouble::Trouble;
 
 /// How long tests took in earlier runs, by test id.
@@ -29,10 +27,6 @@ pub struct RunDurations {
     by_id: HashMap<String, Duration>,
 }
 
-/// The last attempts in a run, by route code and id: whether they were good, and how long they
-/// took.
-type Attempts = HashMap<(Option<String>, String), Option<Duration>>;
-
 impl RunDurations {
     /// Reads runs, the newest one last.
     ///
@@ -42,7 +36,7 @@ impl RunDurations {
     pub fn read(runs: &[OsString]) -> Result<Self, Trouble> {
         let mut durations = Self::default();
         for run in runs {
-            durations.add(run_attempts(run)?);
+            durations.add(last_attempts(run)?);
         }
         Ok(durations)
     }
@@ -56,7 +50,8 @@ impl RunDurations {
     /// Adds a newer run.
     fn add(&mut self, attempts: Attempts) {
         let mut of_run: HashMap<String, Option<Duration>> = HashMap::new();
-        for ((_, id), duration) in attempts {
+        for ((_, id), attempt) in attempts {
+            let duration = attempt.duration;
             match of_run.entry(id) {
                 Entry::Vacant(entry) => drop(entry.insert(duration)),
                 Entry::Occupied(mut entry) => {
@@ -69,39 +64,11 @@ impl RunDurations {
     }
 }
 
-/// The last attempts in a run.
-fn run_attempts(run: &OsString) -> Result<Attempts, Trouble> {
-    let mut stream = Stream::open(run, Protocol::Auto)?;
-    let mut tests = Assembler::without_files();
-    let mut attempts = Attempts::new();
-    while let Some(item) = stream.next_after(|| Ok::<(), Trouble>(()))? {
-        if let Item::Packet(packet) = item
-            && let Some(test) = tests.push(&packet)
-        {
-            note(test, &mut attempts);
-        }
-    }
-    tests.finish().iter().for_each(|test| note(test, &mut attempts));
-    if stream.is_foreign() {
-        return Err(Trouble::already_reported());
-    }
-    Ok(attempts)
-}
-
-fn note(test: &Test, attempts: &mut Attempts) {
-    let duration = match test.status {
-        Status::Exists | Status::Skip => return,
-        Status::Success | Status::ExpectedFailure => test.duration(),
-        Status::Fail | Status::UnexpectedSuccess | Status::InProgress => None,
-    };
-    attempts.insert((test.route_code.clone(), test.id.clone()), duration);
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use subunit_codec::{Event, Timestamp, encode};
+    use subunit_codec::{Event, Status, Timestamp, encode};
 
     use super::*;
 
