@@ -28,6 +28,36 @@ fn table(section: &str) -> Vec<Vec<&str>> {
 }
 
 #[test]
+fn every_tool_of_the_reference_has_its_row_and_ours_beside_it() {
+    const THEIRS: [&str; 20] = [
+        "gojson2subunit",
+        "junitxml2subunit",
+        "subunit-1to2",
+        "subunit-2to1",
+        "subunit-combine",
+        "subunit-filter",
+        "subunit-ls",
+        "subunit-output",
+        "subunit-stats",
+        "subunit-tags",
+        "subunit2csv",
+        "subunit2disk",
+        "subunit2junitxml",
+        "subunit2pyunit",
+        "tap2subunit",
+        "subunit-trace (os-testr)",
+        "subunit2html (os-testr)",
+        "generate-subunit (os-testr)",
+        "subunit-notify",
+        "subunit2gtk",
+    ];
+    let readme = readme();
+    let rows = table(section(&readme, "Coming from python-subunit and os-testr"));
+    assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), THEIRS);
+    assert!(rows.iter().all(|row| TOOLS.iter().any(|tool| tool.name == row[1])), "each has one of ours");
+}
+
+#[test]
 fn every_tool_has_its_row() {
     let readme = readme();
     let rows = table(section(&readme, "Tools"));

@@ -26,8 +26,11 @@ use subunit_codec::{Damage, Event, File, Item, Packet, Status, Timestamp, encode
 /// let packet = Packet::parse(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b")?;
 /// append_line(&Item::Packet(packet), false, &mut lines)?;
 /// append_line(&Item::Text(b"make: done\n"), false, &mut lines)?;
-/// let expected = "{\"test_id\":\"foo\",\"test_status\":\"exists\"}\n{\"text\":\"make: done\\n\"}\n";
-/// assert_eq!(String::from_utf8(lines)?, expected);
+/// let expected = [
+///     r#"{"test_id":"foo","test_status":"exists"}"#,
+///     r#"{"text":"make: done\n"}"#,
+/// ];
+/// assert_eq!(String::from_utf8(lines)?.lines().collect::<Vec<_>>(), expected);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -83,7 +86,7 @@ pub enum Restored {
 /// };
 /// assert_eq!(bytes, b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b");
 /// let error = restore(br#"{"test_id":"foo","test_status":"good"}"#).unwrap_err();
-/// assert_eq!(error.to_string(), "column 38: 'good': not one of exists, inprogress, success, uxsuccess, skip, fail, xfail");
+/// assert!(error.to_string().starts_with("column 38: 'good': not one of exists, inprogress"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
