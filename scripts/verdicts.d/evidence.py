@@ -143,5 +143,14 @@ def contradiction_tap(stream):
     return contradiction([found[0].decode(errors="replace")] if found else [], [])
 
 
-MUTE = {"v1": is_mute_v1, "v2": is_mute_v2, "tap": is_mute_tap}
-CONTRADICTION = {"v1": contradiction_v1, "v2": contradiction_v2, "tap": contradiction_tap}
+def is_mute_go(stream):
+    return b'"Action":"fail"' not in stream and b'"Action":"build-fail"' not in stream
+
+
+def contradiction_go(stream):
+    """What Go reports as failed, it fails for."""
+    return None
+
+
+MUTE = {"v1": is_mute_v1, "v2": is_mute_v2, "tap": is_mute_tap, "go": is_mute_go}
+CONTRADICTION = {"v1": contradiction_v1, "v2": contradiction_v2, "tap": contradiction_tap, "go": contradiction_go}

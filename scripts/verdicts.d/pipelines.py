@@ -34,7 +34,7 @@ class Judgement:
         self.tools, self.folder, self.is_red = tools, folder, is_red
         self.comparisons, self.mismatches = 0, []
         stream = folder / "stream"
-        if status is not None:
+        if status is not None and protocol != "go":
             self.with_status(stream, protocol, status)
         if untold:
             return
@@ -42,6 +42,11 @@ class Judgement:
             stream = self.piped("tap2subunit", "tap2subunit", stream, "subunit")
             if stream is None:
                 return
+        if protocol == "go":
+            translated = self.run(["gojson2subunit"], stream)
+            self.compare("gojson2subunit", "", translated)
+            stream = self.folder / "subunit"
+            stream.write_bytes(translated.output)
         self.judge("", stream)
         for name, command in self.pipelines(stream, protocol).items():
             if output := self.piped(name, command, stream, name.replace(" ", "_")):
