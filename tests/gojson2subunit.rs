@@ -184,6 +184,19 @@ fn pauses_stay_out_of_the_output_and_long_ones_are_told() {
 }
 
 #[test]
+fn output_after_the_end_of_a_test_is_text_and_a_second_run_a_test() {
+    let end = ["{'Action':'run','Package':'p','Test':'TestA'}", "{'Action':'pass','Package':'p','Test':'TestA'}"];
+    let late = "{'Action':'output','Package':'p','Test':'TestA','Output':'late\\n'}";
+    let finished = convert(&[], &[end[0], end[1], late, end[0], end[1], "{'Action':'pass','Package':'p'}"]);
+    assert_eq!(finished.code(), 0);
+    let lines = printed::lines(&finished.stdout);
+    let (begins, passes) = ("p.TestA inprogress", "p.TestA success");
+    assert_eq!(lines, [begins, passes, "- ... stdout=\"late\\n\"", begins, passes]);
+    let failed = [end[0], "{'Action':'fail','Package':'p','Test':'TestA'}", late, "{'Action':'fail','Package':'p'}"];
+    assert_eq!(tests(&failed).0, ["p.TestA inprogress", "p.TestA fail"]);
+}
+
+#[test]
 fn other_lines_and_the_output_of_packages_are_text() {
     let finished = convert(
         &[],

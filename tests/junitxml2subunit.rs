@@ -99,14 +99,14 @@ fn a_flaky_test_passes_and_a_repeated_one_fails() {
 fn output_and_properties_are_attachments_of_the_case_or_files_of_the_run() {
     let (lines, _) = tests(
         "<properties><property name='os' value='linux'/></properties><testcase name='a'><system-out>out</system-out>\
-         <system-err>err</system-err><properties><property name='k' value='v'/></properties></testcase><system-out>suite</system-out>",
+         <system-err>err</system-err><properties><property name='k' value='v'/><property name='k' value='w'/></properties></testcase><system-out>suite</system-out>",
     );
     assert_eq!(
         lines,
         [
             "a ... stdout=\"out\"",
             "a ... stderr=\"err\"",
-            "a ... properties=\"{\\\"k\\\":\\\"v\\\"}\" (application/json) eof",
+            "a ... properties=\"{\\\"k\\\":[\\\"v\\\",\\\"w\\\"]}\" (application/json) eof",
             "a success",
             "- ... stdout=\"suite\"",
             "- ... properties=\"{\\\"os\\\":\\\"linux\\\"}\\n\" (application/json) eof",

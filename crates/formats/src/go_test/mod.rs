@@ -23,7 +23,8 @@ use self::running::Running;
 ///   that runs at the end of the input fails with the `reason` `interrupted`.
 /// - Lines that are no JSON, and what packages print, are text.
 ///
-/// Memory is bounded by the tests and packages that run, with 16 KiB of output each.
+/// Memory is bounded by the tests and packages that run, with 16 KiB of output each, and some bytes
+/// for each other test of these packages.
 ///
 /// Source: `go doc test2json`, and `go help buildjson` for builds.
 ///

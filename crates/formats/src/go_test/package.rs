@@ -1,5 +1,8 @@
 //! A package whose tests run.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
 use subunit_codec::names::STDOUT;
 use subunit_codec::{Event, Status};
 
@@ -13,6 +16,9 @@ pub(super) struct Package {
     name: String,
     /// Its tests that run, in the order in which they began, by their names in the package.
     tests: Vec<(String, Running)>,
+    /// Hashes of the names of those that have ended.
+    ended: HashSet<u64>,
+    hasher: RandomState,
     /// The test that it is itself if it fails.
     itself: Running,
     has_failed_test: bool,
@@ -24,6 +30,8 @@ impl Package {
         Self {
             name: name.to_owned(),
             tests: Vec::new(),
+            ended: HashSet::new(),
+            hasher: RandomState::new(),
             itself: Running::not_runnable(id.trim_start()),
             has_failed_test: false,
         }
@@ -47,6 +55,9 @@ impl Package {
             "pass" | "bench" => Status::Success,
             "fail" => Status::Fail,
             "skip" => Status::Skip,
+            // What a goroutine prints after the end of its test does not run the test again.
+            "output" if self.has_ended(&record.test) => return self.output(&record.output, out),
+            "pause" | "cont" if self.has_ended(&record.test) => return Ok(()),
             action => {
                 let at = self.begun(record, out)?;
                 let test = &mut self.tests[at].1;
@@ -67,9 +78,14 @@ impl Package {
             }
         };
         let at = self.begun(record, out)?;
-        let (_, test) = self.tests.remove(at);
+        let (name, test) = self.tests.remove(at);
+        self.ended.insert(self.hasher.hash_one(name));
         self.has_failed_test |= status == Status::Fail;
         out(&test.ended(status, time))
+    }
+
+    fn has_ended(&self, test: &str) -> bool {
+        self.ended.contains(&self.hasher.hash_one(test)) && !self.tests.iter().any(|(name, _)| name == test)
     }
 
     /// The place of the test among those that run, where it is put if it did not run.

@@ -79,6 +79,16 @@ pub(super) fn said(value: &str) -> Option<Status> {
 }
 
 impl Case {
+    /// Adds a property. Several of one name are a list.
+    pub(super) fn add_property(&mut self, name: String, value: String) {
+        let value = Value::String(value);
+        match self.properties.get_mut(&name) {
+            None => drop(self.properties.insert(name, value)),
+            Some(Value::Array(values)) => values.push(value),
+            Some(first) => *first = Value::Array(vec![first.take(), value]),
+        }
+    }
+
     pub(super) fn status(&self) -> Status {
         let has = |kind| self.details.iter().any(|detail| detail.kind == kind);
         if has(Kind::Failure) || has(Kind::Error) || self.is_cut {

@@ -110,7 +110,7 @@ impl Document {
             "property" => {
                 let value = attribute("value").unwrap_or_default();
                 if let (Some(name), Some(case)) = (attribute("name"), self.current()) {
-                    case.properties.insert(name, Value::String(value));
+                    case.add_property(name, value);
                 }
                 Element::Other
             }
