@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 27] = [
+pub(crate) const TOOLS: [Tool; 28] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
@@ -27,6 +27,8 @@ pub(crate) const TOOLS: [Tool; 27] = [
     Tool::configured("subunit-combine", env!("CARGO_BIN_EXE_subunit-combine")),
     // All that comes from no route.
     Tool::writer("subunit-demux", env!("CARGO_BIN_EXE_subunit-demux")).with(&["--route", ""]),
+    // What it compares with.
+    Tool::comparer("subunit-diff", env!("CARGO_BIN_EXE_subunit-diff")).with(&["/dev/null"]),
     // Signals leave the input of the command open.
     Tool::runner(
         "subunit-exec",

@@ -44,6 +44,7 @@ mod subunit_2to1;
 mod subunit_attempts;
 mod subunit_combine;
 mod subunit_demux;
+mod subunit_diff;
 mod subunit_exec;
 mod subunit_filter;
 mod subunit_ls;

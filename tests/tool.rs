@@ -26,7 +26,8 @@ pub(crate) struct Tool {
     pub(crate) reads_files: bool,
     /// Whether it has to be told what to read, standard input too. Nothing is not what it reads.
     pub(crate) needs_operand: bool,
-    /// Whether its operand is a configuration, without which it does nothing.
+    /// Whether its operands are more than files to read one after the other: it does nothing without
+    /// them.
     pub(crate) is_configured: bool,
     /// Whether its operands are files, to read or to write.
     pub(crate) has_files: bool,
@@ -126,6 +127,11 @@ impl Tool {
     pub(crate) const fn configured(name: &'static str, path: &'static str) -> Self {
         let parser = Self::parser(name, path);
         Self { needs_operand: true, is_configured: true, reads_files: false, runs_commands: true, ..parser }
+    }
+
+    /// A tool that compares two runs.
+    pub(crate) const fn comparer(name: &'static str, path: &'static str) -> Self {
+        Self { writes: Writes::Report, drops_text: false, ..Self::configured(name, path) }
     }
 
     /// A tool that writes a report and judges.

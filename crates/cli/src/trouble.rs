@@ -45,7 +45,8 @@ impl Trouble {
     }
 
     /// Trouble of which a line on standard error has told already.
-    pub(crate) fn already_reported() -> Self {
+    #[must_use]
+    pub fn already_reported() -> Self {
         Self(Kind::Reported)
     }
 
