@@ -26,8 +26,7 @@ pub(crate) struct Tool {
     pub(crate) reads_files: bool,
     /// Whether it has to be told what to read, standard input too. Nothing is not what it reads.
     pub(crate) needs_operand: bool,
-    /// Whether its operands are more than files to read one after the other: it does nothing without
-    /// them.
+    /// Whether its operands are more than files to read one after the other, and have to be there.
     pub(crate) is_configured: bool,
     /// Whether its operands are files, to read or to write.
     pub(crate) has_files: bool,
