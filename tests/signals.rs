@@ -168,6 +168,33 @@ fn a_signal_does_not_tear_what_waits_for_a_reader() {
 }
 
 #[test]
+fn a_signal_ends_other_formats_as_if_they_were_cut_off() {
+    let hung = |id: &str| stream([Event::test(id.to_owned()).status(Status::InProgress)]);
+    let cases = [
+        ("gojson2subunit", &[][..], &br#"{"Action":"run","Package":"p","Test":"TestHang"}"#[..], "fail p.TestHang"),
+        ("junitxml2subunit", &["-"], b"<testsuite><testcase name='hangs'><failure>", "fail hangs"),
+        ("json2subunit", &[], b"{\"test_id\":\"hangs\",\"test_status\":\"inprogress\"}", "inprogress hangs"),
+        ("subunit2perfetto", &[], &hung("hangs"), ""),
+        ("subunit2markdown", &[], &hung("hangs"), "1 unfinished"),
+    ];
+    at_once(cases.into_iter().zip(STOPPING.into_iter().cycle()), |((name, args, input, told), (number, code))| {
+        let live = Pipeline::new([tool(name).command(args)]).deadline(DEADLINE).start();
+        live.write(input);
+        thread::sleep(Duration::from_millis(300));
+        signal(&live, number);
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{name}");
+        let said = match tool(name).writes {
+            Writes::Subunit => run_to_end(tool("subunit-ls").command(["-l"]), &finished.stdout).stdout,
+            _ => finished.stdout,
+        };
+        let said = String::from_utf8(said).expect("it is text").split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = said.replace(" - -", "");
+        assert!(said.contains(told), "{name} tells of the test that hangs: {said}");
+    });
+}
+
+#[test]
 fn a_second_signal_ends_a_tool_at_once() {
     let input = more_than_pipes_hold();
     at_once(every_tool_and_some_signal(), |(tool, number, _)| {
