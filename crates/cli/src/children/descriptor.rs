@@ -21,39 +21,3 @@ pub fn pass_descriptor(command: &mut Command, file: impl AsFd, number: u8) -> io
     command.fd_mappings(vec![mapping]).map_err(io::Error::other)?;
     Ok(())
 }
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read;
-
-    use super::*;
-
-    #[test]
-    fn a_descriptor_of_any_number_is_passed_on() {
-        for number in 3..=9 {
-            let (mut reader, writer) = io::pipe().unwrap();
-            let mut command = Command::new("sh");
-            pass_descriptor(&mut command, writer, number).unwrap();
-            assert!(command.args(["-c", &format!("echo here >&{number}")]).status().unwrap().success());
-            drop(command);
-            let mut text = String::new();
-            reader.read_to_string(&mut text).unwrap();
-            assert_eq!(text, "here\n", "descriptor {number}");
-        }
-    }
-
-    #[test]
-    fn no_number_keeps_a_program_that_cannot_run_from_being_reported() {
-        // The standard library takes one of these for its own pipe.
-        for number in 3..100 {
-            let (mut reader, writer) = io::pipe().unwrap();
-            let mut command = Command::new("/no/such/program");
-            pass_descriptor(&mut command, writer, number).unwrap();
-            assert_eq!(command.status().unwrap_err().kind(), io::ErrorKind::NotFound, "descriptor {number}");
-            drop(command);
-            let mut bytes = Vec::new();
-            reader.read_to_end(&mut bytes).unwrap();
-            assert_eq!(bytes, b"", "descriptor {number}");
-        }
-    }
-}
