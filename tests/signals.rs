@@ -180,7 +180,7 @@ fn a_signal_ends_other_formats_as_if_they_were_cut_off() {
     at_once(cases.into_iter().zip(STOPPING.into_iter().cycle()), |((name, args, input, told), (number, code))| {
         let live = Pipeline::new([tool(name).command(args)]).deadline(DEADLINE).start();
         live.write(input);
-        thread::sleep(Duration::from_millis(300));
+        thread::sleep(Duration::from_secs(1));
         signal(&live, number);
         let finished = live.finish();
         assert_eq!(finished.code(), code, "{name}");

@@ -105,7 +105,7 @@ fn a_trace_is_whole_after_a_signal_and_in_a_file() {
     let live = Pipeline::new([tool("subunit2perfetto").command([""; 0])]).deadline(DEADLINE).start();
     live.write(&test("a", Status::Success));
     let process = Pid::from_raw(i32::try_from(live.process_ids()[0]).expect("it is small")).expect("it is a process");
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    std::thread::sleep(std::time::Duration::from_secs(1));
     kill_process(process, Signal::INT).expect("it runs");
     let finished = live.finish();
     assert_eq!(finished.code(), 130);
