@@ -164,7 +164,7 @@ impl Package {
 /// The result in a line that does not begin with it: a test printed no newline before. Benchmarks
 /// end with a line of their own, and Go does not say how.
 fn claim(line: &str) -> Option<(&str, Status)> {
-    if line.starts_with("Benchmark") && line.ends_with(" ns/op") || line.contains(" ns/op\t") {
+    if line.starts_with("Benchmark") && (line.ends_with(" ns/op") || line.contains(" ns/op\t")) {
         let name = line.split([' ', '\t']).next()?;
         // Behind the last dash is the number of processors.
         let name = name.rsplit_once('-').map_or(name, |(name, _)| name);
@@ -197,6 +197,7 @@ mod tests {
             ("OK--- PASS: TestSth", None),
             ("BenchmarkLoop-2   \t40351596\t         0.2709 ns/op", Some(("BenchmarkLoop", Status::Success))),
             ("BenchmarkA/b-c-16 \t1\t 2 ns/op\t 0 B/op", Some(("BenchmarkA/b-c", Status::Success))),
+            ("TestA-16 \t1\t 2 ns/op\t 0 B/op", None),
         ] {
             assert_eq!(claim(line), expected, "{line}");
         }
