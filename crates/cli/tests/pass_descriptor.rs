@@ -1,5 +1,4 @@
-//! Descriptors for commands. Alone in a process: numbers that other tests use meanwhile would change
-//! what is tested.
+//! Descriptors for commands. The test is alone in its process: others would use the same numbers.
 
 use std::io::{self, Read};
 use std::process::Command;
