@@ -301,6 +301,19 @@ mod tests {
     }
 
     #[test]
+    fn runs_that_lie_behind_are_forgotten_and_no_others() {
+        let mut known = TextMemo::default();
+        let (span, bytes) = (Span { start: 0, end: 300 }, vec![b'x'; 300]);
+        for origin in [0, 1000, 2000] {
+            assert_eq!(known.check(origin, span, &bytes), Ok(true));
+        }
+        known.forget_before(1299);
+        assert_eq!(known.runs.iter().collect::<Vec<_>>(), [(&1000, &1300), (&2000, &2300)]);
+        known.forget_before(1300);
+        assert_eq!(known.runs.iter().collect::<Vec<_>>(), [(&2000, &2300)]);
+    }
+
+    #[test]
     fn a_string_is_judged_the_same_with_and_without_what_is_known() {
         let text = "añ€𐍈 and plain text between, ".repeat(40).into_bytes();
         let mut broken = text.clone();
