@@ -107,6 +107,22 @@ fn a_pause_before_a_comment_changes_no_outcome() {
     }
 }
 
+/// An `ok` of its own may be the verdict on a script, or a test point that the plan does not have.
+#[test]
+fn a_pause_behind_an_ok_changes_no_outcome() {
+    for next in ["# more\n", "ok 2\n", "1..1\n", "All 1 subtests passed \n", "t/b.t .. \n1..1\nok 1\nok\n", "\n", ""] {
+        let tap = ["t/a.t .. \n1..1\nok 1\nok\n", next].concat();
+        let lines: Vec<Vec<u8>> = tap.split_inclusive('\n').map(|line| line.as_bytes().to_vec()).collect();
+        for pause in 0..8 {
+            assert_eq!(
+                outcomes(&translated(&lines, Some(pause))),
+                outcomes(&translated(&lines, None)),
+                "{next:?} {pause}"
+            );
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn any_lines_become_events_whatever_the_pauses(lines in lines(), pause in 0..12_usize) {

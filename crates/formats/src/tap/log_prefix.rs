@@ -12,6 +12,9 @@ use super::prefix_pattern::Pattern;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 const ESCAPE: u8 = 0x1b;
+/// A version line at the end of a line of more bytes than this begins no log: such a line may have
+/// been written as text, in part, before its end came.
+pub(super) const LONGEST_FIRST: usize = 512;
 /// Logs of more formats than this are not told apart.
 const MOST_PATTERNS: usize = 4;
 
@@ -46,6 +49,7 @@ impl LogPrefix {
     /// may begin a log here.
     #[inline]
     pub(super) fn strip<'a>(&'a mut self, line: &'a [u8], may_begin: bool) -> (&'a [u8], Source) {
+        let may_begin = may_begin && line.len() <= LONGEST_FIRST;
         if self.is_idle && !may_begin { (line, Source::Output) } else { self.strip_any(line, may_begin) }
     }
 

@@ -63,7 +63,7 @@ impl Scripts {
 
     /// Takes in the next line, or the end, behind an `ok` that may be the verdict on a script. If
     /// it was no verdict, it is a test point.
-    pub(super) fn settle_verdict<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
+    fn settle_verdict<E>(&mut self, line: &[u8], out: &mut Out<'_, E>) -> Result<(), E> {
         let is_ok = self.prove.script.as_mut().is_some_and(|script| mem::take(&mut script.is_ok));
         match is_ok.then(|| prove::confirms(line)) {
             None => Ok(()),

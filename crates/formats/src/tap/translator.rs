@@ -3,14 +3,10 @@
 use subunit_codec::{Event, Timestamp};
 
 use super::input::Input;
-use super::log_prefix::LogPrefix;
+use super::log_prefix::{LONGEST_FIRST, LogPrefix};
 use super::prefix::Prefix;
 use super::scripts::Scripts;
 use super::stack::Stack;
-
-/// A line of up to this length is looked at again if a pause has cut it before the version line in
-/// it.
-const MOST_CUT: usize = 512;
 
 /// Translates TAP to events, line by line.
 ///
@@ -93,9 +89,7 @@ impl Translator {
     ) -> Result<(), E> {
         self.scripts.tap.diagnostics.begin_line(time);
         self.cut.clear();
-        let content = line.strip_suffix(b"\n").unwrap_or(line);
-        let content = content.strip_suffix(b"\r").unwrap_or(content);
-        let (content, source) = self.log.strip(content, self.scripts.tap.is_before_tap());
+        let (content, source) = self.log.strip(without_end(line), self.scripts.tap.is_before_tap());
         self.scripts.line(&Input::new(line, content, source), &mut out)
     }
 
@@ -105,13 +99,14 @@ impl Translator {
     ///
     /// As [`line`](Self::line).
     pub fn rest<E>(&mut self, bytes: &[u8], mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        // A version line may be in it, behind the prefix of a log.
         let is_cut = !self.cut.is_empty() && self.scripts.tap.is_before_tap();
-        if !is_cut || self.cut.len() + bytes.len() > MOST_CUT {
+        if !is_cut || self.cut.len() + without_end(bytes).len() > LONGEST_FIRST {
             self.cut.clear();
             return self.scripts.tap.diagnostics.rest(bytes, &mut out);
         }
         self.cut.extend_from_slice(bytes);
-        let (content, source) = self.log.strip(self.cut.trim_ascii_end(), true);
+        let (content, source) = self.log.strip(without_end(&self.cut), true);
         let input = Input::new(bytes, content, source);
         if input.is_version() {
             self.scripts.line(&input, &mut out)?;
@@ -137,14 +132,11 @@ impl Translator {
         if tap.is_in_yaml() {
             return Ok(false);
         }
-        if partial.is_empty() {
-            self.scripts.settle_verdict(b"", &mut out)?;
-        }
         self.scripts.tap.diagnostics.pause(&mut out)?;
         let may_become = || self.log.may_become(partial) || self.scripts.may_become(partial);
         let is_text = !partial.is_empty() && !may_become();
         if is_text {
-            self.cut.extend_from_slice(&partial[..partial.len().min(MOST_CUT)]);
+            self.cut.extend_from_slice(&partial[..partial.len().min(LONGEST_FIRST + 1)]);
             self.scripts.tap.start_of_text(partial, &mut out)?;
         }
         Ok(is_text)
@@ -158,4 +150,10 @@ impl Translator {
     pub fn end<E>(&mut self, mut out: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
         self.scripts.end(&mut out)
     }
+}
+
+/// The line without its end, `\n` or `\r\n`.
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
