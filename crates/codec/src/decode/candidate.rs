@@ -255,3 +255,40 @@ fn carries_verdict(bytes: &[u8]) -> bool {
 pub(crate) fn find_signature(bytes: &[u8]) -> Option<usize> {
     if bytes.first() == Some(&SIGNATURE) { Some(0) } else { memchr(SIGNATURE, bytes) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_readable_line_has_four_characters_and_an_end() {
+        let readable = |line: &[u8]| begins_readable_line(&[b"\xb3", line].concat(), false);
+        assert_eq!(readable(b" m/s\n"), Some(true));
+        assert_eq!(readable(b" m/\n"), Some(false), "too short to tell");
+        assert_eq!(readable(b" m/s\r\n"), Some(true));
+        assert_eq!(readable(b" m/s\r"), None, "a newline may come");
+        assert_eq!(readable(b" m/s\rx"), Some(false));
+        assert_eq!(readable(b" m\0s\n"), Some(false));
+        assert_eq!(readable(b" m/s"), None, "more of the line may come");
+        assert_eq!(readable(&[b'x'; 62]), None);
+        assert_eq!(readable(&[b'x'; 63]), Some(true), "a header would have ended");
+        assert_eq!(readable(&[&[b'x'; 62][..], b"\r"].concat()), Some(false));
+    }
+
+    #[test]
+    fn the_last_line_needs_no_end() {
+        let readable = |line: &[u8]| begins_readable_line(&[b"\xb3", line].concat(), true);
+        assert_eq!(readable(b" m/s"), Some(true));
+        assert_eq!(readable(b" m/"), Some(false));
+        assert_eq!(readable(b" m/s\r"), Some(false));
+    }
+
+    #[test]
+    fn only_sound_flags_of_a_test_and_a_status_carry_a_verdict() {
+        assert!(carries_verdict(b"\xb3\x28\x06"));
+        for flags in [b"\x20\x06", b"\x28\x00", b"\x18\x06", b"\x28\x0e"] {
+            assert!(!carries_verdict(&[b"\xb3", &flags[..]].concat()), "{flags:x?}");
+        }
+        assert!(carries_verdict(b"\xb3\x28"), "what is cut off is not known to carry none");
+    }
+}

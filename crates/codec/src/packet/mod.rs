@@ -133,6 +133,15 @@ impl<'a> Packet<'a> {
     }
 
     /// Whether the event is about the test of this id.
+    ///
+    /// ```
+    /// use subunit_codec::Packet;
+    ///
+    /// let packet = Packet::parse(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b")?;
+    /// assert!(packet.is_about("foo"));
+    /// assert!(!packet.is_about("fo") && !packet.is_about(""));
+    /// # Ok::<(), subunit_codec::PacketError>(())
+    /// ```
     #[must_use]
     pub fn is_about(&self, test_id: &str) -> bool {
         self.test_id_bytes() == Some(test_id.as_bytes())
