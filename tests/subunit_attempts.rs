@@ -64,6 +64,7 @@ fn a_pass_after_failures_is_flaky_and_has_their_attachments() {
         [
             "a ... attempt-1/log=\"F1\" eof",
             "a ... attempt-2/log=\"U2\" eof",
+            "a ... attempt-2/outcome=\"uxsuccess\" (text/plain;charset=utf8) eof",
             "a ... log=\"X3\" eof",
             "a xfail #run-3 #flaky"
         ]
@@ -125,7 +126,13 @@ fn a_test_that_hung_still_does_after_a_skip_and_passes_with_a_pass() {
     );
     assert_eq!(
         last_words(&[&hung, &passed], b""),
-        ["a inprogress", "a inprogress", "a ... attempt-1/log=\"x\"", "a success #flaky"]
+        [
+            "a inprogress",
+            "a inprogress",
+            "a ... attempt-1/log=\"x\"",
+            "a ... attempt-1/outcome=\"inprogress\" (text/plain;charset=utf8) eof",
+            "a success #flaky"
+        ]
     );
 }
 
@@ -138,10 +145,16 @@ fn routes_and_profiles_tell_tests_apart() {
         event(Status::Success, "py311", "web"),
     ]);
     let [fail, other, good] = ["a fail #py310 /web", "a success #py311 /db", "a success #py311 /web"];
-    assert_eq!(last_words(&[], &input), [other, "a success #py311 #flaky /web"]);
-    assert_eq!(last_words(&["--any-route"], &input), ["a success #py311 #flaky /db", good]);
+    let flaky = |code| {
+        let failed = format!("a ... /{code} attempt-1/outcome=\"fail\" (text/plain;charset=utf8) eof");
+        [failed, format!("a success #py311 #flaky /{code}")]
+    };
+    let [failed, passes] = flaky("web");
+    assert_eq!(last_words(&[], &input), [other, &failed, &passes]);
+    let [failed_there, passes_there] = flaky("db");
+    assert_eq!(last_words(&["--any-route"], &input), [&failed_there, &passes_there, good]);
     assert_eq!(last_words(&["--profile", "py310,py311"], &input), [other, good, fail]);
-    assert_eq!(last_words(&["--profile", "py312"], &input), [other, "a success #py311 #flaky /web"]);
+    assert_eq!(last_words(&["--profile", "py312"], &input), [other, &failed, &passes]);
 }
 
 #[test]
@@ -152,7 +165,14 @@ fn without_routes_no_test_is_left_running_on_one() {
         Event::test("a").status(Status::InProgress).route_code("db"),
         Event::test("a").status(Status::Success).route_code("db"),
     ]);
-    assert_eq!(last_words(&["--any-route"], &input), ["a inprogress /db", "a success #flaky /db"]);
+    assert_eq!(
+        last_words(&["--any-route"], &input),
+        [
+            "a ... /db attempt-1/outcome=\"fail\" (text/plain;charset=utf8) eof",
+            "a inprogress /db",
+            "a success #flaky /db"
+        ]
+    );
     assert_eq!(last_words(&[], &input).len(), 4, "on two routes, these are two tests");
 }
 

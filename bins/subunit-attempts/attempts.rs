@@ -3,7 +3,7 @@
 use std::mem;
 
 use subunit_cli::{Held, Identity, Output, Spill, TestKey, Trouble};
-use subunit_codec::names::FLAKY;
+use subunit_codec::names::{FLAKY, UTF8_TEXT};
 use subunit_codec::{Event, File, Flight, PARSER_TEST_ID, Packet, PacketEdit, Renew, Stage, Status, Tracker};
 use subunit_formats::repeated_name;
 
@@ -176,11 +176,14 @@ impl Outlet {
         output: &mut Output,
     ) -> Result<(), Trouble> {
         for (number, mut attempt) in (1..).zip(earlier) {
+            let (mut status, mut has_file) = (Status::InProgress, false);
             self.spill.read(&attempt, |mut bytes| {
                 while !bytes.is_empty() {
                     let (packet, rest) = Packet::split_first(bytes).map_err(Trouble::message)?;
                     bytes = rest;
+                    status = packet.status().unwrap_or(status);
                     let Some(File { name, bytes }) = packet.to_event().file else { continue };
+                    has_file = true;
                     let mut name = format!("attempt-{number}/{name}");
                     repeated_name::bound(&mut name);
                     output.event(&Event {
@@ -195,6 +198,13 @@ impl Outlet {
                 Ok(())
             })?;
             self.spill.forget(&mut attempt);
+            if status != Status::Fail || !has_file {
+                // Nothing else says what became of it.
+                let name = format!("attempt-{number}/outcome");
+                let mut event = Event::test(id).file(name, status.to_string().into_bytes()).mime_type(UTF8_TEXT).eof();
+                event.route_code = route_code.map(Into::into);
+                output.event(&event)?;
+            }
         }
         Ok(())
     }
