@@ -82,6 +82,7 @@ pub use color::Color;
 pub use damage::report_damage;
 pub use escape::escape;
 pub use estimates::Estimate;
+pub use file_id::refuse_same_files;
 pub use file_writer::{FileWriter, create};
 pub use id_list::IdList;
 pub use identity::{Identity, TestKey};
