@@ -51,6 +51,7 @@ mod subunit_ls;
 mod subunit_mux;
 mod subunit_output;
 mod subunit_show;
+mod subunit_split;
 mod subunit_stats;
 mod subunit_tags;
 mod subunit_tee;

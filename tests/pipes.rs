@@ -379,3 +379,24 @@ fn results_in_tap_are_listed_as_they_come() {
     live.write(b"1..3\n");
     assert_eq!(live.finish().code(), 0);
 }
+
+#[test]
+fn the_parts_of_a_list_select_the_tests_of_a_run_between_them() {
+    let folder = Folder::new();
+    let run = read_data("testr-run.subunit");
+    folder.write("run", &run);
+    let args = ["-n", "3", "-o", "part", "-0", "--times", "run", "--group", r"^(.*)\."];
+    let listed = command("subunit-ls", &["-0", "--exists", "--no-passthrough"]);
+    let split = Pipeline::new([listed, folder.command(tool("subunit-split"), &args)]).run(&run);
+    assert_eq!(split.code(), 0, "{:?}", split.stderr);
+    let mut parts = Vec::new();
+    for part in ["part0", "part1", "part2"] {
+        let filter = folder.command(tool("subunit-filter"), &["--all", "--load-list", part, "run"]);
+        let finished = Pipeline::new([filter, command("subunit-ls", &["-0", "--no-passthrough"])]).run(b"");
+        parts.extend(finished.text().split_terminator('\0').map(str::to_owned));
+    }
+    let mut all: Vec<String> = recorded_ids().into_values().flatten().collect();
+    parts.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(parts, all);
+}

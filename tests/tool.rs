@@ -133,6 +133,12 @@ impl Tool {
         Self { writes: Writes::Report, drops_text: false, ..Self::configured(name, path) }
     }
 
+    /// A tool that reads a list of tests, and shares it out.
+    pub(crate) const fn sharer(name: &'static str, path: &'static str) -> Self {
+        let parser = Self::parser(name, path);
+        Self { writes: Writes::Report, is_configured: true, reads_files: false, drops_text: false, ..parser }
+    }
+
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Report, judges: true, ..Self::writer(name, path) }

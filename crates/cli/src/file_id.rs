@@ -1,9 +1,13 @@
 //! Which file it is, by whatever name.
 
+use std::ffi::OsStr;
+use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
 
 use rustix::fs::{FileType, Stat, fstat, stat};
+
+use crate::trouble::Trouble;
 
 /// The identity of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,5 +41,24 @@ impl FileId {
     fn new(found: &Stat) -> Self {
         let is_regular = FileType::from_raw_mode(found.st_mode).is_file();
         Self { device: found.st_dev, inode: found.st_ino, is_regular }
+    }
+}
+
+/// Makes sure that no file to write is one of those to read, `-` for standard input: they may be
+/// read after the first one is written.
+///
+/// # Errors
+///
+/// If one is.
+pub fn refuse_same_files<'a>(
+    inputs: impl IntoIterator<Item = &'a OsStr>,
+    outputs: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), Trouble> {
+    let of_input = |name: &OsStr| if name == "-" { FileId::of(io::stdin()) } else { FileId::at(Path::new(name)) };
+    let inputs: Vec<FileId> = inputs.into_iter().filter_map(of_input).filter_map(FileId::regular).collect();
+    let is_input = |path: &&Path| FileId::at(path).is_some_and(|id| inputs.contains(&id));
+    match outputs.into_iter().find(is_input) {
+        Some(path) => Err(Trouble::message(format_args!("{}: {}", path.display(), FileId::SAME))),
+        None => Ok(()),
     }
 }
