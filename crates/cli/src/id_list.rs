@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::input;
+use crate::interruptible::InterruptibleInput;
 use crate::trouble::Trouble;
 
 /// A set of test ids from files with one on each line.
@@ -38,13 +39,7 @@ impl IdList {
     ///
     /// As [`read`](Self::read).
     pub fn ordered(file: &Path) -> Result<Vec<Vec<u8>>, Trouble> {
-        let bytes = bytes_of(file)?;
-        if bytes.contains(&0) {
-            let ids = bytes.split(|byte| *byte == 0).filter(|id| !id.is_empty());
-            return Ok(ids.map(<[u8]>::to_vec).collect());
-        }
-        let lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
-        Ok(lines.filter(|line| !line.is_empty() && !line.starts_with(b"#")).map(<[u8]>::to_vec).collect())
+        Ok(ids_in(&bytes_of_path(file)?, false).map(<[u8]>::to_vec).collect())
     }
 
     /// Whether the list holds a test id.
@@ -60,7 +55,7 @@ impl IdList {
     }
 
     fn add_file(&mut self, file: &Path, whole_lines: bool) -> Result<(), Trouble> {
-        self.add(&bytes_of(file)?, whole_lines);
+        self.add(&bytes_of_path(file)?, whole_lines);
         Ok(())
     }
 
@@ -74,8 +69,13 @@ impl IdList {
     }
 }
 
-fn bytes_of(file: &Path) -> Result<Vec<u8>, Trouble> {
-    let (name, mut file) = input::open_path(file, None)?;
+fn bytes_of_path(file: &Path) -> Result<Vec<u8>, Trouble> {
+    let (name, file) = input::open_path(file, None)?;
+    bytes_of(&name, file)
+}
+
+/// All bytes of a list.
+pub(crate) fn bytes_of(name: &str, mut file: InterruptibleInput) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     let read = match file.read_to_end(&mut bytes) {
         // Half a list is worse than none.
@@ -84,6 +84,22 @@ fn bytes_of(file: &Path) -> Result<Vec<u8>, Trouble> {
     };
     read.map_err(|cause| Trouble::with(name, &cause))?;
     Ok(bytes)
+}
+
+/// The ids in a list: between NUL bytes, if there is one. Otherwise in lines, where a `#` at the
+/// start makes a comment, unless lines are taken whole.
+pub(crate) fn ids_in(bytes: &[u8], whole_lines: bool) -> impl Iterator<Item = &[u8]> {
+    let has_nul = bytes.contains(&0);
+    let ids = bytes.split(move |byte| *byte == if has_nul { 0 } else { b'\n' });
+    ids.filter_map(move |id| {
+        let id = match (has_nul, whole_lines) {
+            (true, _) => id,
+            (false, true) => without_line_end(id),
+            (false, false) if id.starts_with(b"#") => b"",
+            (false, false) => id.trim_ascii_end(),
+        };
+        (!id.is_empty()).then_some(id)
+    })
 }
 
 fn without_line_end(line: &[u8]) -> &[u8] {

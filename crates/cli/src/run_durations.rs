@@ -47,6 +47,11 @@ impl RunDurations {
         self.by_id.get(id).copied()
     }
 
+    /// All durations, by id, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Duration)> {
+        self.by_id.iter().map(|(id, duration)| (id.as_str(), *duration))
+    }
+
     /// Adds a newer run.
     fn add(&mut self, attempts: Attempts) {
         let mut of_run: HashMap<String, Option<Duration>> = HashMap::new();
@@ -61,6 +66,12 @@ impl RunDurations {
             }
         }
         self.by_id.extend(of_run.into_iter().filter_map(|(id, duration)| Some((id, duration?))));
+    }
+}
+
+impl FromIterator<(String, Duration)> for RunDurations {
+    fn from_iter<I: IntoIterator<Item = (String, Duration)>>(durations: I) -> Self {
+        Self { by_id: durations.into_iter().collect() }
     }
 }
 

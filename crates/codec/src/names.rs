@@ -47,6 +47,10 @@ pub const TAP_COMMENT: &str = "tap comment";
 /// What tap2subunit says itself. From python-subunit, which says so what is wrong with a plan.
 pub const TAP_META: &str = "tap meta";
 
+/// Without a test id, why modules could not be imported, so that a list of tests lacks theirs. From
+/// `python -m subunit.run --list`.
+pub const IMPORT_ERRORS: &str = "import errors";
+
 /// What the tags of workers begin with; a number follows. From testrepository, whose successor
 /// stestr tags tests in the same way.
 pub const WORKER_PREFIX: &str = "worker-";
