@@ -379,3 +379,17 @@ fn results_in_tap_are_listed_as_they_come() {
     live.write(b"1..3\n");
     assert_eq!(live.finish().code(), 0);
 }
+
+#[test]
+fn suspects_are_listed_in_the_order_in_which_they_ran_by_a_filter() {
+    let folder = Folder::new();
+    let good = |ids: &[&str]| ids.iter().flat_map(|id| test(id, Status::Success)).collect::<Vec<u8>>();
+    folder.write("first", &[good(&["a", "b", "c"]), test("victim", Status::Fail)].concat());
+    folder.write("second", &[good(&["c", "a", "d"]), test("victim", Status::Fail)].concat());
+    let suspects = run_to_end(folder.command(tool("subunit-suspects"), &["victim", "first", "second"]), b"");
+    assert_eq!((suspects.text(), suspects.code()), ("a\nc\n", 0));
+    folder.write("suspects", &suspects.stdout);
+    let select = folder.command(tool("subunit-filter"), &["-s", "--load-list", "suspects", "second"]);
+    let finished = Pipeline::new([select, command("subunit-ls", &[])]).run(b"");
+    assert_eq!(finished.text(), "c\na\n");
+}

@@ -145,11 +145,11 @@ fn costs() {
                 exact += usize::from(found.verdict == flaky.verdict());
             }
             println!(
-                "{candidates} candidates, {culprits} culprits, 1 in {one_in}, rate {}: {} trials, {} tests, {:.1} % exact",
+                "{candidates} candidates, {culprits} culprits, 1 in {one_in}, rate {}: {} trials, {} tests, {} of {SEARCHES} exact",
                 if is_known { "known" } else { "unknown" },
                 trials / SEARCHES,
                 tests / SEARCHES,
-                exact as f64 * 100.0 / SEARCHES as f64
+                exact
             );
         }
     }
