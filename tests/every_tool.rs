@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 29] = [
+pub(crate) const TOOLS: [Tool; 30] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
@@ -54,6 +54,8 @@ pub(crate) const TOOLS: [Tool; 29] = [
         "-o",
         concat!(env!("CARGO_TARGET_TMPDIR"), "/subunit-stats.report"),
     ]),
+    // The test that fails.
+    Tool::comparer("subunit-suspects", env!("CARGO_BIN_EXE_subunit-suspects")).with(&["second"]),
     Tool::tagger("subunit-tags", env!("CARGO_BIN_EXE_subunit-tags")).with(&["-no-such-tag"]),
     Tool::copier("subunit-tee", env!("CARGO_BIN_EXE_subunit-tee")).with(&["/dev/null"]),
     Tool::tracer("subunit-trace", env!("CARGO_BIN_EXE_subunit-trace")).with(&["--no-summary", "--color=never"]),

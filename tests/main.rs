@@ -53,6 +53,7 @@ mod subunit_output;
 mod subunit_show;
 mod subunit_split;
 mod subunit_stats;
+mod subunit_suspects;
 mod subunit_tags;
 mod subunit_tee;
 mod subunit_trace;

@@ -400,3 +400,17 @@ fn the_parts_of_a_list_select_the_tests_of_a_run_between_them() {
     all.sort_unstable();
     assert_eq!(parts, all);
 }
+
+#[test]
+fn suspects_are_listed_in_the_order_in_which_they_ran_by_a_filter() {
+    let folder = Folder::new();
+    let good = |ids: &[&str]| ids.iter().flat_map(|id| test(id, Status::Success)).collect::<Vec<u8>>();
+    folder.write("first", &[good(&["a", "b", "c"]), test("victim", Status::Fail)].concat());
+    folder.write("second", &[good(&["c", "a", "d"]), test("victim", Status::Fail)].concat());
+    let suspects = run_to_end(folder.command(tool("subunit-suspects"), &["victim", "first", "second"]), b"");
+    assert_eq!((suspects.text(), suspects.code()), ("a\nc\n", 0));
+    folder.write("suspects", &suspects.stdout);
+    let select = folder.command(tool("subunit-filter"), &["-s", "--load-list", "suspects", "second"]);
+    let finished = Pipeline::new([select, command("subunit-ls", &[])]).run(b"");
+    assert_eq!(finished.text(), "c\na\n");
+}

@@ -53,6 +53,7 @@ mod interruptible;
 mod line_reader;
 mod options;
 mod output;
+mod pattern;
 mod record;
 mod report_draft;
 mod report_file;
@@ -93,6 +94,7 @@ pub use options::{
     FailOnEmpty, NO_PASSTHROUGH_HELP, NoPassthrough, ProtocolVersion, Seen, count, help_end, positive_count,
 };
 pub use output::Output;
+pub use pattern::pattern;
 pub use record::Record;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use subunit_codec::{PARSER_TEST_ID, Test, summarize_damage};
+use subunit_codec::{Attachment, PARSER_TEST_ID, Test, summarize_damage};
 
 use crate::junit::{Summary, telling_rank};
 use crate::text::{is_text_attachment, kept};
@@ -11,9 +11,16 @@ use crate::text::{is_text_attachment, kept};
 /// [kept](subunit_codec::Assembler): a traceback, or else a reason, or else the first other text.
 #[must_use]
 pub fn telling_text(test: &Test) -> Option<String> {
-    let texts =
-        test.attachments.iter().filter(|it| it.size > 0 && is_text_attachment(&it.name, it.mime_type.as_deref()));
-    texts.min_by_key(|it| telling_rank(&it.name, it.mime_type.as_deref())).map(kept)
+    text_attachments(test).min_by_key(|it| telling_rank(&it.name, it.mime_type.as_deref())).map(kept)
+}
+
+fn text_attachments(test: &Test) -> impl Iterator<Item = &Attachment> {
+    test.attachments.iter().filter(|it| it.size > 0 && is_text_attachment(&it.name, it.mime_type.as_deref()))
+}
+
+/// The texts of a test, as far as its attachments are [kept](subunit_codec::Assembler).
+pub fn texts(test: &Test) -> impl Iterator<Item = String> {
+    text_attachments(test).map(kept)
 }
 
 /// The first line of what a test says of its failure: class and message of an exception if the text

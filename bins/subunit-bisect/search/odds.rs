@@ -1,0 +1,106 @@
+//! Failure rates, and how likely it is that a set which can fail passes again and again.
+//!
+//! The rate after `f` failures in `m` runs has the distribution `Beta(f + 1/2, m - f + 1/2)`: the
+//! posterior of the Jeffreys prior.
+
+use statrs::function::beta::beta_reg;
+
+/// How often a set of tests was bad and good.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) bad: u64,
+    pub(crate) good: u64,
+}
+
+impl Tally {
+    pub(crate) fn runs(self) -> u64 {
+        self.bad + self.good
+    }
+
+    /// The mean of the failure rate.
+    pub(crate) fn rate(self) -> f64 {
+        let (a, b) = self.posterior();
+        a / (a + b)
+    }
+
+    /// The interval that holds the failure rate in 95 % of all cases.
+    pub(crate) fn interval(self) -> (f64, f64) {
+        const TAIL: f64 = 0.025;
+        let low = if self.bad == 0 { 0.0 } else { self.quantile(TAIL) };
+        let high = if self.good == 0 { 1.0 } else { self.quantile(1.0 - TAIL) };
+        (low, high)
+    }
+
+    /// The chance that a set which fails at this rate passes so many times in a row.
+    pub(crate) fn chance_of_passes(self, passes: u64) -> f64 {
+        self.chances().nth(usize::try_from(passes).unwrap_or(usize::MAX)).unwrap_or_default()
+    }
+
+    /// The least number of passes in a row that is less likely than `allowance`.
+    pub(crate) fn passes_below(self, allowance: f64) -> u64 {
+        self.chances().position(|chance| chance < allowance).unwrap_or(usize::MAX) as u64
+    }
+
+    /// The chances of 0, 1, 2 and more passes in a row.
+    fn chances(self) -> impl Iterator<Item = f64> {
+        let (a, b) = self.posterior();
+        let factors = (0_u32..).map(move |passes| (b + f64::from(passes)) / (a + b + f64::from(passes)));
+        factors.scan(1.0, |chance, factor| {
+            let before = *chance;
+            *chance *= factor;
+            Some(before)
+        })
+    }
+
+    /// Found by halving: exact, and free of the start values that other methods need.
+    fn quantile(self, of: f64) -> f64 {
+        const STEPS: u32 = 60;
+        let (a, b) = self.posterior();
+        let (mut low, mut high) = (0.0, 1.0);
+        for _ in 0..STEPS {
+            let middle = f64::midpoint(low, high);
+            if beta_reg(a, b, middle) < of { low = middle } else { high = middle }
+        }
+        f64::midpoint(low, high)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "nobody runs tests 2^52 times")]
+    fn posterior(self) -> (f64, f64) {
+        (self.bad as f64 + 0.5, self.good as f64 + 0.5)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn percent(value: f64) -> String {
+        format!("{:.1}", value * 100.0)
+    }
+
+    #[test]
+    fn rates_have_the_intervals_of_the_jeffreys_prior() {
+        // R: qbeta(c(0.025, 0.975), f + 0.5, m - f + 0.5)
+        for (bad, good, low, high) in [(9, 259, "1.7", "6.0"), (1, 9, "1.1", "38.1"), (5, 5, "22.4", "77.6")] {
+            let interval = Tally { bad, good }.interval();
+            assert_eq!((&*percent(interval.0), &*percent(interval.1)), (low, high), "{bad} of {}", bad + good);
+        }
+        assert_eq!(percent(Tally { bad: 0, good: 10 }.interval().1), "21.7");
+        assert_eq!(Tally { bad: 0, good: 10 }.interval().0.to_bits(), 0);
+        assert_eq!(percent(Tally { bad: 10, good: 0 }.interval().0), "78.3");
+    }
+
+    #[test]
+    fn passes_are_the_less_likely_the_more_they_are() {
+        let tally = Tally { bad: 9, good: 259 };
+        assert_eq!(percent(tally.chance_of_passes(243)), "0.2");
+        assert_eq!(percent(tally.chance_of_passes(0)), "100.0");
+        // The product by hand: 0.5/4, 1.5/5, 2.5/6.
+        assert!((Tally { bad: 3, good: 0 }.chance_of_passes(3) - 0.015_625).abs() < 1e-12);
+        assert_eq!(Tally { bad: 3, good: 0 }.passes_below(0.0157), 3);
+        for tally in [tally, Tally { bad: 3, good: 87 }, Tally { bad: 1, good: 0 }] {
+            let passes = tally.passes_below(0.003);
+            assert!(tally.chance_of_passes(passes) < 0.003 && tally.chance_of_passes(passes - 1) >= 0.003);
+        }
+    }
+}
