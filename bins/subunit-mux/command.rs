@@ -9,13 +9,11 @@ use std::sync::mpsc::Receiver;
 use std::thread::JoinHandle;
 
 use subunit_cli::{
-    Children, InterruptibleInput, SharedOutput, SourceFailure, Stream, Trouble, failure_reason, say_cut, spawn,
-    start_failure_reason,
+    Children, InterruptibleInput, Labels, Route, SharedOutput, SourceFailure, Stream, Trouble, failure_reason, say_cut,
+    spawn, start_failure_reason,
 };
 use subunit_codec::Protocol;
 use subunit_codec::names::STDERR;
-
-use crate::relabel::{Labels, Route};
 
 /// What a command needs to run as a source.
 pub(crate) struct Runner {
@@ -39,7 +37,7 @@ impl Runner {
         let mut command = Command::new("sh");
         command.arg("-c").arg(text).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-        let mut route = Route::that_may_fail(&self.code, &self.labels);
+        let mut route = Route::that_may_fail(&self.code, self.labels.clone());
         let mut child = match self.children.start(&mut command) {
             Ok(child) => child,
             Err(cause) => {
@@ -86,7 +84,7 @@ impl Runner {
         mut stderr: InterruptibleInput,
         name: String,
     ) -> Result<JoinHandle<Result<bool, SourceFailure>>, Trouble> {
-        let (route, mut lane) = (Route::new(&self.code, &self.labels), self.lane.clone());
+        let (route, mut lane) = (Route::new(&self.code, self.labels.clone()), self.lane.clone());
         spawn(move || {
             lane.copy(&mut stderr, &name, |bytes, out| route.file(STDERR, bytes, out))?;
             Ok(stderr.is_cut())

@@ -1,23 +1,22 @@
 //! Merges streams into one.
 
 mod command;
+mod labels;
 mod merge_live;
 mod merge_recorded;
-mod relabel;
 mod source;
 mod stdin_router;
-mod test_tags;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use subunit_cli::{self as cli, NoPassthrough, ProtocolVersion, Trouble, Verdict};
+use subunit_cli::{self as cli, Labels, NoPassthrough, ProtocolVersion, Trouble, Verdict};
 use subunit_codec::Protocol;
 use subunit_codec::names::WORKER_PREFIX;
 
-use crate::relabel::Labels;
+use crate::labels::SourceLabels;
 use crate::source::Source;
 
 /// Merge subunit streams from files and commands into one, as they come
@@ -69,11 +68,14 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<Verdict, Trouble> {
     let sources = Source::all(args.commands, args.files, args.stdin)?;
     let protocol = args.version.protocol.unwrap_or(Protocol::Auto);
-    let labels = Labels {
+    let labels = SourceLabels {
         tag_prefix: args.tag,
-        timestamps: args.timestamps,
-        text: !args.passthrough.no_passthrough,
-        is_told: Arc::default(),
+        all: Labels {
+            tag: None,
+            timestamps: args.timestamps,
+            text: !args.passthrough.no_passthrough,
+            is_told: Arc::default(),
+        },
     };
     if args.in_order {
         merge_recorded::run(sources, &labels, protocol)

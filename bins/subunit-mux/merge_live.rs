@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Sender};
 
-use subunit_cli::{Children, Output, SharedOutput, SourceFailure, Stream, Trouble, Verdict, spawn};
+use subunit_cli::{Children, Output, Route, SharedOutput, SourceFailure, Stream, Trouble, Verdict, spawn};
 use subunit_codec::Protocol;
 
 use crate::command::Runner;
-use crate::relabel::{Labels, Route};
+use crate::labels::SourceLabels;
 use crate::source::{Origin, Source};
 use crate::stdin_router::{self, Delivery};
 
@@ -22,7 +22,7 @@ enum News {
 
 pub(crate) fn run(
     sources: Vec<Source>,
-    labels: &Labels,
+    labels: &SourceLabels,
     protocol: Protocol,
     is_controlled: bool,
 ) -> Result<Verdict, Trouble> {
@@ -31,7 +31,7 @@ pub(crate) fn run(
 
 fn merge(
     sources: Vec<Source>,
-    labels: &Labels,
+    labels: &SourceLabels,
     protocol: Protocol,
     is_controlled: bool,
     children: &Arc<Children>,
@@ -41,7 +41,7 @@ fn merge(
     let mut running = sources.len();
     let mut deliveries = HashMap::new();
     for Source { code, is_named, origin } in sources {
-        let (lane, news, labels) = (lane.clone(), news.clone(), labels.clone());
+        let (lane, news, labels) = (lane.clone(), news.clone(), labels.of(&code));
         match origin {
             Origin::Command(text) => {
                 let (delivery, input) = is_controlled.then(Delivery::new).unzip();
@@ -53,7 +53,7 @@ fn merge(
                 let mut lane = lane;
                 start(news, move || {
                     let mut stream = Stream::open(&name, protocol)?;
-                    let mut route = Route::new(&code, &labels);
+                    let mut route = Route::new(&code, labels);
                     lane.relay(&mut stream, |item, out| route.item(item, out)).map(|()| true)
                 })?;
             }

@@ -3,10 +3,10 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use subunit_cli::{Output, SourceFailure, Stream, Trouble, Verdict, try_reserve};
+use subunit_cli::{Output, Route, SourceFailure, Stream, Trouble, Verdict, try_reserve};
 use subunit_codec::{Item, Protocol, Timestamp};
 
-use crate::relabel::{Labels, Route};
+use crate::labels::SourceLabels;
 use crate::source::{Origin, Source};
 
 /// A stream, and what comes next of it.
@@ -20,7 +20,7 @@ struct Recorded {
 
 /// Writes the earliest of the next items of all sources, again and again. The items of a source
 /// stay in order. Of items with equal times, the one of the first source comes first.
-pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> Result<Verdict, Trouble> {
+pub(crate) fn run(sources: Vec<Source>, labels: &SourceLabels, protocol: Protocol) -> Result<Verdict, Trouble> {
     let mut output = Output::for_packets()?;
     let mut trouble = None;
     let mut tell = |told: Trouble| trouble = Some(told.reported(env!("CARGO_BIN_NAME")));
@@ -28,7 +28,7 @@ pub(crate) fn run(sources: Vec<Source>, labels: &Labels, protocol: Protocol) -> 
     for Source { code, origin, .. } in sources {
         let Origin::File(name) = origin else { continue };
         match Stream::open(&name, protocol) {
-            Ok(stream) => recorded.push(Recorded::new(stream, Route::new(&code, labels))),
+            Ok(stream) => recorded.push(Recorded::new(stream, Route::new(&code, labels.of(&code)))),
             Err(unopened) => tell(unopened),
         }
     }

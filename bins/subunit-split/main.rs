@@ -1,6 +1,6 @@
 //! Shares out a list of tests.
 
-mod parts;
+mod summary;
 mod weights;
 
 use std::ffi::OsString;
@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use regex::Regex;
-use subunit_cli::{self as cli, ReportFile, RunDurations, TextOutput, Trouble, Verdict};
+use subunit_cli::{self as cli, ReportFile, RunDurations, Shares, TestGroups, TextOutput, Trouble, Verdict};
 
-use crate::parts::{Parts, summary};
-use crate::weights::{Groups, weights};
+use crate::summary::summary;
+use crate::weights::weights;
 
 /// Share out a list of tests into parts that take about as long
 #[derive(Parser)]
@@ -40,7 +40,7 @@ struct Args {
     times: Vec<OsString>,
 
     /// Keep tests together whose match is the same
-    #[arg(long, value_name = "REGEX", value_parser = regex)]
+    #[arg(long, value_name = "REGEX", value_parser = cli::pattern)]
     group: Option<Regex>,
 
     /// Share out differently for each SEED
@@ -95,7 +95,7 @@ fn run(args: &Args) -> Result<Verdict, Trouble> {
     }
     let estimates = durations.estimates(ids.iter().map(String::as_str));
     let weights = weights(&ids, estimates.as_deref(), args.vary.as_deref());
-    let parts = Parts::new(&Groups::new(&ids, &weights, args.group.as_ref()), count);
+    let parts = Shares::new(&TestGroups::new(&ids, &weights, args.group.as_ref()), count);
 
     for (number, file) in files.iter().enumerate() {
         file.write(|file| file.write_all(&args.lines(&ids, parts.tests(number))))?;
@@ -154,12 +154,4 @@ fn wanted(value: &str) -> Result<Wanted, &'static str> {
     };
     let (number, count) = (cli::positive_count(number)?, cli::positive_count(count)?);
     if number > count { Err("K is more than N") } else { Ok(Wanted { number: number - 1, of: Some(count) }) }
-}
-
-/// Reads the value of `--group`.
-fn regex(value: &str) -> Result<Regex, String> {
-    Regex::new(value).map_err(|error| {
-        // The last line says what is wrong, those before show where.
-        error.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
-    })
 }

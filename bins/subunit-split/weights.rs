@@ -1,8 +1,5 @@
-//! How long tests take, and which of them stay together.
+//! How long tests take, as far as shares depend on it.
 
-use std::collections::HashMap;
-
-use regex::Regex;
 use sha2::{Digest, Sha256};
 use subunit_cli::Estimate;
 
@@ -25,46 +22,6 @@ fn varied(time: u128, seed: &str, id: &str) -> u128 {
     let digest = Sha256::new().chain_update(seed).chain_update([0]).chain_update(id).finalize();
     let number = digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
     time * (850_000 + u128::from(number) % 300_001) / MILLION
-}
-
-/// Tests by what stays together.
-pub(crate) struct Groups<'a> {
-    /// The group of each test.
-    pub(crate) of_test: Vec<usize>,
-    pub(crate) groups: Vec<Group<'a>>,
-}
-
-/// Tests that stay together.
-pub(crate) struct Group<'a> {
-    /// The first of their ids in the order of bytes.
-    pub(crate) least: &'a str,
-    /// How long they take together, in nanoseconds.
-    pub(crate) weight: u128,
-    pub(crate) tests: usize,
-}
-
-impl<'a> Groups<'a> {
-    /// Each test is a group, but those whose first match of `regex` is the same are in one: the
-    /// match of its first group in parentheses, if there is one, or else all of it.
-    pub(crate) fn new(ids: &'a [String], weights: &[u128], regex: Option<&Regex>) -> Self {
-        let mut numbers = HashMap::new();
-        let mut all = Self { of_test: Vec::with_capacity(ids.len()), groups: Vec::new() };
-        for (id, weight) in ids.iter().zip(weights) {
-            let name = regex.and_then(|regex| regex.captures(id));
-            let name = name.and_then(|found| found.get(1).or(found.get(0)).map(|it| it.as_str()));
-            let next = all.groups.len();
-            let number = name.map_or(next, |name| *numbers.entry(name).or_insert(next));
-            if number == next {
-                all.groups.push(Group { least: id, weight: 0, tests: 0 });
-            }
-            let group = &mut all.groups[number];
-            group.least = group.least.min(id);
-            group.weight += weight;
-            group.tests += 1;
-            all.of_test.push(number);
-        }
-        all
-    }
 }
 
 #[cfg(test)]

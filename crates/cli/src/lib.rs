@@ -57,18 +57,22 @@ mod pattern;
 mod record;
 mod report_draft;
 mod report_file;
+mod route;
 mod route_prefix;
 mod routing;
 mod run;
 mod run_durations;
 mod run_results;
 mod shared_output;
+mod shares;
 mod signals;
 mod spill;
 mod spill_file;
 mod status_line;
+mod test_groups;
 mod test_list;
 mod test_row;
+mod test_tags;
 mod text_output;
 mod threads;
 mod trouble;
@@ -77,7 +81,8 @@ mod whole_lines;
 
 pub use attachments::{HeldAttachment, HeldAttachments};
 pub use children::{
-    Children, Ending, Failures, Running, TimeLimit, failure_reason, pass_descriptor, say_cut, start_failure_reason,
+    Children, Deadline, Ending, Failures, ListedCommand, Running, TimeLimit, failure_reason, pass_descriptor, say_cut,
+    start_failure_reason,
 };
 pub use color::Color;
 pub use damage::report_damage;
@@ -98,16 +103,19 @@ pub use pattern::pattern;
 pub use record::Record;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
+pub use route::{Labels, OpenTest, Route};
 pub use route_prefix::{joined_route, refused_event, refused_packet};
 pub use routing::Routing;
 pub use run::{Verdict, main, main_with};
 pub use run_durations::RunDurations;
 pub use run_results::RunResults;
 pub use shared_output::{SharedOutput, SourceFailure, try_reserve};
+pub use shares::Shares;
 pub use signals::is_interrupted;
 pub use spill::{Held, Spill};
 pub use spill_file::SpillFile;
 pub use status_line::StatusLine;
+pub use test_groups::{TestGroup, TestGroups};
 pub use test_list::read_test_list;
 pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};

@@ -1,9 +1,11 @@
 //! Commands that a tool runs.
 
+mod deadline;
 mod descriptor;
 mod ending;
 mod failures;
 mod group;
+mod id_file;
 mod running;
 
 use std::io;
@@ -15,9 +17,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+pub use self::deadline::Deadline;
 pub use self::descriptor::pass_descriptor;
 pub use self::ending::{Ending, failure_reason, say_cut, start_failure_reason};
 pub use self::failures::Failures;
+pub use self::id_file::ListedCommand;
 pub use self::running::{Running, TimeLimit};
 use crate::signals::{self, PATIENCE};
 use crate::trouble::Trouble;

@@ -6,12 +6,12 @@ use std::os::fd::OwnedFd;
 use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::deadline::Deadline;
 use super::{Children, Ending, PAUSE, are_gone_in_time, group};
 use crate::interruptible::InterruptibleInput;
 use crate::signals;
@@ -36,7 +36,7 @@ pub struct Running {
     end: Arc<OwnedFd>,
     /// Waits for that, and knows then which signal had asked the tool to stop.
     watch: JoinHandle<Option<u8>>,
-    limit: Option<TimeLimit>,
+    time: Option<Duration>,
     has_timed_out: Arc<AtomicBool>,
 }
 
@@ -47,33 +47,51 @@ impl Children {
     ///
     /// If the system has no pipe or no thread.
     pub fn watch(self: &Arc<Self>, child: Child, limit: Option<TimeLimit>) -> Result<Running, Trouble> {
+        let deadline = limit.map(|limit| {
+            let deadline = Deadline::default();
+            deadline.set(limit.time);
+            (deadline, limit.signal)
+        });
+        self.watch_for(child, limit.map(|limit| limit.time), deadline)
+    }
+
+    /// Watches over a command that was started, and ends it with SIGTERM if a deadline passes.
+    ///
+    /// # Errors
+    ///
+    /// If the system has no pipe or no thread.
+    pub fn watch_until(self: &Arc<Self>, child: Child, deadline: &Deadline) -> Result<Running, Trouble> {
+        self.watch_for(child, None, Some((deadline.clone(), Signal::TERM)))
+    }
+
+    /// `time` is what a command has that may be late, for people.
+    fn watch_for(
+        self: &Arc<Self>,
+        child: Child,
+        time: Option<Duration>,
+        deadline: Option<(Deadline, Signal)>,
+    ) -> Result<Running, Trouble> {
         let (end, bell) = io::pipe().map_err(|cause| Trouble::with("pipes", &cause))?;
         let pid = Pid::from_child(&child);
         let has_timed_out = Arc::new(AtomicBool::new(false));
-        let (timer_bell, timer_end) = mpsc::channel::<()>();
-        if let Some(limit) = limit {
+        let timer = deadline.as_ref().map(|(deadline, _)| deadline.clone());
+        if let Some((deadline, signal)) = deadline {
             let (children, has_timed_out) = (Arc::clone(self), Arc::clone(&has_timed_out));
-            spawn(move || children.enforce(limit, pid, &timer_end, &has_timed_out))?;
+            spawn(move || children.enforce(&deadline, signal, pid, &has_timed_out))?;
         }
         let watch = spawn(move || {
             group::wait_for_end(pid);
             let interruption = signals::received();
-            drop((bell, timer_bell));
+            timer.iter().for_each(Deadline::end);
+            drop(bell);
             interruption
         })?;
-        Ok(Running {
-            children: Arc::clone(self),
-            child,
-            end: Arc::new(OwnedFd::from(end)),
-            watch,
-            limit,
-            has_timed_out,
-        })
+        Ok(Running { children: Arc::clone(self), child, end: Arc::new(OwnedFd::from(end)), watch, time, has_timed_out })
     }
 
-    /// Ends a command that takes too long. `end` hangs up when it has ended.
-    fn enforce(&self, limit: TimeLimit, pid: Pid, end: &Receiver<()>, has_timed_out: &AtomicBool) {
-        if end.recv_timeout(limit.time) != Err(RecvTimeoutError::Timeout) {
+    /// Ends a command that is late.
+    fn enforce(&self, deadline: &Deadline, first: Signal, pid: Pid, has_timed_out: &AtomicBool) {
+        if !deadline.wait() {
             return;
         }
         let signal = |signal| {
@@ -84,7 +102,7 @@ impl Children {
             }
         };
         has_timed_out.store(true, Ordering::Relaxed);
-        signal(limit.signal);
+        signal(first);
         if !are_gone_in_time(&[pid]) {
             signal(Signal::KILL);
         }
@@ -115,7 +133,7 @@ impl Running {
         let mut state = self.children.lock();
         state.running.retain(|running| *running != pid);
         let status = self.child.wait()?;
-        let timeout = self.limit.filter(|_| has_timed_out).map(|limit| limit.time);
+        let timeout = self.time.filter(|_| has_timed_out);
         Ok(Ending { status, timeout, interruption, left })
     }
 }

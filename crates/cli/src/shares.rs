@@ -1,27 +1,34 @@
-//! The parts that tests are shared out into.
+//! The parts that tests are shared out into, before they run.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use subunit_cli::Estimate;
-use subunit_formats::number::{counted, grouped};
+use crate::test_groups::TestGroups;
 
-use crate::weights::Groups;
-
-/// Tests by part, as indexes into the list.
-pub(crate) struct Parts {
+/// Tests by part, as indexes into their list.
+#[derive(Clone, Debug)]
+pub struct Shares {
     /// The parts that may have tests.
     parts: Vec<Vec<usize>>,
     /// How many parts there are.
     count: usize,
 }
 
-impl Parts {
+impl Shares {
     /// Shares out groups of tests, the longest first, each to the part that takes the least time so
     /// far: at most 4/3 as long as the best there is (Graham, Bounds on Multiprocessing Timing
     /// Anomalies, 1969). Groups that take as long are in the order of their ids, and of parts that
     /// do, the one with the fewest tests comes first: the order of the list does not matter.
-    pub(crate) fn new(groups: &Groups<'_>, count: usize) -> Self {
+    ///
+    /// ```
+    /// use subunit_cli::{Shares, TestGroups};
+    ///
+    /// let ids = ["a", "b", "c"].map(str::to_owned);
+    /// let shares = Shares::new(&TestGroups::new(&ids, &[1, 2, 3], None), 2);
+    /// assert_eq!([shares.tests(0), shares.tests(1)], [&[2][..], &[0, 1]]);
+    /// ```
+    #[must_use]
+    pub fn new(groups: &TestGroups<'_>, count: usize) -> Self {
         let mut order: Vec<usize> = (0..groups.groups.len()).collect();
         order.sort_unstable_by_key(|group| {
             let group = &groups.groups[*group];
@@ -48,48 +55,24 @@ impl Parts {
     }
 
     /// The tests of a part, in the order of the list.
-    pub(crate) fn tests(&self, part: usize) -> &[usize] {
+    #[must_use]
+    pub fn tests(&self, part: usize) -> &[usize] {
         self.parts.get(part).map_or(&[], Vec::as_slice)
     }
 
+    /// How many parts there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
     /// The least and the most that parts have of something.
-    fn range<T: Copy + Default + Ord>(&self, of_part: impl Fn(&[usize]) -> T) -> (T, T) {
+    pub fn range<T: Copy + Default + Ord>(&self, of_part: impl Fn(&[usize]) -> T) -> (T, T) {
         let of_parts = self.parts.iter().map(|part| of_part(part));
         let of_empty = (self.parts.len() < self.count).then(T::default);
         let all: Vec<T> = of_parts.chain(of_empty).collect();
         (all.iter().copied().min().unwrap_or_default(), all.iter().copied().max().unwrap_or_default())
     }
-}
-
-/// How long the parts take, or how many tests they have if no duration is known. If earlier runs
-/// were given, for how many tests they told nothing.
-pub(crate) fn summary(parts: &Parts, estimates: Option<&[Estimate]>, has_runs: bool) -> String {
-    let tests: usize = parts.parts.iter().map(Vec::len).sum();
-    let (sizes, unknown) = if let Some(estimates) = estimates {
-        let (least, most) =
-            parts.range(|part| part.iter().map(|test| estimates[*test].duration.as_nanos()).sum::<u128>());
-        let sizes = (seconds(least), seconds(most), "s");
-        (sizes, estimates.iter().filter(|it| !it.is_recorded).count())
-    } else {
-        let (least, most) = parts.range(<[usize]>::len);
-        let sizes = (grouped(least as u64), grouped(most as u64), if most == 1 { "test" } else { "tests" });
-        (sizes, tests)
-    };
-    let (least, most, unit) = sizes;
-    let sizes = if least == most { format!("{most} {unit}") } else { format!("{least} to {most} {unit}") };
-    let parts = counted(parts.count as u64, "part");
-    if !has_runs {
-        return format!("{parts} of {sizes}");
-    }
-    let tests = counted(tests as u64, "test");
-    format!("{parts} of {sizes}, {} of {tests} without a time", grouped(unknown as u64))
-}
-
-/// Nanoseconds as seconds, with one decimal.
-fn seconds(nanoseconds: u128) -> String {
-    const TENTH: u128 = 100_000_000;
-    let tenths = (nanoseconds + TENTH / 2) / TENTH;
-    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -117,7 +100,7 @@ mod tests {
         let ids: Vec<String> = tests.iter().map(|(id, _)| id.clone()).collect();
         let weights: Vec<u128> = tests.iter().map(|(_, weight)| *weight).collect();
         let regex = regex.map(|it| Regex::new(it).unwrap());
-        let parts = Parts::new(&Groups::new(&ids, &weights, regex.as_ref()), count);
+        let parts = Shares::new(&TestGroups::new(&ids, &weights, regex.as_ref()), count);
         (0..count).map(|part| parts.tests(part).iter().map(|test| ids[*test].clone()).collect()).collect()
     }
 
