@@ -6,14 +6,12 @@ use std::panic::resume_unwind;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::thread::JoinHandle;
 
 use subunit_cli::{
-    Children, InterruptibleInput, Labels, Route, SharedOutput, SourceFailure, Stream, Trouble, failure_reason, say_cut,
-    spawn, start_failure_reason,
+    Children, Labels, Route, SharedOutput, SourceFailure, Stream, Trouble, failure_reason, say_cut, spawn,
+    start_failure_reason,
 };
 use subunit_codec::Protocol;
-use subunit_codec::names::STDERR;
 
 /// What a command needs to run as a source.
 pub(crate) struct Runner {
@@ -52,7 +50,10 @@ impl Runner {
         }
         let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let running = self.children.watch(child, None).map_err(SourceFailure::All)?;
-        let relay_errors = |stderr| self.relay_errors(running.output(stderr), name.clone().into_owned());
+        let relay_errors = |stderr| {
+            let route = Route::new(&self.code, self.labels.clone());
+            self.lane.relay_errors(running.output(stderr), name.clone().into_owned(), route)
+        };
         let errors = stderr.map(relay_errors).transpose().map_err(SourceFailure::All)?;
 
         let mut is_cut = false;
@@ -76,19 +77,6 @@ impl Runner {
         }
         self.lane.flush()?;
         Ok(false)
-    }
-
-    /// Merges what a command writes to standard error; says in the end whether that was cut.
-    fn relay_errors(
-        &self,
-        mut stderr: InterruptibleInput,
-        name: String,
-    ) -> Result<JoinHandle<Result<bool, SourceFailure>>, Trouble> {
-        let (route, mut lane) = (Route::new(&self.code, self.labels.clone()), self.lane.clone());
-        spawn(move || {
-            lane.copy(&mut stderr, &name, |bytes, out| route.file(STDERR, bytes, out))?;
-            Ok(stderr.is_cut())
-        })
     }
 }
 

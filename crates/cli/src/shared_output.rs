@@ -2,12 +2,16 @@
 
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use subunit_codec::Item;
+use subunit_codec::names::STDERR;
 
 use crate::input::Stream;
 use crate::interruptible::InterruptibleInput;
 use crate::output::Output;
+use crate::route::Route;
+use crate::threads::spawn;
 use crate::trouble::Trouble;
 
 /// Why a source ends early.
@@ -80,10 +84,24 @@ impl SharedOutput {
     pub fn relay(
         &mut self,
         stream: &mut Stream,
+        append: impl FnMut(&Item<'_>, &mut Vec<u8>),
+    ) -> Result<(), SourceFailure> {
+        self.relay_and_wait(stream, || {}, append)
+    }
+
+    /// The same, and calls `wait` whenever the stream is waited for.
+    ///
+    /// # Errors
+    ///
+    /// If reading or writing fails.
+    pub fn relay_and_wait(
+        &mut self,
+        stream: &mut Stream,
+        mut wait: impl FnMut(),
         mut append: impl FnMut(&Item<'_>, &mut Vec<u8>),
     ) -> Result<(), SourceFailure> {
         let end = loop {
-            match stream.next_after(|| self.flush()) {
+            match stream.next_after(|| self.flush().map(|()| wait())) {
                 Ok(Some(item)) => {
                     try_reserve(&mut self.packets, &item)?;
                     self.push(|out| append(&item, out))?;
@@ -94,6 +112,25 @@ impl SharedOutput {
         };
         self.flush()?;
         end
+    }
+
+    /// Hands on in a thread what a command writes to standard error, as a file of its route. Says
+    /// in the end whether that was cut. `name` is what the command is called in trouble.
+    ///
+    /// # Errors
+    ///
+    /// If there is no thread to be had. The thread: if reading or writing fails.
+    pub fn relay_errors(
+        &self,
+        mut stderr: InterruptibleInput,
+        name: String,
+        route: Route,
+    ) -> Result<JoinHandle<Result<bool, SourceFailure>>, Trouble> {
+        let mut lane = self.clone();
+        spawn(move || {
+            lane.copy(&mut stderr, &name, |bytes, out| route.file(STDERR, bytes, out))?;
+            Ok(stderr.is_cut())
+        })
     }
 
     /// Hands on what `append` makes of each read of bytes, at most 64 KiB, to their end. `name` is

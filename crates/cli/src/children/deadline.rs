@@ -17,6 +17,7 @@ struct Shared {
 struct State {
     at: Option<Instant>,
     is_over: bool,
+    has_passed: bool,
 }
 
 impl Deadline {
@@ -28,6 +29,12 @@ impl Deadline {
     /// Takes it back.
     pub fn clear(&self) {
         self.change(|state| state.at = None);
+    }
+
+    /// Whether it has passed while the command ran.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        self.lock().has_passed
     }
 
     /// Has those who wait for it wait no more.
@@ -44,7 +51,10 @@ impl Deadline {
             }
             let left = state.at.map(|at| at.saturating_duration_since(Instant::now()));
             state = match left {
-                Some(Duration::ZERO) => return true,
+                Some(Duration::ZERO) => {
+                    state.has_passed = true;
+                    return true;
+                }
                 Some(left) => self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0,
                 None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
             };

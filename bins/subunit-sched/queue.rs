@@ -1,0 +1,249 @@
+//! Which worker gets which tests next, and what becomes of the tests of one that dies. Without
+//! I/O and clocks.
+
+use std::collections::{HashMap, VecDeque};
+use std::mem;
+
+use crate::plan::{Plan, Unit};
+
+/// The tests that wait, and those that workers have.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    tests: Vec<Test>,
+    by_id: HashMap<String, usize>,
+    waiting: VecDeque<Unit>,
+    /// Seconds of the tests that wait.
+    seconds_waiting: f64,
+    /// The tests that each worker has and has not reported, in the order in which it got them.
+    given: Vec<Vec<usize>>,
+    /// Whether a worker got tests before.
+    has_begun: Vec<bool>,
+    /// Seconds of all tests.
+    total: f64,
+}
+
+#[derive(Debug)]
+struct Test {
+    id: String,
+    seconds: f64,
+    /// Tests of the same group run together.
+    group: usize,
+    stage: Stage,
+    /// How workers ended while it ran.
+    ends: Vec<String>,
+    /// Whether a worker has ended well and left it out.
+    was_left_out: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    /// A worker has it.
+    Given(usize),
+    /// A worker has said that it runs.
+    Running(usize),
+    Done,
+}
+
+/// How a worker ended.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    /// In words, after the name of the worker: `died (signal 9 (SIGKILL))`.
+    pub(crate) words: String,
+    /// Whether it ended otherwise than runners do whose tests have failed.
+    pub(crate) is_death: bool,
+}
+
+/// What becomes of a test that a worker had when it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lost {
+    pub(crate) test: usize,
+    pub(crate) fate: Fate,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It waits again. It had not begun.
+    Waits,
+    /// It ran, and is given once more.
+    RunsAgain,
+    /// It has failed, for this reason.
+    Failed(String),
+}
+
+impl Queue {
+    pub(crate) fn new(plan: Plan, workers: usize) -> Self {
+        let seconds: f64 = plan.units.iter().map(|unit| unit.seconds).sum();
+        let mut tests: Vec<Test> =
+            plan.ids.iter().zip(&plan.seconds).map(|(id, seconds)| Test::new(id, *seconds)).collect();
+        for (group, unit) in plan.units.iter().enumerate() {
+            unit.tests.iter().for_each(|test| tests[*test].group = group);
+        }
+        Self {
+            by_id: plan.ids.into_iter().zip(0..).collect(),
+            tests,
+            waiting: plan.units.into(),
+            seconds_waiting: seconds,
+            given: vec![Vec::new(); workers],
+            has_begun: vec![false; workers],
+            total: seconds,
+        }
+    }
+
+    /// Whether tests wait.
+    pub(crate) fn has_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// How many units wait: tests, or groups of tests.
+    pub(crate) fn units_waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether no test waits and no worker has one.
+    pub(crate) fn is_finished(&self) -> bool {
+        self.waiting.is_empty() && self.given.iter().all(Vec::is_empty)
+    }
+
+    pub(crate) fn id(&self, test: usize) -> &str {
+        &self.tests[test].id
+    }
+
+    /// Takes the next tests for a worker that is started for each batch, which costs `overhead`
+    /// seconds: large batches at first, small ones in the end, so that workers end together.
+    pub(crate) fn take_batch(&mut self, worker: usize, overhead: f64) -> Vec<usize> {
+        #[expect(clippy::cast_precision_loss, reason = "there are few workers")]
+        let workers = self.given.len() as f64;
+        let share = (self.seconds_waiting / (1.25 * workers)).max(2.0 * overhead);
+        let wanted =
+            if mem::replace(&mut self.has_begun[worker], true) { share } else { share.min(self.total / workers) };
+        let mut batch = Unit::default();
+        while let Some(next) = self.waiting.front() {
+            let is_more = match (batch.tests.is_empty(), next.share) {
+                (true, _) => true,
+                _ if batch.is_alone || next.is_alone => false,
+                (false, Some(share)) => batch.share == Some(share),
+                (false, None) => batch.share.is_none() && batch.seconds + next.seconds <= wanted,
+            };
+            if !is_more {
+                break;
+            }
+            let Some(unit) = self.waiting.pop_front() else { break };
+            batch.add(unit);
+        }
+        self.give(worker, batch)
+    }
+
+    /// Takes the next test, or group of tests, for a worker.
+    pub(crate) fn take_one(&mut self, worker: usize) -> Vec<usize> {
+        let unit = self.waiting.pop_front().unwrap_or_default();
+        self.give(worker, unit)
+    }
+
+    fn give(&mut self, worker: usize, unit: Unit) -> Vec<usize> {
+        self.seconds_waiting = if self.waiting.is_empty() { 0.0 } else { self.seconds_waiting - unit.seconds };
+        for test in &unit.tests {
+            self.tests[*test].stage = Stage::Given(worker);
+        }
+        self.given[worker].extend(&unit.tests);
+        unit.tests
+    }
+
+    /// Learns that a worker has said that a test runs, or has ended. Says whether it is one that
+    /// the worker has.
+    pub(crate) fn note(&mut self, worker: usize, id: &str, has_ended: bool) -> bool {
+        let Some(&number) = self.by_id.get(id) else { return false };
+        let test = &mut self.tests[number];
+        if ![Stage::Given(worker), Stage::Running(worker)].contains(&test.stage) {
+            return false;
+        }
+        if has_ended {
+            test.stage = Stage::Done;
+            self.given[worker].retain(|given| *given != number);
+        } else {
+            test.stage = Stage::Running(worker);
+        }
+        true
+    }
+
+    /// Whether a test runs, as its worker has said.
+    pub(crate) fn is_running(&self, test: usize) -> bool {
+        matches!(self.tests[test].stage, Stage::Running(_))
+    }
+
+    /// Whether a worker has tests that it has not reported.
+    pub(crate) fn has_given(&self, worker: usize) -> bool {
+        !self.given[worker].is_empty()
+    }
+
+    /// Takes back what a worker has not reported, after it has ended; of these `tests` only, if it
+    /// goes on.
+    pub(crate) fn lose(&mut self, worker: usize, tests: Option<&[usize]>, end: &End) -> Vec<Lost> {
+        let is_lost = |test: &usize| tests.is_none_or(|tests| tests.contains(test));
+        let (lost, kept): (Vec<usize>, _) = mem::take(&mut self.given[worker]).into_iter().partition(is_lost);
+        self.given[worker] = kept;
+        let (mut again, mut waits, mut all) = (Vec::new(), Vec::new(), Vec::new());
+        for number in lost {
+            let test = &mut self.tests[number];
+            let fate = test.lose(end);
+            match fate {
+                Fate::Waits => waits.push(number),
+                Fate::RunsAgain => again.push(number),
+                Fate::Failed(_) => {}
+            }
+            all.push(Lost { test: number, fate });
+        }
+        // Tests of a group stay together, but for one that runs alone.
+        let groups = waits.chunk_by(|one, other| self.tests[*one].group == self.tests[*other].group);
+        let alone = again.chunks(1).map(|test| (test, true));
+        let units = alone.chain(groups.map(|group| (group, false))).map(|(tests, is_alone)| {
+            let seconds = tests.iter().map(|test| self.tests[*test].seconds).sum();
+            Unit { tests: tests.to_vec(), seconds, is_alone, share: None }
+        });
+        let units: Vec<Unit> = units.collect();
+        for unit in units.into_iter().rev() {
+            self.seconds_waiting += unit.seconds;
+            self.waiting.push_front(unit);
+        }
+        all
+    }
+
+    /// Takes out all tests that wait: nobody is there to run them.
+    pub(crate) fn abandon(&mut self) -> Vec<usize> {
+        let tests: Vec<usize> = self.waiting.drain(..).flat_map(|unit| unit.tests).collect();
+        for test in &tests {
+            self.tests[*test].stage = Stage::Done;
+        }
+        tests
+    }
+}
+
+impl Test {
+    fn new(id: &str, seconds: f64) -> Self {
+        let (ends, stage) = (Vec::new(), Stage::Waiting);
+        Self { id: id.to_owned(), seconds, group: 0, stage, ends, was_left_out: false }
+    }
+
+    /// What becomes of it when its worker ends.
+    fn lose(&mut self, end: &End) -> Fate {
+        let fate = match (self.stage, self.ends.first()) {
+            (Stage::Running(_), Some(first)) => {
+                Fate::Failed(format!("{first} while this test ran, and {} while it ran once more\n", end.words))
+            }
+            (Stage::Running(_), None) => {
+                self.ends.push(end.words.clone());
+                Fate::RunsAgain
+            }
+            _ if end.is_death => Fate::Waits,
+            _ if self.was_left_out => {
+                Fate::Failed(format!("no result: {} twice without one of this test\n", end.words))
+            }
+            _ => {
+                self.was_left_out = true;
+                Fate::Waits
+            }
+        };
+        self.stage = if matches!(fate, Fate::Failed(_)) { Stage::Done } else { Stage::Waiting };
+        fate
+    }
+}

@@ -1,0 +1,232 @@
+//! A conversation with a server.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::process::ChildStdin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use subunit_cli::{Deadline, Route, SharedOutput, SourceFailure, Trouble};
+use subunit_codec::Item;
+
+use super::message::{Messages, Reply, Request, is_message};
+use crate::TOOL;
+use crate::pool::Job;
+use crate::queue::End;
+use crate::station::{Shop, Station};
+use crate::worker::Worker;
+
+/// A server says Hello in this time.
+pub(crate) const HANDSHAKE: Duration = Duration::from_secs(30);
+/// A server ends so soon after Goodbye.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// The version of the RPC that is spoken.
+const VERSION: u64 = 1;
+
+/// A conversation with the server of a worker, in two threads: one hands out tests, the other reads
+/// what becomes of them.
+pub(crate) struct Session {
+    shop: Arc<Shop>,
+    number: usize,
+    worker: Worker,
+    deadline: Deadline,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    stage: Stage,
+    /// The tests of the runs that have not ended, by nonce.
+    runs: HashMap<String, Vec<usize>>,
+    messages: Messages,
+    /// What the server was killed for.
+    problem: Option<String>,
+    /// Whether it is no server for us.
+    is_refused: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// It has not said Hello.
+    #[default]
+    Greeting,
+    /// It understands no version that we do.
+    Foreign,
+    /// It runs tests.
+    Ready,
+    /// It was told that there is nothing left to do.
+    Dismissed,
+}
+
+impl Session {
+    pub(crate) fn new(station: &Station, deadline: Deadline) -> Self {
+        let (shop, number, worker) = (Arc::clone(&station.shop), station.number, station.worker.clone());
+        Self { shop, number, worker, deadline, state: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Greets the server, and hands out tests until there are no more. A server that reads no more
+    /// is known by its end.
+    pub(crate) fn feed(&self, stdin: Option<ChildStdin>, mut output: SharedOutput) -> Result<(), SourceFailure> {
+        let Some(mut stdin) = stdin else { return Ok(()) };
+        let mut say = |request: &Request<'_>| stdin.write_all(&request.packets()).and_then(|()| stdin.flush()).is_ok();
+        if !say(&Request::Hello { min: VERSION, max: VERSION }) || !self.is_welcome() {
+            let _ = self.lock().stage == Stage::Foreign && say(&Request::Goodbye);
+            return Ok(());
+        }
+        for nonce in 1_u64.. {
+            let next = self.shop.pool.take_one(self.number, &self.worker.name, &mut output)?;
+            let Some(Job { tests, ids }) = next else { break };
+            let nonce = nonce.to_string();
+            self.lock().runs.insert(nonce.clone(), tests);
+            if let Some(time) = self.shop.timeout {
+                self.deadline.set(time);
+            }
+            if !say(&Request::Run { tests: &ids, nonce: &nonce }) {
+                break;
+            }
+        }
+        if self.lock().runs.is_empty() {
+            self.lock().stage = Stage::Dismissed;
+            let _ = say(&Request::Goodbye);
+            self.deadline.set(FAREWELL);
+        }
+        Ok(())
+    }
+
+    /// Waits until the server has said Hello, or has ended, and says whether tests may be sent.
+    fn is_welcome(&self) -> bool {
+        let mut state = self.lock();
+        while state.stage == Stage::Greeting && state.problem.is_none() {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.stage == Stage::Ready && state.problem.is_none()
+    }
+
+    /// Takes in what the server has written. Says whether it is to be passed on.
+    pub(crate) fn item(
+        &self,
+        item: &Item<'_>,
+        ends: &Arc<Route>,
+        output: &mut SharedOutput,
+    ) -> Result<bool, SourceFailure> {
+        let mut state = self.lock();
+        let Item::Packet(packet) = item else { return Ok(state.problem.is_none()) };
+        if state.problem.is_some() {
+            return Ok(false);
+        }
+        if is_message(packet) {
+            match state.messages.add(packet) {
+                Ok(Some(reply)) => self.reply(state, reply, ends, output)?,
+                Ok(None) => {}
+                Err(problem) => self.fail(&mut state, problem),
+            }
+            return Ok(false);
+        }
+        if state.stage == Stage::Greeting && packet.test_id().is_some() && packet.status().is_some() {
+            // A plain runner would run everything.
+            self.fail(&mut state, "reported a test before it said Hello: it is no server".to_owned());
+            return Ok(false);
+        }
+        drop(state);
+        if let Some(id) = packet.test_id() {
+            self.shop.pool.note(self.number, id, packet.status());
+        }
+        Ok(true)
+    }
+
+    fn reply(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        reply: Reply,
+        ends: &Arc<Route>,
+        output: &mut SharedOutput,
+    ) -> Result<(), SourceFailure> {
+        match (state.stage, reply) {
+            (Stage::Greeting, Reply::Hello { min, max }) => {
+                state.stage = if (min..=max).contains(&VERSION) { Stage::Ready } else { Stage::Foreign };
+                if state.stage == Stage::Foreign {
+                    state.is_refused = true;
+                    let versions = format!("it speaks versions {min} to {max} of the RPC, not {VERSION}");
+                    let _ = Trouble::message(self.worker.end(&format!("is of no use: {versions}"))).reported(TOOL);
+                    self.deadline.set(FAREWELL);
+                } else {
+                    self.deadline.clear();
+                }
+                self.changed.notify_all();
+                Ok(())
+            }
+            (Stage::Greeting, _) => {
+                self.fail(&mut state, "did not say Hello: it is no server".to_owned());
+                Ok(())
+            }
+            (_, Reply::Done { nonce, error }) => {
+                let Some(tests) = state.runs.remove(&nonce) else { return Ok(()) };
+                if self.shop.pool.runs_any(&tests) {
+                    state.runs.insert(nonce, tests);
+                    self.fail(&mut state, "said that it was done while a test ran".to_owned());
+                    return Ok(());
+                }
+                drop(state);
+                let error = error.map(|error| format!(" ({})", error.trim())).unwrap_or_default();
+                let end = End { words: self.worker.end(&format!("was done{error}")), is_death: false };
+                self.shop.pool.lose(self.number, Some(&tests), &end, Vec::new(), ends, output)?;
+                self.shop.pool.run_ended(self.number);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Has the server killed.
+    fn fail(&self, state: &mut State, problem: String) {
+        let _ = Trouble::message(self.worker.end(&problem)).reported(TOOL);
+        state.problem = Some(problem);
+        state.is_refused = state.stage == Stage::Greeting;
+        self.deadline.set(Duration::ZERO);
+        self.changed.notify_all();
+    }
+
+    /// The server has ended.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        if state.stage == Stage::Greeting && state.problem.is_none() {
+            state.is_refused = self.deadline.has_passed();
+            let when = if state.is_refused { "within 30 s" } else { "before it ended" };
+            state.problem = Some(format!("did not say Hello {when}"));
+        }
+        drop(state);
+        self.shop.pool.close(self.number);
+        self.changed.notify_all();
+    }
+
+    /// Whether the server has tests to run.
+    pub(crate) fn has_runs(&self) -> bool {
+        !self.lock().runs.is_empty()
+    }
+
+    /// Whether the server has said Hello, and understands us.
+    pub(crate) fn is_greeted(&self) -> bool {
+        matches!(self.lock().stage, Stage::Ready | Stage::Dismissed)
+    }
+
+    pub(crate) fn said_goodbye(&self) -> bool {
+        matches!(self.lock().stage, Stage::Dismissed | Stage::Foreign)
+    }
+
+    /// What the server was killed for.
+    pub(crate) fn problem(&self) -> Option<String> {
+        let state = self.lock();
+        let ended = || (state.stage == Stage::Ready).then(|| "ended without Goodbye".to_owned());
+        state.problem.clone().or_else(ended)
+    }
+
+    /// Whether it makes no sense to start the server again.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.lock().is_refused
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
