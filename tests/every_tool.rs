@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 30] = [
+pub(crate) const TOOLS: [Tool; 31] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
@@ -47,6 +47,7 @@ pub(crate) const TOOLS: [Tool; 30] = [
         "--timestamp",
         "none",
     ]),
+    Tool::scheduler("subunit-sched", env!("CARGO_BIN_EXE_subunit-sched"), &["--", "true"]),
     Tool::viewer("subunit-show", env!("CARGO_BIN_EXE_subunit-show")).with(&["--all"]),
     Tool::sharer("subunit-split", env!("CARGO_BIN_EXE_subunit-split")).with(&["-k", "1/1"]),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[

@@ -50,6 +50,7 @@ mod subunit_filter;
 mod subunit_ls;
 mod subunit_mux;
 mod subunit_output;
+mod subunit_sched;
 mod subunit_show;
 mod subunit_split;
 mod subunit_stats;

@@ -139,6 +139,11 @@ impl Tool {
         Self { writes: Writes::Report, is_configured: true, reads_files: false, drops_text: false, ..parser }
     }
 
+    /// A tool that reads a list of tests, and has `command` run them.
+    pub(crate) const fn scheduler(name: &'static str, path: &'static str, command: &'static [&'static str]) -> Self {
+        Self { is_configured: true, takes_text: false, ..Self::runner(name, path, command) }
+    }
+
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Report, judges: true, ..Self::writer(name, path) }

@@ -116,7 +116,7 @@ fn run(args: &Args) -> Result<Verdict, Trouble> {
             args.jobs.unwrap_or_else(|| available_parallelism().map_or(1, NonZeroUsize::get)),
             &args.command,
         ),
-        prefixes => Worker::with_prefixes(prefixes, &args.command)?,
+        prefixes => Worker::with_prefixes(prefixes, &args.command).map_err(Trouble::message)?,
     };
     let output = SharedOutput::new(Output::for_packets()?);
     let ids = cli::read_test_list(&args.load_list, args.whole_lines)?;

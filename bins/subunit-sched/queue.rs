@@ -247,3 +247,134 @@ impl Test {
         fate
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use regex::Regex;
+    use subunit_cli::Estimate;
+    use testkit::random::Random;
+
+    use super::*;
+
+    fn plan(count: usize, group: Option<&str>) -> Plan {
+        let ids = (0..count).map(|number| format!("m.C{}.test_{number}", number % 7)).collect();
+        Plan::new(ids, None, &[], group.map(|group| Regex::new(group).unwrap()).as_ref())
+    }
+
+    fn queue(count: usize, workers: usize) -> Queue {
+        Queue::new(plan(count, None), workers)
+    }
+
+    fn died(worker: usize) -> End {
+        End { words: format!("worker {worker} died"), is_death: true }
+    }
+
+    fn ended(worker: usize) -> End {
+        End { words: format!("worker {worker} ended"), is_death: false }
+    }
+
+    /// What happens to a worker is up to chance; as long as there is one, each test ends once.
+    #[test]
+    fn each_test_ends_once_whatever_workers_do() {
+        for seed in 0..400 {
+            let mut random = Random::new(seed);
+            let (count, workers) = (random.below(40), 1 + random.below(5));
+            let group = [None, Some("C[0-9]")][random.below(2)];
+            let mut queue = Queue::new(plan(count, group), workers);
+            let mut ends = BTreeMap::new();
+            let mut end = |test: usize| *ends.entry(test).or_insert(0) += 1;
+            while !queue.is_finished() {
+                let worker = random.below(workers);
+                let takes_one = random.below(2) == 0;
+                let batch = if takes_one { queue.take_one(worker) } else { queue.take_batch(worker, 0.5) };
+                for test in batch {
+                    let id = queue.id(test).to_owned();
+                    match random.below(8) {
+                        0 => break,
+                        1 => assert!(queue.note(worker, &id, false), "it has begun"),
+                        2 => {}
+                        _ => {
+                            queue.note(worker, &id, false);
+                            assert!(queue.note(worker, &id, true), "it has ended");
+                            assert!(!queue.note(worker, &id, true), "it is reported once");
+                            end(test);
+                        }
+                    }
+                }
+                let how = if random.below(2) == 0 { died(worker) } else { ended(worker) };
+                for lost in queue.lose(worker, None, &how) {
+                    if let Fate::Failed(_) = lost.fate {
+                        end(lost.test);
+                    }
+                }
+                assert!(!queue.has_given(worker), "nothing is left with a worker that has ended");
+            }
+            assert_eq!(ends.len(), count, "seed {seed}");
+            assert!(ends.values().all(|times| *times == 1), "seed {seed}: {ends:?}");
+        }
+    }
+
+    #[test]
+    fn what_had_not_begun_comes_first_again_and_what_ran_alone() {
+        let mut queue = queue(8, 1);
+        assert_eq!(queue.take_batch(0, 100.0), [0, 1, 2, 3, 4, 5, 6, 7]);
+        queue.note(0, "m.C0.test_0", true);
+        queue.note(0, "m.C2.test_2", false);
+        let lost = queue.lose(0, None, &died(0));
+        let fates: Vec<&Fate> = lost.iter().map(|lost| &lost.fate).collect();
+        assert_eq!((lost.len(), fates[0], fates[1]), (7, &Fate::Waits, &Fate::RunsAgain));
+        assert_eq!(queue.take_batch(0, 100.0), [2], "nothing else is in its batch");
+        assert_eq!(queue.take_one(0), [1]);
+        assert_eq!(queue.abandon(), [3, 4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn a_test_that_cuts_off_two_workers_has_failed() {
+        let mut queue = queue(1, 2);
+        for worker in 0..2 {
+            queue.take_one(worker);
+            queue.note(worker, "m.C0.test_0", false);
+            let lost = queue.lose(worker, None, &died(worker));
+            let reason = "worker 0 died while this test ran, and worker 1 died while it ran once more\n".to_owned();
+            assert_eq!(lost[0].fate, [Fate::RunsAgain, Fate::Failed(reason)][worker]);
+        }
+        assert!(queue.is_finished());
+    }
+
+    #[test]
+    fn a_test_that_is_left_out_waits_once() {
+        let mut queue = queue(1, 1);
+        for fate in [Fate::Waits, Fate::Failed("no result: worker 0 ended twice without one of this test\n".to_owned())]
+        {
+            queue.take_one(0);
+            assert_eq!(queue.lose(0, Some(&[0]), &ended(0))[0].fate, fate);
+        }
+        assert!(queue.is_finished());
+    }
+
+    #[test]
+    fn batches_get_smaller_and_the_first_is_no_more_than_a_share() {
+        let mut queue = queue(1000, 4);
+        let sizes: Vec<usize> =
+            (0..).map(|turn| queue.take_batch(turn % 4, 5.0).len()).take_while(|size| *size > 0).collect();
+        assert_eq!(sizes[..4], [200, 160, 128, 102]);
+        assert!(sizes[4..].is_sorted_by(|one, other| one >= other), "{sizes:?}");
+        assert_eq!(sizes.iter().sum::<usize>(), 1000);
+        assert_eq!(sizes.iter().filter(|size| **size < 10).count(), 1, "{sizes:?}");
+        let mut queue = super::tests::queue(1000, 1);
+        assert_eq!(queue.take_batch(0, 5.0).len(), 800);
+    }
+
+    #[test]
+    fn shares_are_batches() {
+        let estimate = |seconds| Estimate { duration: Duration::from_secs(seconds), is_recorded: true };
+        let ids = ["a", "b", "c", "d"].map(str::to_owned).to_vec();
+        let mut plan = Plan::new(ids, Some(&[1, 2, 3, 4].map(estimate)), &[], None);
+        plan.share_out(2, None);
+        let mut queue = Queue::new(plan, 2);
+        assert_eq!([queue.take_batch(1, 0.5), queue.take_batch(0, 0.5)], [vec![3, 0], vec![2, 1]]);
+    }
+}

@@ -57,10 +57,12 @@ pub(crate) struct Shift {
 /// How the command of a worker ended, as far as the system does not tell.
 #[derive(Debug, Default)]
 pub(crate) struct Manner {
-    /// Whether it was asked to end.
-    pub(crate) is_asked: bool,
+    /// Whether it is a server that was not asked to end.
+    pub(crate) is_unasked: bool,
     /// What it was killed for.
     pub(crate) problem: Option<String>,
+    /// Whether it is not to be started again.
+    pub(crate) is_refused: bool,
     /// Whether its output goes on.
     pub(crate) is_cut: bool,
 }
@@ -88,7 +90,8 @@ impl Station {
         Self { shop, number, worker, output, ends, has_served: false, labels, deaths: 0 }
     }
 
-    /// Starts the command of the worker: what it writes is to be read. If that is not possible, the worker is of no use.
+    /// Starts the command of the worker, whose output is to be read then. `None` if that is not
+    /// possible: the worker is of no use.
     pub(crate) fn start(&self, command: &mut Command) -> Result<Option<(Shift, InterruptibleInput)>, SourceFailure> {
         let since = Instant::now();
         let started = self.shop.children.start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
@@ -121,21 +124,20 @@ impl Station {
         }
         let named = |cause| SourceFailure::Source(Trouble::with(self.worker.command_line(), &cause));
         let ending = running.end().map_err(named)?;
-        let is_late = deadline.has_passed() && manner.problem.is_none() && !manner.is_asked;
-        let is_failure = !ending.status.success() || is_late;
-        let is_death = is_late || manner.problem.is_some() || !matches!(ending.status.code(), Some(0 | 1));
+        let is_late = deadline.has_passed() && manner.problem.is_none();
+        let is_well = matches!(ending.status.code(), Some(0 | 1)) && !is_late && !manner.is_unasked;
         let words = match (&manner.problem, is_late) {
             (Some(problem), _) => format!("died ({problem})"),
             (None, true) => {
                 let time = self.shop.timeout.unwrap_or_default().as_secs_f64();
                 format!("died (no packet for {time} s, {ending})")
             }
-            (None, false) if is_death => format!("died ({ending})"),
+            (None, false) if !is_well => format!("died ({ending})"),
             (None, false) => format!("ended ({ending})"),
         };
         let open = route.take_open_tests();
-        let has_lost = self.shop.pool.has_given(self.number);
-        if is_failure && !(is_death && has_lost) && open.is_empty() && !route.shows_failure() {
+        let is_death = !is_well && (manner.is_unasked || self.shop.pool.has_given(self.number));
+        if !(ending.status.success() || is_death || route.shows_failure()) && open.is_empty() {
             // Nothing else says so.
             let (name, reason) = (self.worker.command_line(), failure_reason(ending.status));
             self.output.push(|out| self.ends.fail_own_test(&name, &reason, out))?;
@@ -144,14 +146,13 @@ impl Station {
         if route.shows_failure() {
             self.shop.pool.failed();
         }
-        self.lose(&words, is_death, open)?;
-        let is_lost = is_death && has_lost || !manner.is_asked && manner.problem.is_some();
-        if !is_lost {
+        self.lose(&words, !is_well, open)?;
+        if !is_death {
             return Ok(Next::GoesOn);
         }
         self.deaths += 1;
         let too_soon = self.worker.is_remote && since.elapsed() < Self::TOO_SOON;
-        let goes_on = !too_soon && self.deaths <= self.shop.most_deaths;
+        let goes_on = !(too_soon || manner.is_refused) && self.deaths <= self.shop.most_deaths;
         let what = if goes_on { "and is started again" } else { "and is not started again" };
         let _ = Trouble::message(format_args!("{} {what}", self.worker.end(&words))).reported(TOOL);
         Ok(if goes_on { Next::StartsAgain } else { Next::Rests })

@@ -3,8 +3,6 @@
 use std::collections::HashSet;
 use std::ffi::OsString;
 
-use subunit_cli::Trouble;
-
 /// A worker: what is run there, and what it is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Worker {
@@ -32,13 +30,13 @@ impl Worker {
     ///
     /// If a prefix has a quote that does not end, or a name is there twice, too long, or holds what
     /// route codes cannot.
-    pub(crate) fn with_prefixes(prefixes: &[String], command: &[OsString]) -> Result<Vec<Self>, Trouble> {
+    pub(crate) fn with_prefixes(prefixes: &[String], command: &[OsString]) -> Result<Vec<Self>, String> {
         let mut names = HashSet::new();
         let mut workers = Vec::new();
         for (number, argument) in prefixes.iter().enumerate() {
             let (name, prefix) = split(argument);
             let name = name.map_or_else(|| number.to_string(), str::to_owned);
-            let problem = |problem: &str| Err(Trouble::message(format_args!("--worker '{argument}': {problem}")));
+            let problem = |problem: &str| Err(format!("--worker '{argument}': {problem}"));
             let Ok(words) = shell_words::split(prefix) else { return problem("a quote has no end") };
             if name.len() > MOST_NAME {
                 return problem("the name is longer than 256 bytes");
@@ -83,8 +81,7 @@ mod tests {
         let prefixes: Vec<String> = prefixes.iter().map(|&prefix| prefix.to_owned()).collect();
         let workers = Worker::with_prefixes(&prefixes, &["run".into(), "a b".into()]);
         let words = |worker: Worker| worker.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        let workers = workers.map_err(|trouble| trouble.to_string())?;
-        Ok(workers.into_iter().map(|worker| (worker.name.clone(), words(worker))).collect())
+        Ok(workers?.into_iter().map(|worker| (worker.name.clone(), words(worker))).collect())
     }
 
     #[test]

@@ -11,7 +11,7 @@ use subunit_codec::{Item, Protocol};
 
 use self::session::{HANDSHAKE, Session};
 use crate::patience::Patience;
-use crate::station::{Manner, Next, Station};
+use crate::station::{Next, Station};
 
 /// Has tests run until there are no more. Says whether the worker was of any use.
 pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
@@ -55,9 +55,9 @@ pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let manner = Manner { is_asked: session.said_goodbye(), problem: session.problem(), is_cut: stream.is_cut() };
+        let manner = session.manner(stream.is_cut());
         station.has_served |= session.is_greeted();
-        if station.end(shift, &manner)? == Next::Rests || session.is_refused() {
+        if station.end(shift, &manner)? == Next::Rests || manner.is_refused {
             break;
         }
     }

@@ -13,7 +13,7 @@ use super::message::{Messages, Reply, Request, is_message};
 use crate::TOOL;
 use crate::pool::Job;
 use crate::queue::End;
-use crate::station::{Shop, Station};
+use crate::station::{Manner, Shop, Station};
 use crate::worker::Worker;
 
 /// A server says Hello in this time.
@@ -210,20 +210,11 @@ impl Session {
         matches!(self.lock().stage, Stage::Ready | Stage::Dismissed)
     }
 
-    pub(crate) fn said_goodbye(&self) -> bool {
-        matches!(self.lock().stage, Stage::Dismissed | Stage::Foreign)
-    }
-
-    /// What the server was killed for.
-    pub(crate) fn problem(&self) -> Option<String> {
-        let state = self.lock();
-        let ended = || (state.stage == Stage::Ready).then(|| "ended without Goodbye".to_owned());
-        state.problem.clone().or_else(ended)
-    }
-
-    /// Whether it makes no sense to start the server again.
-    pub(crate) fn is_refused(&self) -> bool {
-        self.lock().is_refused
+    /// How the server ended.
+    pub(crate) fn manner(&self, is_cut: bool) -> Manner {
+        let State { stage, problem, is_refused, .. } = &*self.lock();
+        let is_unasked = !matches!(stage, Stage::Dismissed | Stage::Foreign);
+        Manner { is_unasked, problem: problem.clone(), is_refused: *is_refused, is_cut }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

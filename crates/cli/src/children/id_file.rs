@@ -11,8 +11,8 @@ use tempfile::NamedTempFile;
 /// Stands for the path of the list in the arguments of a command.
 const LIST: &[u8] = b"{list}";
 
-/// A command that is given a list of tests: in a file, whose path replaces `{list}` in its arguments,
-/// or else as its standard input.
+/// A command that is given a list of tests: in a file, whose path replaces `{list}` in its
+/// arguments, or else as its standard input.
 #[derive(Debug)]
 pub struct ListedCommand {
     /// The command, ready to start.

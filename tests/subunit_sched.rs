@@ -1,0 +1,301 @@
+//! What subunit-sched does.
+
+mod fakes;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use subunit_codec::{Event, Status};
+use testkit::finished::{Finished, run_to_end};
+use testkit::stream::{at, stream};
+
+use self::fakes::{fake, fates};
+use crate::every_tool::{contains, tool};
+use crate::folder::Folder;
+use crate::printed;
+
+/// Runs tests of these ids with one of the fakes.
+#[track_caller]
+fn sched_in(folder: &Folder, args: &[&str], kind: &str, what: &str, ids: &[&str]) -> Finished {
+    let fake = fake(kind);
+    let args: Vec<&str> = args.iter().copied().chain(["--"]).chain(fake.iter().map(String::as_str)).collect();
+    let mut command = folder.command(tool("subunit-sched"), &args);
+    command.envs(fates(what));
+    run_to_end(command, ids.join("\n").as_bytes())
+}
+
+fn sched(args: &[&str], kind: &str, what: &str, ids: &[&str]) -> Finished {
+    sched_in(&Folder::new(), args, kind, what, ids)
+}
+
+/// The packets about tests, without what was printed.
+fn tests(finished: &Finished) -> Vec<String> {
+    let lines = printed::lines(&finished.stdout).into_iter();
+    lines.filter(|line| !line.starts_with("- ") && !line.starts_with("text ")).collect()
+}
+
+/// The final statuses of each test, but skips because of a dead worker.
+fn results(finished: &Finished) -> BTreeMap<String, Vec<String>> {
+    let mut results = BTreeMap::<_, Vec<String>>::new();
+    for line in tests(finished).iter().filter(|line| !line.contains("#worker-died")) {
+        let (id, rest) = line.split_once(' ').expect("a line has words");
+        let status = rest.split(' ').next().expect("a line has a status");
+        if !["inprogress", "exists", "..."].contains(&status) {
+            results.entry(id.to_owned()).or_default().push(status.to_owned());
+        }
+    }
+    results
+}
+
+/// Makes sure that each test has one result.
+#[track_caller]
+fn assert_results(finished: &Finished, expected: &[(&str, &str)]) {
+    let expected: BTreeMap<String, Vec<String>> =
+        expected.iter().map(|(id, status)| ((*id).to_owned(), vec![(*status).to_owned()])).collect();
+    assert_eq!(results(finished), expected, "{:?} {:?}", tests(finished), finished.stderr);
+}
+
+const IDS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
+const ALL_GOOD: [(&str, &str); 6] =
+    [("a", "success"), ("b", "success"), ("c", "success"), ("d", "success"), ("e", "success"), ("f", "success")];
+
+#[test]
+fn each_test_runs_once_on_one_of_the_workers() {
+    for kind in ["runner", "server"] {
+        for count in ["1", "2", "9"] {
+            let args = if kind == "server" { vec!["--rpc", "-j", count] } else { vec!["-j", count] };
+            let finished = sched(&args, kind, "", &IDS);
+            assert_eq!(finished.code(), 0, "{kind}: {:?}", finished.stderr);
+            assert_results(&finished, &ALL_GOOD);
+            assert!(tests(&finished).iter().all(|line| line.contains(" /")), "{:?}", tests(&finished));
+            assert!(!contains(&finished.stdout, b"testrepository-rpc"), "messages stay inside");
+        }
+    }
+}
+
+#[test]
+fn a_failure_is_one_and_the_status_says_so() {
+    for args in [&["-j", "2"][..], &["-j", "2", "--rpc"]] {
+        let kind = if args.len() == 3 { "server" } else { "runner" };
+        let finished = sched(args, kind, "", &["a", "bad", "c"]);
+        assert_eq!(finished.code(), 1, "{:?}", finished.stderr);
+        assert_results(&finished, &[("a", "success"), ("bad", "fail"), ("c", "success")]);
+    }
+}
+
+#[test]
+fn a_test_whose_worker_dies_runs_once_more() {
+    for args in [&["-j", "2"][..], &["-j", "2", "--rpc"]] {
+        let kind = if args.len() == 3 { "server" } else { "runner" };
+        for how in ["kill", "3", "0", "255"] {
+            for point in ["before", "during"] {
+                let what = format!("{point}:c:{how}!");
+                let finished = sched(args, kind, &what, &IDS);
+                assert_results(&finished, &ALL_GOOD);
+                let said = tests(&finished).join("\n");
+                if point == "during" {
+                    assert!(said.contains("c skip #worker-died"), "{what}: {said}");
+                    assert!(said.contains("while this test ran; given to "), "{what}: {said}");
+                }
+                assert_eq!(finished.code(), 0, "{what}: {:?} {said}", finished.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_test_that_kills_each_worker_fails_with_both_ends() {
+    for args in [&["-j", "2"][..], &["-j", "2", "--rpc"]] {
+        let kind = if args.len() == 3 { "server" } else { "runner" };
+        let finished = sched(args, kind, "during:c:kill", &IDS);
+        let expected: Vec<_> =
+            ALL_GOOD.into_iter().map(|(id, good)| (id, if id == "c" { "fail" } else { good })).collect();
+        assert_results(&finished, &expected);
+        assert_eq!(finished.code(), 1);
+        let said = tests(&finished).join("\n");
+        assert!(said.matches("signal 9 (SIGKILL)").count() == 3, "{said}");
+        assert!(said.contains("while it ran once more"), "{said}");
+    }
+}
+
+#[test]
+fn a_test_that_is_left_out_twice_has_no_result() {
+    for args in [&["-j", "2"][..], &["-j", "2", "--rpc"]] {
+        let kind = if args.len() == 3 { "server" } else { "runner" };
+        let finished = sched(args, kind, "instead:c:skip", &["a", "c"]);
+        assert_results(&finished, &[("a", "success"), ("c", "fail")]);
+        assert!(tests(&finished).join("\n").contains("no result"), "{:?}", tests(&finished));
+        assert_eq!(finished.code(), 1);
+        let once = sched(args, kind, "instead:c:skip!", &["a", "c"]);
+        assert_results(&once, &[("a", "success"), ("c", "success")]);
+        assert_eq!(once.code(), 0);
+    }
+}
+
+#[test]
+fn a_worker_that_always_dies_is_given_up_and_its_tests_fail() {
+    for args in [&["-j", "1", "--max-deaths", "2"][..], &["-j", "1", "--max-deaths", "2", "--rpc"]] {
+        let kind = if args.len() == 5 { "server" } else { "runner" };
+        let finished = sched(args, kind, "before:b:9", &["a", "b", "c"]);
+        assert_results(&finished, &[("a", "success"), ("b", "fail"), ("c", "fail")]);
+        assert!(contains(&finished.stdout, b"no worker is left to run this test"));
+        assert_eq!(finished.code(), 1, "{:?}", finished.stderr);
+        assert_eq!(finished.stderr[0].matches("is started again").count(), 2, "{:?}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_command_that_cannot_run_is_trouble_and_no_test_is_good() {
+    for args in [&["-j", "2", "--", "no-such-command"][..], &["--worker", "sh -c", "--", "exit 255"]] {
+        let finished = run_to_end(tool("subunit-sched").command(args), b"a\nb\n");
+        assert_results(&finished, &[("a", "fail"), ("b", "fail")]);
+        assert_eq!(finished.code(), 2, "{:?}", finished.stderr);
+    }
+}
+
+#[test]
+fn a_command_that_fails_without_a_failed_test_is_a_failure() {
+    let finished = sched(&["-j", "1"], "runner", "end::3", &["a"]);
+    assert_eq!(finished.code(), 1);
+    assert!(tests(&finished).join("\n").contains("the command ended with exit status 3"));
+    let finished = sched(&["-j", "1", "--rpc"], "server", "goodbye::3", &["a"]);
+    assert_eq!(finished.code(), 1, "{:?}", tests(&finished));
+}
+
+/// Modules that cannot be imported, say.
+#[test]
+fn a_runner_that_says_without_a_result_that_it_failed_has_failed() {
+    let finished = sched(&["-j", "1"], "runner", "before:c:1!", &["a", "c"]);
+    let all = results(&finished);
+    assert_eq!((&*all["a"], &*all["c"]), (&["success".to_owned()][..], &["success".to_owned()][..]));
+    assert_eq!(finished.code(), 1, "{:?}", tests(&finished));
+}
+
+#[test]
+fn what_is_no_server_runs_nothing() {
+    for (what, problem) in [
+        ("hello::runs", "reported a test before it said Hello"),
+        ("hello::nonsense", "sent what is no message"),
+        ("hello::newer", "it speaks versions 2 to 3 of the RPC, not 1"),
+        ("hello::3", "did not say Hello before it ended"),
+    ] {
+        let finished = sched(&["-j", "2", "--rpc", "--max-deaths", "1"], "server", what, &["a", "b"]);
+        assert_results(&finished, &[("a", "fail"), ("b", "fail")]);
+        assert_eq!(finished.code(), 2, "{what}: {:?}", finished.stderr);
+        assert!(finished.stderr[0].contains(problem), "{what}: {:?}", finished.stderr);
+    }
+    let plain = run_to_end(tool("subunit-sched").command(["--rpc", "-j", "1", "--", "true"]), b"a\n");
+    assert_eq!(plain.code(), 2, "{:?}", plain.stderr);
+}
+
+#[test]
+fn a_server_that_is_done_while_a_test_runs_is_not_trusted() {
+    let finished = sched(&["-j", "1", "--rpc"], "server", "unfinished:a:skip!", &["a", "b"]);
+    assert_results(&finished, &[("a", "success"), ("b", "success")]);
+    assert!(tests(&finished).join("\n").contains("a skip #worker-died"), "{:?}", tests(&finished));
+    let finished = sched(&["-j", "1", "--rpc"], "server", "unfinished:a:skip", &["a", "b"]);
+    assert_results(&finished, &[("a", "fail"), ("b", "success")]);
+}
+
+#[test]
+fn a_worker_that_says_nothing_is_ended() {
+    for (args, kind) in
+        [(&["-j", "1", "--timeout", "1"][..], "runner"), (&["-j", "1", "--timeout", "1", "--rpc"], "server")]
+    {
+        let began = Instant::now();
+        let finished = sched(args, kind, "during:b:hang!", &["a", "b", "c"]);
+        assert_results(&finished, &[("a", "success"), ("b", "success"), ("c", "success")]);
+        assert!(tests(&finished).join("\n").contains("no packet for 1 s"), "{:?}", tests(&finished));
+        assert!(began.elapsed() < Duration::from_secs(30));
+        assert_eq!(finished.code(), 0);
+    }
+}
+
+#[test]
+fn the_longest_tests_come_first_behind_those_that_are_new_or_asked_for() {
+    let folder = Folder::new();
+    let took = |id: &'static str, seconds: u32| {
+        [
+            Event::test(id).status(Status::InProgress).at(at(1000, 0)),
+            Event::test(id).status(Status::Success).at(at(1000 + seconds, 0)),
+        ]
+    };
+    let run = [took("a", 100), took("b", 300), took("c", 200), took("d", 400)];
+    folder.write("run", &stream(run.into_iter().flatten()));
+    folder.write("first", b"c\n");
+    let order = |args: &[&str], ids: &[&str]| {
+        let all = [&["-j", "1", "--times", "run", "--overhead", "0.1s"][..], args].concat();
+        let finished = sched_in(&folder, &all, "runner", "", ids);
+        let begun = tests(&finished).into_iter().filter(|line| line.contains(" inprogress"));
+        begun.map(|line| line.split(' ').next().expect("a word").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(order(&[], &["a", "b", "c", "d"]), ["d", "b", "c", "a"]);
+    assert_eq!(order(&["--first", "first"], &["a", "b", "c", "new"]), ["c", "new", "b", "a"]);
+    assert_eq!(order(&["--group", "[ad]"], &["a", "b", "c", "d"]), ["d", "b", "c", "a"]);
+    assert_eq!(order(&["--group", "^.*$|[ab]()"], &["a", "b"]), ["b", "a"]);
+}
+
+#[test]
+fn workers_have_names_tags_and_prefixes() {
+    let folder = Folder::new();
+    // Stands for ssh: joins its arguments for a shell.
+    folder.write("far", b"#!/bin/sh\nhost=$1\nshift\nexport host\nexec sh -c \"$*\"\n");
+    let script = format!(
+        "while read id; do {0} --success $id --tag at-$host --timestamp none; done",
+        tool("subunit-output").path
+    );
+    let args = ["--tag=host-", "--worker", "web=sh far 'w eb'", "--worker", "sh far db", "--announce", "--", &script];
+    let finished = run_to_end(folder.command(tool("subunit-sched"), &args), b"a\nb\n");
+    assert_eq!(finished.code(), 0, "{:?}", finished.stderr);
+    let lines = tests(&finished);
+    assert_eq!(&lines[..2], ["a exists", "b exists"]);
+    for line in &lines[2..] {
+        assert!(line.ends_with(" #at-db #host-1 /1") || line.ends_with(" #at-w #host-web /web"), "{line}");
+    }
+    assert_results(&finished, &[("a", "success"), ("b", "success")]);
+}
+
+#[test]
+fn a_list_may_be_a_file_whose_path_is_an_argument() {
+    let script = format!("cat; while read id; do {0} --success $id; done < \"$1\"", tool("subunit-output").path);
+    let args = ["-j", "2", "--", "sh", "-c", &script, "sh", "{list}"];
+    let finished = run_to_end(tool("subunit-sched").command(args), b"a\nb\n# c\n");
+    assert_results(&finished, &[("a", "success"), ("b", "success")]);
+    assert_eq!(finished.code(), 0);
+}
+
+#[test]
+fn lists_may_be_empty_have_doubles_or_be_streams() {
+    let finished = sched(&["-j", "2"], "runner", "", &[]);
+    assert_eq!((tests(&finished).len(), finished.code()), (0, 0), "{:?}", finished.stderr);
+    assert_results(&sched(&["-j", "2"], "runner", "", &["a", "b", "a"]), &[("a", "success"), ("b", "success")]);
+    let listed = stream(["a", "b"].map(|id| Event::test(id).status(Status::Exists)));
+    let folder = Folder::new();
+    folder.write("list", &listed);
+    let finished = sched_in(&folder, &["-j", "2", "--load-list", "list"], "runner", "", &[]);
+    assert_results(&finished, &[("a", "success"), ("b", "success")]);
+}
+
+#[test]
+fn results_that_nobody_asked_for_are_passed_on() {
+    let script = format!("{0} --fail other; while read id; do {0} --success $id; done", tool("subunit-output").path);
+    let finished = run_to_end(tool("subunit-sched").command(["-j", "1", "--", "sh", "-c", &script]), b"a\n");
+    assert_results(&finished, &[("a", "success"), ("other", "fail")]);
+    assert_eq!(finished.code(), 1);
+}
+
+#[test]
+fn no_list_and_no_command_is_left_behind() {
+    let folder = Folder::new();
+    let temporary = folder.path("tmp");
+    fs::create_dir(&temporary).expect("there is room for a folder");
+    let script = "cat \"$1\" > copy; sleep 100 & exit 0";
+    let args = ["-j", "1", "--", "sh", "-c", script, "sh", "{list}"];
+    let mut command = folder.command(tool("subunit-sched"), &args);
+    command.env("TMPDIR", &temporary);
+    let finished = run_to_end(command, b"a\n");
+    assert_eq!(finished.code(), 1, "{:?}", finished.stderr);
+    assert_eq!(folder.read("copy"), b"a\n");
+    assert_eq!(fs::read_dir(&temporary).expect("it can be read").count(), 0);
+}
