@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 30] = [
+pub(crate) const TOOLS: [Tool; 31] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
@@ -37,6 +37,7 @@ pub(crate) const TOOLS: [Tool; 30] = [
     )
     .with(&["--fd", "3"]),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
+    Tool::lister("subunit-history", env!("CARGO_BIN_EXE_subunit-history")).needing_operand(),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
     Tool::merger("subunit-mux", env!("CARGO_BIN_EXE_subunit-mux")),
     Tool::emitter("subunit-output", env!("CARGO_BIN_EXE_subunit-output")).with(&[
@@ -48,7 +49,7 @@ pub(crate) const TOOLS: [Tool; 30] = [
         "none",
     ]),
     Tool::viewer("subunit-show", env!("CARGO_BIN_EXE_subunit-show")).with(&["--all"]),
-    Tool::sharer("subunit-split", env!("CARGO_BIN_EXE_subunit-split")).with(&["-k", "1/1"]),
+    Tool::lister("subunit-split", env!("CARGO_BIN_EXE_subunit-split")).with(&["-k", "1/1"]),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
         "-f",
         "-o",
