@@ -19,16 +19,38 @@ pub(crate) struct History {
     results: Vec<u8>,
     /// Results whose attempts differ, which are few: number of the test and of the run.
     differing: BTreeSet<(usize, usize)>,
-    /// For each test, in which runs it was good and how long it took then.
-    seconds: Vec<Vec<(usize, f32)>>,
+    /// For each test, how long it took when it was good.
+    seconds: Vec<Seconds>,
     /// What else is known: number of the run and of the test, in this order.
     details: Vec<(usize, usize, Detail)>,
     keeps: Keeps,
     runs: usize,
-    /// The run that is read: the last attempt of each test on each route.
-    attempts: HashMap<(usize, usize), Attempt>,
-    routes: Names,
+    current: Run,
     name: String,
+    /// The test that the next attempt is probably of, since tests mostly run in the same order.
+    guess: usize,
+}
+
+/// The run that is read.
+#[derive(Default)]
+struct Run {
+    /// The last attempt of each test on each route.
+    attempts: Vec<Attempt>,
+    /// For each test, one more than the place of its first attempt, or 0.
+    first: Vec<usize>,
+    /// The places of its attempts on other routes, by test and route.
+    others: HashMap<(usize, usize), usize>,
+    routes: Names,
+    /// What is shown of each attempt, if that is kept.
+    details: Vec<Detail>,
+}
+
+/// Durations of a test, the oldest first.
+#[derive(Clone, Default)]
+struct Seconds {
+    /// The run that the last one is of.
+    run: usize,
+    all: Vec<f32>,
 }
 
 /// What is kept besides results.
@@ -48,14 +70,15 @@ pub(crate) enum Kind {
 }
 
 /// The last attempt on a route that was not silent.
-#[derive(Clone, Debug)]
-pub(crate) struct Attempt {
-    pub(crate) kind: Kind,
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    test: usize,
+    route: usize,
+    kind: Kind,
     /// Whether one before had another result.
     differs: bool,
     /// How long it took.
-    pub(crate) seconds: Option<f32>,
-    pub(crate) detail: Option<Detail>,
+    seconds: Option<f32>,
 }
 
 /// What is shown of a single test.
@@ -95,18 +118,54 @@ impl Kind {
     }
 }
 
-impl Attempt {
-    pub(crate) fn new(kind: Kind, seconds: Option<f32>, detail: Option<Detail>) -> Self {
-        Self { kind, differs: false, seconds, detail }
+impl Run {
+    /// Adds an attempt.
+    fn add(&mut self, test: usize, route: &str, kind: Kind, seconds: Option<f32>, detail: Option<Detail>) {
+        // Most results have no route.
+        let route = if route.is_empty() { 0 } else { 1 + self.routes.number(route) };
+        let next = self.attempts.len();
+        if test >= self.first.len() {
+            self.first.resize(test + 1, 0);
+        }
+        let place = match &mut self.first[test] {
+            first @ 0 => {
+                *first = next + 1;
+                next
+            }
+            first if self.attempts[*first - 1].route == route => *first - 1,
+            _ => *self.others.entry((test, route)).or_insert(next),
+        };
+        let attempt = Attempt { test, route, kind, differs: false, seconds };
+        let Some(known) = self.attempts.get_mut(place) else {
+            self.attempts.push(attempt);
+            self.details.extend(detail);
+            return;
+        };
+        let counts = known.then(attempt);
+        if let (true, Some(known), Some(detail)) = (counts, self.details.get_mut(place), detail) {
+            *known = detail;
+        }
     }
 
-    /// Another attempt has ended. A skip changes nothing.
-    fn then(&mut self, next: Self) {
-        if next.kind < Kind::Good && self.kind.is_telling() {
-            return;
+    fn clear(&mut self) {
+        for attempt in &self.attempts {
+            self.first[attempt.test] = 0;
         }
-        let differs = self.differs || self.kind.is_telling() && self.kind != next.kind;
-        *self = Self { differs, ..next };
+        self.attempts.clear();
+        self.others.clear();
+        self.details.clear();
+    }
+}
+
+impl Attempt {
+    /// Another attempt has ended, and counts unless it is a skip.
+    fn then(&mut self, next: Self) -> bool {
+        let counts = next.kind.is_telling() || !self.kind.is_telling();
+        if counts {
+            let differs = self.differs || self.kind.is_telling() && self.kind != next.kind;
+            *self = Self { differs, ..next };
+        }
+        counts
     }
 }
 
@@ -124,9 +183,9 @@ impl History {
             details: Vec::new(),
             keeps,
             runs,
-            attempts: HashMap::new(),
-            routes: Names::default(),
+            current: Run::default(),
             name: String::new(),
+            guess: 0,
         }
     }
 
@@ -140,27 +199,34 @@ impl History {
     }
 
     /// Adds an attempt to the run that is read.
-    pub(crate) fn attempt(&mut self, id: &str, profile: &str, route: &str, attempt: Attempt) {
+    pub(crate) fn attempt(
+        &mut self,
+        id: &str,
+        profile: &str,
+        route: &str,
+        kind: Kind,
+        seconds: Option<f32>,
+        detail: Option<Detail>,
+    ) {
         self.name.clear();
         self.name.extend([profile, "\0", id]);
-        let key = (self.names.number(&self.name), self.routes.number(route));
-        match self.attempts.get_mut(&key) {
-            Some(known) => known.then(attempt),
-            None => drop(self.attempts.insert(key, attempt)),
-        }
+        let is_guess = self.names.get(self.guess) == Some(&self.name);
+        let test = if is_guess { self.guess } else { self.names.number(&self.name) };
+        self.guess = test + 1;
+        self.current.add(test, route, kind, seconds, detail);
     }
 
     /// The run of this number has been read.
     pub(crate) fn end_run(&mut self, run: usize) {
         self.results.resize(self.names.len() * self.stride, 0);
-        for ((test, _), attempt) in &self.attempts {
-            let place = test * self.stride + run / Self::A_BYTE;
+        for attempt in &self.current.attempts {
+            let place = attempt.test * self.stride + run / Self::A_BYTE;
             let shift = run % Self::A_BYTE * 2;
             let known = Kind::from_bits(self.results[place] >> shift);
             self.results[place] &= !(Self::MASK << shift);
             self.results[place] |= (known.max(attempt.kind) as u8) << shift;
             if attempt.differs {
-                self.differing.insert((*test, run));
+                self.differing.insert((attempt.test, run));
             }
         }
         if self.keeps.seconds {
@@ -169,38 +235,35 @@ impl History {
         if self.keeps.details {
             self.keep_details(run);
         }
-        self.attempts.clear();
+        self.current.clear();
+        self.guess = 0;
     }
 
     /// Of several good routes the slowest one counts.
     fn keep_seconds(&mut self, run: usize) {
-        self.seconds.resize_with(self.names.len(), Vec::new);
-        for ((test, _), attempt) in &self.attempts {
-            let Some(seconds) = attempt.seconds else { continue };
-            if self.kind(*test, run) != Kind::Good {
+        self.seconds.resize_with(self.names.len(), Seconds::default);
+        for attempt in &self.current.attempts {
+            let Some(seconds) = attempt.seconds.filter(|_| self.kind(attempt.test, run) == Kind::Good) else {
                 continue;
+            };
+            let Seconds { run: of, all } = &mut self.seconds[attempt.test];
+            match all.last_mut().filter(|_| *of == run) {
+                Some(slowest) => *slowest = slowest.max(seconds),
+                None => all.push(seconds),
             }
-            let of_test = &mut self.seconds[*test];
-            match of_test.last_mut().filter(|(last, _)| *last == run) {
-                Some((_, slowest)) => *slowest = slowest.max(seconds),
-                None => of_test.push((run, seconds)),
-            }
+            *of = run;
         }
     }
 
     /// What is known of the route that counts.
     fn keep_details(&mut self, run: usize) {
-        let mut attempts: Vec<_> = self.attempts.iter().collect();
-        let rank = |((test, route), attempt): (&(usize, usize), &Attempt)| {
-            (*test, Reverse(attempt.kind), Reverse(attempt.seconds.map(f32::to_bits)), *route)
-        };
-        attempts.sort_unstable_by_key(|attempt| rank(*attempt));
-        attempts.dedup_by_key(|((test, _), _)| *test);
-        for ((test, _), attempt) in attempts {
-            if let Some(detail) = attempt.detail.clone() {
-                let differs = self.differing.contains(&(*test, run));
-                self.details.push((run, *test, Detail { differs, ..detail }));
-            }
+        let mut attempts: Vec<_> = self.current.attempts.iter().zip(&self.current.details).collect();
+        // Of numbers that are not negative, bits are in the order of values.
+        attempts.sort_by_key(|(it, _)| (it.test, Reverse((it.kind, it.seconds.map(f32::to_bits)))));
+        attempts.dedup_by_key(|(attempt, _)| attempt.test);
+        for (Attempt { test, .. }, detail) in attempts {
+            let differs = self.differing.contains(&(*test, run));
+            self.details.push((run, *test, Detail { differs, ..detail.clone() }));
         }
     }
 
@@ -243,9 +306,8 @@ impl<'a> TestHistory<'a> {
     }
 
     /// How long it took in runs in which it was good, the oldest first.
-    pub(crate) fn seconds(&self) -> Vec<f32> {
-        let of_test = self.history.seconds.get(self.number);
-        of_test.into_iter().flatten().map(|(_, seconds)| *seconds).collect()
+    pub(crate) fn seconds(&self) -> &'a [f32] {
+        self.history.seconds.get(self.number).map_or(&[], |seconds| &seconds.all)
     }
 
     /// What else is known of it in a run.

@@ -104,8 +104,9 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         None => shown.tests(choice, args.min_runs.unwrap_or(0)),
     };
     let mut output = TextOutput::to(Output::new()?);
-    // With -0, ids are as they are: for a program.
-    if args.null { output.raw().bytes(lines.as_bytes()) } else { output.lines(&lines) }?;
+    for line in lines {
+        output.lines(&line)?;
+    }
     output.finish()?;
     if let Some(damage) = reader.damage() {
         let _ = Trouble::message(damage).reported(TOOL);

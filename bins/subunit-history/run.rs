@@ -8,7 +8,7 @@ use subunit_formats::failure::first_line;
 use subunit_formats::number::counted;
 use subunit_formats::worker::Worker;
 
-use crate::history::{Attempt, Detail, History, Kind};
+use crate::history::{Detail, History, Kind};
 
 /// Reads runs into a history.
 pub(crate) struct Reader {
@@ -96,7 +96,7 @@ impl Reader {
         });
         let route = test.route_code.as_deref().filter(|_| !self.identity.any_route).unwrap_or_default();
         let profile = self.identity.profile(&test.tags);
-        history.attempt(&test.id, &profile, route, Attempt::new(kind, seconds, detail));
+        history.attempt(&test.id, &profile, route, kind, seconds, detail);
     }
 
     /// What to say of damage, if there was any.

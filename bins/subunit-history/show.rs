@@ -3,12 +3,13 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
+use hashbrown::HashSet;
 use serde::Serialize;
 use subunit_cli::{TestRow, escape};
 
 use crate::history::{Detail, History, Kind, TestHistory};
 use crate::story::{Choice, Medians, Story, median};
-use crate::table::{Column, table};
+use crate::table::{Column, Lines, table};
 
 /// What is shown, and how.
 pub(crate) struct Shown<'a> {
@@ -58,7 +59,7 @@ impl<'a> Shown<'a> {
     const LAST: usize = 32;
 
     /// The tests of a choice that have results in so many runs.
-    pub(crate) fn tests(&self, choice: Choice, min_runs: usize) -> String {
+    pub(crate) fn tests(&'a self, choice: Choice, min_runs: usize) -> Lines<'a> {
         let tests = self.history.tests().map(|test| (test, test.story()));
         let mut tests: Vec<Told<'_>> =
             tests.filter(|(test, story)| story.told() >= min_runs && choice.takes(test, story)).collect();
@@ -72,12 +73,12 @@ impl<'a> Shown<'a> {
             Choice::All | Choice::Flaky => tests.sort_by_key(|(_, story)| Reverse((story.flips, story.bad))),
         }
         if self.json {
-            return tests.iter().map(|test| self.json(test)).collect();
+            return Box::new(tests.into_iter().map(|test| self.json(&test)));
         }
         match choice {
-            Choice::All | Choice::Flaky => self.flips(&tests),
-            Choice::Failing => self.ids(&tests),
-            Choice::Slower(_) => self.slower(&tests),
+            Choice::All | Choice::Flaky => self.flips(tests),
+            Choice::Failing => self.ids(tests),
+            Choice::Slower(_) => self.slower(tests),
         }
     }
 
@@ -99,35 +100,31 @@ impl<'a> Shown<'a> {
         if test.profile.is_empty() { String::new() } else { format!(" ({})", self.name(test.profile)) }
     }
 
-    fn ids(&self, tests: &[Told<'_>]) -> String {
-        let mut seen = hashbrown::HashSet::new();
-        let ids = tests.iter().map(|(test, _)| test.id).filter(|id| seen.insert(*id));
-        ids.flat_map(|id| [self.name(id), self.end().to_owned()]).collect()
+    fn ids(&'a self, tests: Vec<Told<'a>>) -> Lines<'a> {
+        let mut seen = HashSet::new();
+        let ids = tests.into_iter().map(|(test, _)| test.id).filter(move |id| seen.insert(*id));
+        Box::new(ids.map(|id| self.name(id) + self.end()))
     }
 
-    fn flips(&self, tests: &[Told<'_>]) -> String {
+    fn flips(&'a self, tests: Vec<Told<'a>>) -> Lines<'a> {
         let count = self.last.unwrap_or(Self::LAST);
-        let heads = [
-            Column::right("flips"),
-            Column::left("bad"),
-            Column::right("rate"),
-            Column::left("results (newest right)"),
-        ];
-        let rows = tests.iter().map(|(test, story)| {
-            let bad = format!("{}/{}", story.bad, story.told());
-            let rate = rate(story.bad, story.told());
-            ([story.flips.to_string(), bad, rate, self.results(test, count)], self.label(test))
-        });
-        table(heads, "id", rows.collect(), self.null)
+        let results = Column::left("results (newest right)");
+        let columns = [Column::right("flips"), Column::left("bad"), Column::right("rate"), results];
+        let row = move |(test, story): &Told<'a>| {
+            let (bad, told) = (story.bad, story.told());
+            let cells = [story.flips.to_string(), format!("{bad}/{told}"), rate(bad, told), self.results(test, count)];
+            (cells, self.label(test))
+        };
+        table(columns, "id", tests, row, self.null)
     }
 
-    fn slower(&self, tests: &[Told<'_>]) -> String {
-        let rows = tests.iter().filter_map(|(test, _)| {
-            let medians = Medians::of(test)?;
-            let [older, newer] = [medians.older, medians.newer].map(|seconds| format!("{seconds:.3} s"));
-            Some(([older, newer, format!("{:.1}", medians.factor())], self.label(test)))
-        });
-        table(["older", "newer", "factor"].map(Column::right), "id", rows.collect(), self.null)
+    fn slower(&'a self, tests: Vec<Told<'a>>) -> Lines<'a> {
+        let row = |(test, _): &Told<'a>| {
+            let Medians { older, newer } = Medians::of(test).unwrap_or_default();
+            let factor = Medians { older, newer }.factor();
+            ([format!("{older:.3} s"), format!("{newer:.3} s"), format!("{factor:.1}")], self.label(test))
+        };
+        table(["older", "newer", "factor"].map(Column::right), "id", tests, row, self.null)
     }
 
     /// The results of the last runs, a character each.
@@ -148,7 +145,7 @@ impl<'a> Shown<'a> {
             flips: story.flips,
             streak: story.streak,
             since: story.since.map(|run| &*self.runs[run]),
-            median: median(&seconds).map(tidy),
+            median: median(seconds).map(tidy),
             max: seconds.iter().copied().max_by(f32::total_cmp).map(tidy),
             results: self.results(test, self.last.unwrap_or(usize::MAX)),
         };
@@ -163,29 +160,25 @@ impl<'a> Shown<'a> {
     }
 
     /// A line for each of the last runs of a test, and how often it was bad in all of them.
-    pub(crate) fn test(&self, id: &str) -> String {
-        let profiles: Vec<TestHistory<'_>> = self.history.tests().filter(|test| test.id == id).collect();
+    pub(crate) fn test(&'a self, id: &str) -> Lines<'a> {
+        let profiles: Vec<TestHistory<'a>> = self.history.tests().filter(|test| test.id == id).collect();
         let runs = self.runs.len();
-        let mut lines = String::new();
-        for run in runs.saturating_sub(self.last.unwrap_or(usize::MAX))..runs {
-            let there: Vec<_> = profiles.iter().filter_map(|test| Some((test, run, test.detail(run)?))).collect();
-            if there.is_empty() {
-                lines.push_str(&self.run_without(run));
-            }
-            lines.extend(there.into_iter().map(|(test, run, detail)| self.run_with(test, run, detail)));
-        }
-        if self.json {
-            return lines;
-        }
-        if profiles.is_empty() {
-            lines.extend(["rate 0/0", self.end()]);
-        }
-        for test in &profiles {
+        let runs = runs.saturating_sub(self.last.unwrap_or(usize::MAX))..runs;
+        let lines: Vec<String> = runs.flat_map(|run| self.run(&profiles, run)).collect();
+        let rates = profiles.iter().map(|test| {
             let story = test.story();
-            let rate = format!("{}/{}", story.bad, story.told());
-            lines.extend(["rate ", &rate, &self.profile(test), self.end()]);
-        }
-        lines
+            format!("rate {}/{}{}{}", story.bad, story.told(), self.profile(test), self.end())
+        });
+        let none = profiles.is_empty().then(|| format!("rate 0/0{}", self.end()));
+        let rates: Vec<String> = rates.chain(none).filter(|_| !self.json).collect();
+        Box::new(lines.into_iter().chain(rates))
+    }
+
+    /// The lines of a run of a test, one for each profile.
+    fn run(&self, profiles: &[TestHistory<'_>], run: usize) -> Vec<String> {
+        let there = profiles.iter().filter_map(|test| Some(self.run_with(test, run, test.detail(run)?)));
+        let lines: Vec<String> = there.collect();
+        if lines.is_empty() { vec![self.run_without(run)] } else { lines }
     }
 
     fn run_without(&self, run: usize) -> String {
@@ -195,7 +188,7 @@ impl<'a> Shown<'a> {
                 JsonRun { run, profile: "", result: None, status: None, duration: None, worker: None, message: "" };
             return self.object(&absent);
         }
-        format!("{}  -{}", self.run(run, ""), self.end())
+        format!("{}  -{}", self.run_name(run, ""), self.end())
     }
 
     fn run_with(&self, test: &TestHistory<'_>, run: usize, detail: &Detail) -> String {
@@ -214,11 +207,11 @@ impl<'a> Shown<'a> {
         let status = if detail.differs { format!("{status}~") } else { status.to_owned() };
         let duration = detail.seconds.map(Duration::from_secs_f32);
         let row = TestRow { status: &status, duration, worker: &detail.worker, id: &detail.message }.to_string();
-        format!("{}  {}{}", self.run(run, &self.profile(test)), row.trim_end(), self.end())
+        format!("{}  {}{}", self.run_name(run, &self.profile(test)), row.trim_end(), self.end())
     }
 
     /// The name of a run, as wide as the widest one.
-    fn run(&self, run: usize, profile: &str) -> String {
+    fn run_name(&self, run: usize, profile: &str) -> String {
         let width = self.runs.iter().map(|name| escape(name).chars().count()).max().unwrap_or(0);
         format!("{:width$}", self.name(&self.runs[run]) + profile)
     }

@@ -28,7 +28,7 @@ pub(crate) enum Choice {
 }
 
 /// How long a test took in the older half of its runs and in the newer one, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Medians {
     pub(crate) older: f32,
     pub(crate) newer: f32,

@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+/// Lines, each with its end.
+pub(crate) type Lines<'a> = Box<dyn Iterator<Item = String> + 'a>;
+
 /// A column with its head.
 #[derive(Clone, Copy)]
 pub(crate) struct Column {
@@ -21,28 +24,33 @@ impl Column {
     }
 }
 
-/// Rows of cells, of ASCII characters, each followed by a name that may be long. With `null`, lines
-/// end with NUL, and there is no line of heads. Without rows, there is nothing.
-pub(crate) fn table<const N: usize>(
+/// A line for each item: cells, of ASCII characters, and a name that may be long. With `null`,
+/// lines end with NUL, and there is no line of heads. Without items, there is nothing.
+pub(crate) fn table<'a, T: 'a, const N: usize>(
     columns: [Column; N],
-    last: &str,
-    rows: Vec<([String; N], String)>,
+    name: &'static str,
+    items: Vec<T>,
+    row: impl Fn(&T) -> ([String; N], String) + 'a,
     null: bool,
-) -> String {
-    let heads = columns.map(|column| column.head.to_owned());
-    let widths: [usize; N] = std::array::from_fn(|column| {
-        let cells = rows.iter().map(|(cells, _)| &cells[column]).chain([&heads[column]]);
-        cells.map(String::len).max().unwrap_or(0)
-    });
-    let head = (!rows.is_empty() && !null).then(|| (heads, last.to_owned()));
-    let end = if null { "\0" } else { "\n" };
-    let mut lines = String::new();
-    for (cells, name) in head.into_iter().chain(rows) {
+) -> Lines<'a> {
+    let mut widths = columns.map(|column| column.head.len());
+    // Rows are made twice, so that they are not held in memory.
+    for (cells, _) in items.iter().map(&row) {
+        for (width, cell) in widths.iter_mut().zip(&cells) {
+            *width = cell.len().max(*width);
+        }
+    }
+    let end = if null { '\0' } else { '\n' };
+    let line = move |(cells, name): ([String; N], String)| {
+        let mut line = String::new();
         for ((cell, width), column) in cells.iter().zip(widths).zip(columns) {
             // Writing to a string cannot fail.
-            let _ = if column.is_right { write!(lines, "{cell:>width$}  ") } else { write!(lines, "{cell:width$}  ") };
+            let _ = if column.is_right { write!(line, "{cell:>width$}  ") } else { write!(line, "{cell:width$}  ") };
         }
-        lines.extend([&name, end]);
-    }
-    lines
+        line.extend([&*name, end.encode_utf8(&mut [0])]);
+        line
+    };
+    let heads = (columns.map(|column| column.head.to_owned()), name.to_owned());
+    let heads = (!items.is_empty() && !null).then_some(heads);
+    Box::new(heads.into_iter().chain(items.into_iter().map(move |item| row(&item))).map(line))
 }
