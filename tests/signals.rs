@@ -453,4 +453,13 @@ fn lists_of_many_tests_make_nothing_up_after_a_signal() {
         assert_eq!(live.finish().code(), code);
         assert!(!folder.path(format!("{code}.0")).exists(), "half a list is no list");
     });
+    folder.write("list", b"a\nb\n");
+    let split = folder.command(tool("subunit-split"), &["-n", "2", "-o", "half.", "--times", "-", "list"]);
+    let mut live = Pipeline::new([split]).deadline(DEADLINE).start();
+    live.write(&test("a", Status::Success));
+    thread::sleep(Duration::from_secs(1));
+    signal(&live, Signal::INT);
+    live.read_to_end();
+    assert_eq!(live.finish().code(), 130);
+    assert!(!folder.path("half.0").exists(), "half a run shares out differently");
 }

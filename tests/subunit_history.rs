@@ -160,14 +160,18 @@ fn what_is_planted_in_thirty_runs_is_found_and_nothing_else() {
 
 #[test]
 fn a_slower_test_is_one_whose_newer_half_takes_longer_than_its_older_one() {
-    let took = |milliseconds: u32| stream(took("a", Status::Success, milliseconds));
     let slower = |factor: &str, times: &[u32]| {
-        of_runs(&["--slower", factor], &times.iter().map(|time| took(*time)).collect::<Vec<_>>())
+        let runs: Vec<_> = times.iter().map(|time| stream(took("a", Status::Success, *time))).collect();
+        of_runs(&["--slower", factor], &runs)
     };
     let expected = "  older    newer  factor  id\n0.100 s  0.300 s     3.0  a\n";
     assert_eq!(slower("3", &[100, 300]), expected);
     assert_eq!(slower("2.5", &[100, 9000, 100, 300, 300, 1]), expected, "outliers do not count");
-    assert_eq!(slower("3", &[100, 100, 7000, 300, 300]), expected, "nor does the one in the middle");
+    assert_eq!(slower("3", &[100, 100, 7000, 200, 400]), expected, "nor does the one in the middle");
+    let routed = |time, code: &'static str| took("a", Status::Success, time).map(|event| event.route_code(code));
+    let twice =
+        [stream(took("a", Status::Success, 100)), stream(routed(300, "web").into_iter().chain(routed(50, "db")))];
+    assert_eq!(of_runs(&["--slower", "3"], &twice), expected, "the slowest of several routes counts");
     for times in [&[100, 299][..], &[300, 100], &[100], &[0, 100]] {
         assert_eq!(slower("3", times), "", "{times:?}");
     }
