@@ -37,6 +37,7 @@ pub(crate) const TOOLS: [Tool; 31] = [
     )
     .with(&["--fd", "3"]),
     Tool::writer("subunit-filter", env!("CARGO_BIN_EXE_subunit-filter")).with(&["--success", "--xfail"]),
+    Tool::lister("subunit-history", env!("CARGO_BIN_EXE_subunit-history")).needing_operand(),
     Tool::judge("subunit-ls", env!("CARGO_BIN_EXE_subunit-ls")),
     Tool::merger("subunit-mux", env!("CARGO_BIN_EXE_subunit-mux")),
     Tool::emitter("subunit-output", env!("CARGO_BIN_EXE_subunit-output")).with(&[
@@ -49,7 +50,7 @@ pub(crate) const TOOLS: [Tool; 31] = [
     ]),
     Tool::scheduler("subunit-sched", env!("CARGO_BIN_EXE_subunit-sched"), &["--", "true"]),
     Tool::viewer("subunit-show", env!("CARGO_BIN_EXE_subunit-show")).with(&["--all"]),
-    Tool::sharer("subunit-split", env!("CARGO_BIN_EXE_subunit-split")).with(&["-k", "1/1"]),
+    Tool::lister("subunit-split", env!("CARGO_BIN_EXE_subunit-split")).with(&["-k", "1/1"]),
     Tool::writer("subunit-stats", env!("CARGO_BIN_EXE_subunit-stats")).judging().with(&[
         "-f",
         "-o",

@@ -47,6 +47,7 @@ mod subunit_demux;
 mod subunit_diff;
 mod subunit_exec;
 mod subunit_filter;
+mod subunit_history;
 mod subunit_ls;
 mod subunit_mux;
 mod subunit_output;

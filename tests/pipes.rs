@@ -414,3 +414,20 @@ fn suspects_are_listed_in_the_order_in_which_they_ran_by_a_filter() {
     let finished = Pipeline::new([select, command("subunit-ls", &[])]).run(b"");
     assert_eq!(finished.text(), "c\na\n");
 }
+
+#[test]
+fn tests_that_fail_over_partial_runs_are_selected_by_their_list() {
+    let folder = Folder::new();
+    let run = read_data("testr-run.subunit");
+    folder.write("1", &run);
+    let failing = folder.command(tool("subunit-history"), &["--failing", "1"]);
+    let ids = Pipeline::new([failing]).run(b"").text().to_owned();
+    assert_eq!(ids.lines().count(), 4);
+    // The first of them is run again, and passes.
+    folder.write("2", &test(ids.lines().next().expect("there is one"), Status::Success));
+    let failing = folder.command(tool("subunit-history"), &["--failing", "1", "2"]);
+    folder.write("again", Pipeline::new([failing]).run(b"").text().as_bytes());
+    let select = folder.command(tool("subunit-filter"), &["--all", "--load-list", "again", "1"]);
+    let finished = Pipeline::new([select, command("subunit-ls", &["--no-passthrough"])]).run(b"");
+    assert_eq!(finished.text().lines().collect::<Vec<_>>(), ids.lines().skip(1).collect::<Vec<_>>());
+}

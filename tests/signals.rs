@@ -420,3 +420,46 @@ fn files_behind_the_one_that_a_signal_ends_are_left_out() {
         assert!(!contains(&finished.stdout, b"never-read"), "{}", tool.name);
     });
 }
+
+#[test]
+fn lists_of_many_tests_make_nothing_up_after_a_signal() {
+    let folder = Folder::new();
+    folder.write("first", &test("hangs", Status::Success));
+    let running = packet(&Event::test("hangs").status(Status::InProgress));
+    let input = [test("fails", Status::Fail), running].concat();
+    at_once(STOPPING, |(number, code)| {
+        let history = folder.command(tool("subunit-history"), &["first", "-", "first"]);
+        let mut live = Pipeline::new([history]).deadline(DEADLINE).start();
+        live.write(&input);
+        thread::sleep(Duration::from_secs(1));
+        signal(&live, number);
+        live.read_to_end();
+        let finished = live.finish();
+        assert_eq!(finished.code(), code, "{:?}", finished.stderr);
+        let rows: Vec<&str> = finished.text().lines().skip(1).collect();
+        assert_eq!(
+            rows,
+            ["    0  1/1  100%   F                      fails", "    0  0/1    0%  .                       hangs"]
+        );
+    });
+    at_once(STOPPING, |(number, code)| {
+        let prefix = format!("{code}.");
+        let split = folder.command(tool("subunit-split"), &["-n", "2", "-o", &prefix]);
+        let mut live = Pipeline::new([split]).deadline(DEADLINE).start();
+        live.write(b"a\nb\n");
+        thread::sleep(Duration::from_secs(1));
+        signal(&live, number);
+        live.read_to_end();
+        assert_eq!(live.finish().code(), code);
+        assert!(!folder.path(format!("{code}.0")).exists(), "half a list is no list");
+    });
+    folder.write("list", b"a\nb\n");
+    let split = folder.command(tool("subunit-split"), &["-n", "2", "-o", "half.", "--times", "-", "list"]);
+    let mut live = Pipeline::new([split]).deadline(DEADLINE).start();
+    live.write(&test("a", Status::Success));
+    thread::sleep(Duration::from_secs(1));
+    signal(&live, Signal::INT);
+    live.read_to_end();
+    assert_eq!(live.finish().code(), 130);
+    assert!(!folder.path("half.0").exists(), "half a run shares out differently");
+}

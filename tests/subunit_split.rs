@@ -184,6 +184,8 @@ fn a_group_stays_together() {
     );
     let finished = split(&folder, &["-k", "1/2", "--group", "one|two"], list.as_bytes());
     assert_eq!(finished.text(), "m.A.one\nm.B.one\nm.C.one\n", "the whole match, if it has no group");
+    let finished = split(&folder, &["-k", "1/2", "--group", "^m.(A|B).*"], list.as_bytes());
+    assert_eq!(finished.text(), "m.A.one\nm.A.two\nm.C.one\n", "only its group, if it has one");
 }
 
 #[test]

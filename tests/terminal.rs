@@ -97,3 +97,22 @@ fn a_message_never_continues_an_unfinished_line_of_text() {
     let finished = Pipeline::new([tool("subunit-ls").command(["-", "/usr"])]).run(&input);
     assert_eq!(finished.text(), "a\nhalf", "text that goes elsewhere is left alone");
 }
+
+#[test]
+fn a_table_is_whole_on_a_terminal_and_its_names_are_harmless() {
+    let folder = Folder::new();
+    let id = format!("{}\x1b[2J\tend", "long.".repeat(40));
+    folder.write("1", &test(&id, Status::Success));
+    folder.write("2", &test(&id, Status::Fail));
+    let runs = ["1", "2"].repeat(60);
+    let screen = shown(folder.command(tool("subunit-history"), &[&["--last", "120"], &runs[..]].concat()), b"");
+    let head = format!("flips  bad     rate  {:120}  id\n", "results (newest right)");
+    let row = format!("  119  60/120   50%  {}  {}\\x1b[2J\\tend\n", ".F".repeat(60), "long.".repeat(40));
+    assert_eq!(screen, head + &row);
+    let screen = shown(folder.command(tool("subunit-history"), &["--failing", "2"]), b"");
+    assert_eq!(screen, format!("{}\\x1b[2J\\tend\n", "long.".repeat(40)));
+    let mut split = folder.command(tool("subunit-split"), &["-k", "1/1"]);
+    split.stderr(Stdio::null());
+    let screen = shown(split, b"clear\x1b[2J\n");
+    assert_eq!(screen, "clear\\x1b[2J\n");
+}

@@ -133,8 +133,8 @@ impl Tool {
         Self { writes: Writes::Report, drops_text: false, ..Self::configured(name, path) }
     }
 
-    /// A tool that reads a list of tests, and shares it out.
-    pub(crate) const fn sharer(name: &'static str, path: &'static str) -> Self {
+    /// A tool that lists tests of a list or of several runs.
+    pub(crate) const fn lister(name: &'static str, path: &'static str) -> Self {
         let parser = Self::parser(name, path);
         Self { writes: Writes::Report, is_configured: true, reads_files: false, drops_text: false, ..parser }
     }

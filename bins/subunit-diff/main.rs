@@ -29,7 +29,7 @@ struct Args {
     new: OsString,
 
     /// List tests that take FACTOR times as long
-    #[arg(long, value_name = "FACTOR", value_parser = factor, allow_negative_numbers = true)]
+    #[arg(long, value_name = "FACTOR", value_parser = cli::factor, allow_negative_numbers = true)]
     slower: Option<f64>,
 
     /// Of those, leave out tests of less than TIME
@@ -83,10 +83,4 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
         output.finish()?;
     }
     Ok(Verdict::failure_if(changes.are_for_the_worse()))
-}
-
-/// Reads the value of `--slower`.
-fn factor(value: &str) -> Result<f64, &'static str> {
-    let factor: f64 = value.parse().map_err(|_| "not a number")?;
-    if factor.is_finite() && factor >= 1.0 { Ok(factor) } else { Err("must be 1 or more") }
 }

@@ -41,11 +41,17 @@ impl Identity {
     /// ```
     #[must_use]
     pub fn key(&self, id: &str, route_code: Option<&str>, tags: &[String]) -> TestKey {
-        let of_profile: Vec<&str> = self.profile.iter().filter(|tag| tags.contains(tag)).map(String::as_str).collect();
         TestKey {
             id: id.to_owned(),
             route_code: route_code.filter(|_| !self.any_route).map(str::to_owned),
-            profile: of_profile.join("+"),
+            profile: self.profile(tags),
         }
+    }
+
+    /// The profile of a result with these tags: those that `--profile` names, joined with `+`.
+    #[must_use]
+    pub fn profile(&self, tags: &[String]) -> String {
+        let of_profile: Vec<&str> = self.profile.iter().filter(|tag| tags.contains(tag)).map(String::as_str).collect();
+        of_profile.join("+")
     }
 }

@@ -121,5 +121,5 @@ pub use test_row::{TestRow, seconds};
 pub use text_output::{LiveOutput, TextOutput};
 pub use threads::spawn;
 pub use trouble::Trouble;
-pub use values::{duration, signal};
+pub use values::{duration, factor, signal};
 pub use whole_lines::{WholeLine, WholeLines};

@@ -130,7 +130,8 @@ mod tests {
                     *weight = 1;
                 }
             }
-            let regex = [None, Some(r"^(.*)\.")][random.below(2)];
+            // Such groups are not beside each other in the order of ids.
+            let regex = [None, Some(r"\d$")][random.below(2)];
             let sets = |tests: &[(String, u128)]| {
                 let parts = share(tests, count, regex).into_iter();
                 parts.map(BTreeSet::from_iter).collect::<Vec<BTreeSet<_>>>()

@@ -1,4 +1,4 @@
-//! Values of options that are durations or signals.
+//! Values of options that are durations, factors or signals.
 
 use std::time::Duration;
 
@@ -35,6 +35,23 @@ pub fn duration(value: &str) -> Result<Duration, &'static str> {
     let number: f64 = number.parse().map_err(|_| EXPECTED)?;
     let duration = Duration::try_from_secs_f64(number * unit).map_err(|_| "too long")?;
     if duration.is_zero() { Err("must be more than 0") } else { Ok(duration) }
+}
+
+/// Reads the value of an option that is a factor of 1 or more.
+///
+/// # Errors
+///
+/// If it is none.
+///
+/// ```
+/// use subunit_cli::factor;
+///
+/// assert_eq!(factor("1.5"), Ok(1.5));
+/// assert_eq!(factor("0.5"), Err("must be 1 or more"));
+/// ```
+pub fn factor(value: &str) -> Result<f64, &'static str> {
+    let factor: f64 = value.parse().map_err(|_| "not a number")?;
+    if factor.is_finite() && factor >= 1.0 { Ok(factor) } else { Err("must be 1 or more") }
 }
 
 /// Reads the value of an option that is a signal: `TERM`, `SIGTERM` or `15`.

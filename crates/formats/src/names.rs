@@ -40,6 +40,12 @@ impl Names {
         number
     }
 
+    /// The name of a number, if there is one.
+    #[must_use]
+    pub fn get(&self, number: usize) -> Option<&str> {
+        (number < self.len()).then(|| self.name(number))
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -85,5 +91,6 @@ mod tests {
         assert_eq!(numbers, [0, 1, 2, 0, 3, 1, 4]);
         assert_eq!(names.sorted().collect::<Vec<_>>(), [("", 1), ("a", 3), ("b", 0), ("bb", 4), ("é", 2)]);
         assert_eq!(names.len(), 5);
+        assert_eq!([1, 2, 5].map(|number| names.get(number)), [Some(""), Some("é"), None]);
     }
 }
