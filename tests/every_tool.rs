@@ -17,7 +17,7 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 31] = [
+pub(crate) const TOOLS: [Tool; 32] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),

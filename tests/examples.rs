@@ -271,6 +271,9 @@ fn folder_for_examples() -> Folder {
     for name in ["target/surefire-reports/TEST-A.xml", "unit.xml", "browser.xml"] {
         folder.write(name, b"<testsuite><testcase classname='A' name='b'/></testsuite>");
     }
+    for name in ["ids", "parallel", "alone"] {
+        folder.write(name, b"net.Ping\nnet.TestPing\n");
+    }
     folder.write("tests.yaml", b"commands: [{prefix: python/, argv: [cat, recorded]}]");
     folder.write("known", b"net.Ping        # bug 17\n");
     folder.write("t/basic.t", b"");

@@ -43,12 +43,12 @@ struct Args {
     #[arg(value_name = "COMMAND", last = true, required = true, hide = true)]
     command: Vec<OsString>,
 
-    /// Run N copies of COMMAND [default: as many as CPUs]
+    /// Run N commands at once [default: one per CPU]
     #[arg(short, long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
     jobs: Option<usize>,
 
-    /// Run COMMAND behind PREFIX, as in web='ssh web'
-    #[arg(long = "worker", value_name = "[NAME=]PREFIX", conflicts_with = "jobs")]
+    /// Run COMMAND behind [NAME=]PREFIX: web='ssh web'
+    #[arg(long = "worker", value_name = "WORKER", conflicts_with = "jobs")]
     workers: Vec<String>,
 
     /// COMMAND is a server that runs tests when asked to
@@ -98,8 +98,8 @@ struct Args {
 
 const TOOL: &str = env!("CARGO_BIN_NAME");
 const EXAMPLES: [&str; 2] = [
-    "subunit-sched -j 4 -- run-tests --load-list {list} < ids | subunit-trace",
-    "subunit-sched --worker web='ssh web' --worker db='ssh db' -- run-tests",
+    "subunit-sched -j 4 -- run-tests --load-list {list} < ids > run",
+    "subunit-sched --worker 'ssh web' --worker 'ssh db' -- run-tests < ids",
 ];
 /// What a start of a command costs, as long as it is not measured.
 const OVERHEAD: Duration = Duration::from_millis(500);
