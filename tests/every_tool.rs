@@ -17,13 +17,14 @@ use crate::printed;
 use crate::tool::{DEADLINE, Tool, Writes, assert_silent, full_device, peak_memory, trouble};
 
 /// The tools: a new one is a line here.
-pub(crate) const TOOLS: [Tool; 32] = [
+pub(crate) const TOOLS: [Tool; 33] = [
     Tool::parser("gojson2subunit", env!("CARGO_BIN_EXE_gojson2subunit")).judging(),
     Tool::parser("json2subunit", env!("CARGO_BIN_EXE_json2subunit")),
     Tool::parser("junitxml2subunit", env!("CARGO_BIN_EXE_junitxml2subunit")).judging().needing_operand().with(&["-"]),
     Tool::writer("subunit-1to2", env!("CARGO_BIN_EXE_subunit-1to2")),
     Tool::writer_of_version_1("subunit-2to1", env!("CARGO_BIN_EXE_subunit-2to1")),
     Tool::writer("subunit-attempts", env!("CARGO_BIN_EXE_subunit-attempts")),
+    Tool::searcher("subunit-bisect", env!("CARGO_BIN_EXE_subunit-bisect"), &["--", "true"]).with(&["--test", "second"]),
     Tool::configured("subunit-combine", env!("CARGO_BIN_EXE_subunit-combine")),
     // All that comes from no route.
     Tool::writer("subunit-demux", env!("CARGO_BIN_EXE_subunit-demux")).with(&["--route", ""]),

@@ -42,6 +42,7 @@ mod subunit2pyunit;
 mod subunit_1to2;
 mod subunit_2to1;
 mod subunit_attempts;
+mod subunit_bisect;
 mod subunit_combine;
 mod subunit_demux;
 mod subunit_diff;

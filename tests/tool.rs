@@ -144,6 +144,11 @@ impl Tool {
         Self { is_configured: true, takes_text: false, ..Self::runner(name, path, command) }
     }
 
+    /// A tool that reads a list of tests, has `command` run parts of them, and writes a report.
+    pub(crate) const fn searcher(name: &'static str, path: &'static str, command: &'static [&'static str]) -> Self {
+        Self { writes: Writes::Report, ..Self::scheduler(name, path, command) }
+    }
+
     /// A tool that writes a report and judges.
     pub(crate) const fn judge(name: &'static str, path: &'static str) -> Self {
         Self { writes: Writes::Report, judges: true, ..Self::writer(name, path) }

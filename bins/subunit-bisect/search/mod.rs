@@ -9,13 +9,15 @@ mod simulation;
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 pub(crate) use self::odds::Tally;
 
 /// Candidates, by their places in the list, in order. The test itself is always run behind them.
 pub(crate) type Set = Vec<usize>;
 
 /// What a search goes by.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Settings {
     /// How sure it is to be that nothing is missing in the end, from 0 to 1.
     pub(crate) confidence: f64,

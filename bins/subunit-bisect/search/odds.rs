@@ -3,10 +3,11 @@
 //! The rate after `f` failures in `m` runs has the distribution `Beta(f + 1/2, m - f + 1/2)`: the
 //! posterior of the Jeffreys prior.
 
+use serde::{Deserialize, Serialize};
 use statrs::function::beta::beta_reg;
 
 /// How often a set of tests was bad and good.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub(crate) struct Tally {
     pub(crate) bad: u64,
     pub(crate) good: u64,
@@ -21,6 +22,12 @@ impl Tally {
     pub(crate) fn rate(self) -> f64 {
         let (a, b) = self.posterior();
         a / (a + b)
+    }
+
+    /// The failures by the runs.
+    #[expect(clippy::cast_precision_loss, reason = "nobody runs tests 2^52 times")]
+    pub(crate) fn share(self) -> f64 {
+        if self.runs() == 0 { 0.0 } else { self.bad as f64 / self.runs() as f64 }
     }
 
     /// The interval that holds the failure rate in 95 % of all cases.
