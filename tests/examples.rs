@@ -104,7 +104,7 @@ fn shell(folder: &Folder, commands: &str) -> Finished {
 }
 
 /// The programs of the folder, then the tools, then the programs that are there anyway.
-fn path_with_tools(folder: &Folder) -> OsString {
+pub(crate) fn path_with_tools(folder: &Folder) -> OsString {
     let own = folder.path("bin");
     let tools = TOOLS.iter().filter_map(|tool| Path::new(tool.path).parent()).map(Path::to_owned);
     let others = env::var_os("PATH").unwrap_or_default();

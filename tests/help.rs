@@ -49,8 +49,19 @@ fn a_shared_option_has_the_same_words_in_every_tool_and_stands_behind_the_tools_
 fn an_option_of_several_tools_has_the_same_words_in_all_of_them() {
     // One tool lists an object for each test, another reports one in all. What some choose, others
     // write.
-    const OF_ANOTHER_MEANING: [&str; 10] =
-        ["--all", "--exists", "--flaky", "--json", "--status", "--success", "--tag", "--timeout", "--times", "--xfail"];
+    const OF_ANOTHER_MEANING: [&str; 11] = [
+        "--all",
+        "--exists",
+        "--flaky",
+        "--json",
+        "--status",
+        "--success",
+        "--tag",
+        "--test",
+        "--timeout",
+        "--times",
+        "--xfail",
+    ];
     let mut known: HashMap<String, (String, &str)> = HashMap::new();
     for tool in TOOLS.iter().filter(|tool| tool.refuses_unknown) {
         let help = tool.run(&["--help"], b"");

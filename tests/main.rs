@@ -31,6 +31,7 @@ mod printed;
 mod readme;
 mod report_files;
 mod signals;
+mod story;
 mod subunit2csv;
 mod subunit2disk;
 mod subunit2html;

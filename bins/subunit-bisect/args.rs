@@ -31,7 +31,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "LIST", default_value = "-", hide_default_value = true)]
     pub(crate) candidates: OsString,
 
-    /// Directory for the trials [default: bisect.ID-DIGEST]
+    /// Directory for the trials
     #[arg(long, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
 

@@ -26,9 +26,9 @@ def blocks(language):
     return {paragraph.replace("\n", " "): code for paragraph, code in found}
 
 
-def statement(words):
-    """The SQL below the paragraph with these words."""
-    (code,) = [code for paragraph, code in blocks("sql").items() if words in paragraph]
+def statement(words, language="sql"):
+    """The code below the paragraph with these words."""
+    (code,) = [code for paragraph, code in blocks(language).items() if words in paragraph]
     return code
 
 
@@ -45,8 +45,7 @@ class Queries(unittest.TestCase):
         shutil.rmtree(FOLDER, ignore_errors=True)
         cls.suite = suite.Suite(TOOLS, RECORDED)
         cls.suite.write(TOOLS, FOLDER / "runs")
-        (loop,) = blocks("sh").values()
-        shell(loop, FOLDER)
+        shell(statement("as a file of JSON lines", "sh"), FOLDER)
         cls.database = duckdb.connect()
         cls.database.execute(f"SET file_search_path = '{FOLDER}'")
         cls.database.execute(statement("Name the columns"))
