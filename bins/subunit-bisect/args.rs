@@ -47,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
     failures: Option<usize>,
 
-    /// End after N passes of the whole list [default: 500]
+    /// End after N passes of them all [default: 500]
     #[arg(long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
     give_up: Option<usize>,
 
