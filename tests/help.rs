@@ -49,7 +49,7 @@ fn a_shared_option_has_the_same_words_in_every_tool_and_stands_behind_the_tools_
 fn an_option_of_several_tools_has_the_same_words_in_all_of_them() {
     // One tool lists an object for each test, another reports one in all. What some choose, others
     // write.
-    const OF_ANOTHER_MEANING: [&str; 12] = [
+    const OF_ANOTHER_MEANING: [&str; 13] = [
         "--all",
         "--exists",
         "--flaky",
@@ -61,6 +61,7 @@ fn an_option_of_several_tools_has_the_same_words_in_all_of_them() {
         "--test",
         "--timeout",
         "--times",
+        "--worker",
         "--xfail",
     ];
     let mut known: HashMap<String, (String, &str)> = HashMap::new();

@@ -16,7 +16,7 @@ use crate::search::{Settings, Tally};
 #[command(name = TOOL, version, args_override_self = true, infer_long_args = true)]
 #[command(override_usage = "subunit-bisect [OPTIONS] --test ID -- COMMAND [ARG]...
        subunit-bisect --state DIR --report [--json]")]
-#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("not reproduced")))]
+#[command(after_help = cli::help_end(TOOL, EXAMPLES, Some("no cause")))]
 pub(crate) struct Args {
     /// Command that runs the tests of a list
     #[arg(value_name = "COMMAND", last = true, required_unless_present = "report", hide = true)]
