@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 
+import interaction
 import pins
 import reference
 import report
@@ -38,7 +39,11 @@ def main(root):
     for writer in one_sided if not arguments.k else ():
         print(f"failed: {writer} had no red run, or no green one, to compare")
         is_well = False
-    for mismatch in stored.compare(tools, work / "stored", python.parent):
+    mismatches = [
+        *stored.compare(tools, work / "stored", python.parent),
+        *interaction.compare(tools, work / "interaction", python.parent, root),
+    ]
+    for mismatch in mismatches:
         print(f"failed: {mismatch}")
         is_well = False
     if os.environ.get("CI") == "true" and not all(is_optional for *_, is_optional in missing):
