@@ -299,3 +299,30 @@ fn no_list_and_no_command_is_left_behind() {
     assert_eq!(folder.read("copy"), b"a\n");
     assert_eq!(fs::read_dir(&temporary).expect("it can be read").count(), 0);
 }
+
+#[test]
+fn after_a_signal_no_more_tests_begin_and_those_that_ran_have_failed() {
+    let script = format!(
+        "read id; {0} --success $id; read id; {0} --inprogress $id; kill -INT $PPID; sleep 60; {0} --success $id",
+        tool("subunit-output").path
+    );
+    let finished = run_to_end(tool("subunit-sched").command(["-j", "1", "--", "sh", "-c", &script]), b"a\nb\nc\n");
+    assert_results(&finished, &[("a", "success"), ("b", "fail")]);
+    assert!(tests(&finished).join("\n").contains("interrupted by signal 2 (SIGINT)"), "{:?}", tests(&finished));
+    assert_eq!((finished.code(), &*finished.stderr[0]), (130, ""));
+}
+
+#[test]
+fn a_full_disk_ends_all_workers_with_one_line() {
+    let script = format!("while read id; do {0} --success $id; done; sleep 60", tool("subunit-output").path);
+    let shell = format!("exec {} -j 2 -- sh -c '{script}' > /dev/full", tool("subunit-sched").path);
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", &shell]);
+    let began = Instant::now();
+    let finished = run_to_end(command, b"a\nb\n");
+    assert_eq!(
+        (finished.code(), &*finished.stderr[0]),
+        (2, "subunit-sched: standard output: No space left on device\n")
+    );
+    assert!(began.elapsed() < Duration::from_secs(30), "nothing waits for the workers");
+}

@@ -183,7 +183,10 @@ fn work(
         match end {
             Ok(served) => has_served |= served,
             Err(SourceFailure::Source(unread)) => trouble = Some(unread.reported(TOOL)),
-            Err(SourceFailure::All(trouble)) => return Err(trouble),
+            Err(SourceFailure::All(trouble)) => {
+                shop.pool.stop();
+                return Err(trouble);
+            }
         }
     }
     let had_tests = !shop.pool.is_finished() || has_served;

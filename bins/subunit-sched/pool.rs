@@ -31,6 +31,8 @@ struct State {
     /// Whether a worker takes no more tests.
     is_closed: Vec<bool>,
     has_failed: bool,
+    /// Whether all ends, since nothing can be written any more.
+    is_stopped: bool,
 }
 
 /// Tests for a worker: their numbers and ids.
@@ -57,6 +59,7 @@ impl Pool {
             runs: vec![0; workers],
             is_closed: vec![false; workers],
             has_failed: false,
+            is_stopped: false,
         };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
@@ -106,7 +109,7 @@ impl Pool {
     ) -> Result<Option<Job>, SourceFailure> {
         let mut state = self.lock();
         let tests = loop {
-            if state.is_closed[worker] || cli::is_interrupted() {
+            if state.is_closed[worker] || state.is_stopped || cli::is_interrupted() {
                 return Ok(None);
             }
             if state.queue.has_waiting() {
@@ -227,6 +230,17 @@ impl Pool {
         tests.iter().any(|test| state.queue.is_running(*test))
     }
 
+    /// All ends: nobody takes tests any more.
+    pub(crate) fn stop(&self) {
+        self.lock().is_stopped = true;
+        self.changed.notify_all();
+    }
+
+    /// Whether all ends.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.lock().is_stopped
+    }
+
     /// A worker has shown a failure.
     pub(crate) fn failed(&self) {
         self.lock().has_failed = true;
@@ -239,9 +253,10 @@ impl Pool {
 
     /// Fails the tests that nobody is there to run; after a signal, only those that had begun.
     pub(crate) fn abandon(&self, output: &mut SharedOutput) -> Result<(), SourceFailure> {
-        const NO_WORKER: &str = "no worker is left to run this test\n";
+        const NO_WORKER: &str = "; no worker is left to run it\n";
         let mut state = self.lock();
-        let tests = if cli::is_interrupted() { Vec::new() } else { state.queue.abandon() };
+        let is_interrupted = cli::is_interrupted();
+        let tests = if is_interrupted { Vec::new() } else { state.queue.abandon() };
         let cut_off = std::mem::take(&mut state.cut_off);
         let others: Vec<String> = tests
             .iter()
@@ -253,11 +268,12 @@ impl Pool {
         let mut cut_off: Vec<(usize, CutOff)> = cut_off.into_iter().collect();
         cut_off.sort_unstable_by_key(|(test, _)| *test);
         for (_, CutOff { route, test, end }) in cut_off {
-            let reason = format!("{end} while this test ran; {NO_WORKER}");
+            let rest = if is_interrupted { "\n" } else { NO_WORKER };
+            let reason = format!("{end} while this test ran{rest}");
             output.push(|out| route.end_test(&test, Status::Fail, &[], &reason, out))?;
         }
         for id in others {
-            output.push(|out| crate::events::fail(&id, NO_WORKER, out))?;
+            output.push(|out| crate::events::fail(&id, "no worker is left to run this test\n", out))?;
         }
         output.flush()
     }

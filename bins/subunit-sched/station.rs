@@ -7,8 +7,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use subunit_cli::{
-    Children, Deadline, InterruptibleInput, Labels, OpenTest, Route, Running, SharedOutput, SourceFailure, Trouble,
-    failure_reason, say_cut, start_failure_reason,
+    self as cli, Children, Deadline, InterruptibleInput, Labels, OpenTest, Route, Running, SharedOutput, SourceFailure,
+    Trouble, failure_reason, say_cut, start_failure_reason,
 };
 use subunit_formats::repeated_name;
 
@@ -153,8 +153,10 @@ impl Station {
         self.deaths += 1;
         let too_soon = self.worker.is_remote && since.elapsed() < Self::TOO_SOON;
         let goes_on = !(too_soon || manner.is_refused) && self.deaths <= self.shop.most_deaths;
-        let what = if goes_on { "and is started again" } else { "and is not started again" };
-        let _ = Trouble::message(format_args!("{} {what}", self.worker.end(&words))).reported(TOOL);
+        if !(self.shop.pool.is_stopped() || cli::is_interrupted()) {
+            let what = if goes_on { "and is started again" } else { "and is not started again" };
+            let _ = Trouble::message(format_args!("{} {what}", self.worker.end(&words))).reported(TOOL);
+        }
         Ok(if goes_on { Next::StartsAgain } else { Next::Rests })
     }
 
