@@ -14,8 +14,10 @@ pub(crate) struct Queue {
     waiting: VecDeque<Unit>,
     /// Seconds of the tests that wait.
     seconds_waiting: f64,
-    /// The tests that each worker has and has not reported, in the order in which it got them.
+    /// The tests that each worker got, in order; some that it has reported may still be there.
     given: Vec<Vec<usize>>,
+    /// How many tests each worker has not reported.
+    outstanding: Vec<usize>,
     /// Whether a worker got tests before.
     has_begun: Vec<bool>,
     /// Seconds of all tests.
@@ -85,6 +87,7 @@ impl Queue {
             waiting: plan.units.into(),
             seconds_waiting: seconds,
             given: vec![Vec::new(); workers],
+            outstanding: vec![0; workers],
             has_begun: vec![false; workers],
             total: seconds,
         }
@@ -102,7 +105,7 @@ impl Queue {
 
     /// Whether no test waits and no worker has one.
     pub(crate) fn is_finished(&self) -> bool {
-        self.waiting.is_empty() && self.given.iter().all(Vec::is_empty)
+        self.waiting.is_empty() && self.outstanding.iter().all(|count| *count == 0)
     }
 
     pub(crate) fn id(&self, test: usize) -> &str {
@@ -142,10 +145,16 @@ impl Queue {
 
     fn give(&mut self, worker: usize, unit: Unit) -> Vec<usize> {
         self.seconds_waiting = if self.waiting.is_empty() { 0.0 } else { self.seconds_waiting - unit.seconds };
-        for test in &unit.tests {
-            self.tests[*test].stage = Stage::Given(worker);
+        let Self { tests, given, outstanding, .. } = self;
+        let (given, outstanding) = (&mut given[worker], &mut outstanding[worker]);
+        if given.len() > 2 * *outstanding {
+            given.retain(|test| tests[*test].is_with(worker));
         }
-        self.given[worker].extend(&unit.tests);
+        for test in &unit.tests {
+            tests[*test].stage = Stage::Given(worker);
+        }
+        given.extend(&unit.tests);
+        *outstanding += unit.tests.len();
         unit.tests
     }
 
@@ -154,12 +163,12 @@ impl Queue {
     pub(crate) fn note(&mut self, worker: usize, id: &str, has_ended: bool) -> bool {
         let Some(&number) = self.by_id.get(id) else { return false };
         let test = &mut self.tests[number];
-        if ![Stage::Given(worker), Stage::Running(worker)].contains(&test.stage) {
+        if !test.is_with(worker) {
             return false;
         }
         if has_ended {
             test.stage = Stage::Done;
-            self.given[worker].retain(|given| *given != number);
+            self.outstanding[worker] -= 1;
         } else {
             test.stage = Stage::Running(worker);
         }
@@ -173,18 +182,20 @@ impl Queue {
 
     /// Whether a worker has tests that it has not reported.
     pub(crate) fn has_given(&self, worker: usize) -> bool {
-        !self.given[worker].is_empty()
+        self.outstanding[worker] > 0
     }
 
     /// Takes back what a worker has not reported, after it has ended; of these `tests` only, if it
     /// goes on.
     pub(crate) fn lose(&mut self, worker: usize, tests: Option<&[usize]>, end: &End) -> Vec<Lost> {
-        let is_lost = |test: &usize| tests.is_none_or(|tests| tests.contains(test));
-        let (lost, kept): (Vec<usize>, _) = mem::take(&mut self.given[worker]).into_iter().partition(is_lost);
-        self.given[worker] = kept;
+        let candidates = tests.map_or_else(|| mem::take(&mut self.given[worker]), <[usize]>::to_vec);
         let (mut again, mut waits, mut all) = (Vec::new(), Vec::new(), Vec::new());
-        for number in lost {
+        for number in candidates {
             let test = &mut self.tests[number];
+            if !test.is_with(worker) {
+                continue;
+            }
+            self.outstanding[worker] -= 1;
             let fate = test.lose(end);
             match fate {
                 Fate::Waits => waits.push(number),
@@ -222,6 +233,11 @@ impl Test {
     fn new(id: &str, seconds: f64) -> Self {
         let (ends, stage) = (Vec::new(), Stage::Waiting);
         Self { id: id.to_owned(), seconds, group: 0, stage, ends, was_left_out: false }
+    }
+
+    /// Whether a worker has it and has not reported it.
+    fn is_with(&self, worker: usize) -> bool {
+        [Stage::Given(worker), Stage::Running(worker)].contains(&self.stage)
     }
 
     /// What becomes of it when its worker ends.
