@@ -2,11 +2,12 @@
 """How long subunit-sched takes for tests that sleep, beside parts of subunit-split, as a ratio to the bound.
 
 The bound is the time of all tests divided by the speed of all workers. Four workers, as fast as each other, then two of them half
-as fast. A start costs half a second. Tools are those in target/release. Without arguments it measures; `runner SPEED` and `server
-SPEED` are the worker.
+as fast. A start costs half a second. Tools are those in target/release. `schedule.py [FACTOR]` measures, with tests that are so many
+times as long; `runner SPEED` and `server SPEED` are the worker.
 """
 
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -24,8 +25,14 @@ import generate  # noqa: E402
 TOOLS = ROOT / "target" / "release"
 START = 0.5
 RPC = "testrepository-rpc"
+FACTOR = "SCHEDULE_FACTOR"
 #: Seconds of each test: most are short, a few are long.
 SECONDS = {f"m.C.test_{number:03}": min(random.Random(number).lognormvariate(-3.2, 1.1), 2.0) for number in range(400)}
+
+
+def longer(factor):
+    for id in SECONDS:
+        SECONDS[id] *= factor
 
 
 def run(id, speed):
@@ -74,7 +81,9 @@ def server(speed):
         say(generate.packet(RPC, None, mime="application/json", file=("rpc", json.dumps(answer).encode()), eof=True, runnable=False))
 
 
-def measure():
+def measure(factor="1"):
+    os.environ[FACTOR] = factor
+    longer(float(factor))
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         (folder / "ids").write_text("\n".join(SECONDS) + "\n")
@@ -130,9 +139,11 @@ def servers(folder, speeds):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] in (["runner"], ["server"]):
+        longer(float(os.environ[FACTOR]))
     if sys.argv[1:2] == ["runner"]:
         runner(float(sys.argv[2]))
     elif sys.argv[1:2] == ["server"]:
         server(float(sys.argv[2]))
     else:
-        measure()
+        measure(*sys.argv[1:])
