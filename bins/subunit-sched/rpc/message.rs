@@ -55,9 +55,10 @@ impl Request<'_> {
     }
 }
 
-/// Whether a packet is a message or a part of one.
+/// Whether a packet is a message or a part of one. A status makes it the result of a test that is
+/// called like messages.
 pub(crate) fn is_message(packet: &Packet<'_>) -> bool {
-    packet.is_about(RPC_TEST_ID)
+    packet.is_about(RPC_TEST_ID) && packet.status().is_none()
 }
 
 /// Messages in parts, by route code.
