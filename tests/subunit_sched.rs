@@ -326,3 +326,55 @@ fn a_full_disk_ends_all_workers_with_one_line() {
     );
     assert!(began.elapsed() < Duration::from_secs(30), "nothing waits for the workers");
 }
+
+#[test]
+fn a_command_fails_as_often_as_it_was_started() {
+    let finished = run_to_end(tool("subunit-sched").command(["-j", "1", "--", "false"]), b"a\nb\n");
+    let results = results(&finished);
+    assert_eq!((results["false"].len(), results["a"].len(), results["b"].len()), (4, 1, 1), "{results:?}");
+}
+
+#[test]
+fn a_server_has_time_until_it_is_done() {
+    let finished = sched(&["-j", "1", "--rpc"], "server", "done:a:wait,goodbye::3", &["a"]);
+    assert_eq!((finished.code(), &*finished.stderr[0]), (1, ""), "it got Goodbye, and has not died");
+    assert!(tests(&finished).join("\n").contains("exit status 3"), "{:?}", tests(&finished));
+}
+
+#[test]
+fn a_server_that_ends_while_it_has_no_tests_has_died() {
+    for (most, told) in [("1", "is started again"), ("0", "is not started again")] {
+        let args = ["-j", "2", "--rpc", "--max-deaths", most];
+        let finished = sched(&args, "server", "during:a:wait,after:b:0!", &["a", "b"]);
+        assert_results(&finished, &[("a", "success"), ("b", "success")]);
+        let line = finished.stderr[0].trim_end();
+        assert!(line.ends_with(&format!("died (exit status 0) and {told}")), "{line}");
+        assert_eq!(finished.code(), 0, "nothing is lost");
+    }
+}
+
+#[test]
+fn a_test_may_be_called_like_messages() {
+    let finished = sched(&["-j", "1", "--rpc"], "server", "", &["a", "testrepository-rpc"]);
+    assert_results(&finished, &[("a", "success"), ("testrepository-rpc", "success")]);
+    assert_eq!(finished.code(), 0);
+}
+
+#[test]
+fn a_server_that_ends_before_hello_is_told_with_its_status() {
+    let finished = sched(&["-j", "1", "--rpc", "--max-deaths", "0"], "server", "hello::255", &["a"]);
+    let told = "died (did not say Hello before it ended, exit status 255)";
+    assert!(finished.stderr[0].contains(told), "{:?}", finished.stderr);
+}
+
+#[test]
+fn there_may_be_more_workers_than_a_shell_allows_descriptors() {
+    let fake = fake("runner").join(" ");
+    let script = format!("ulimit -Sn 64 && exec {} -j 30 -- {fake}", tool("subunit-sched").path);
+    let mut command = std::process::Command::new("sh");
+    let ids: Vec<String> = (0..30).map(|number| format!("test_{number}")).collect();
+    let all_wait: Vec<String> = ids.iter().map(|id| format!("during:{id}:wait")).collect();
+    command.args(["-c", &script]).envs(fates(&all_wait.join(",")));
+    let finished = run_to_end(command, ids.join("\n").as_bytes());
+    assert_eq!((finished.code(), results(&finished).len(), &*finished.stderr[0]), (0, 30, ""));
+}

@@ -118,6 +118,8 @@ fn run(args: &Args) -> Result<Verdict, Trouble> {
         ),
         prefixes => Worker::with_prefixes(prefixes, &args.command).map_err(Trouble::message)?,
     };
+    // A pipe each for input, output and errors, one that tells of the end, and a start under way.
+    cli::allow_descriptors(64 + 16 * workers.len() as u64);
     let output = SharedOutput::new(Output::for_packets()?);
     let ids = cli::read_test_list(&args.load_list, args.whole_lines)?;
     events::check(&ids, !args.rpc)?;

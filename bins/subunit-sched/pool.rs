@@ -116,7 +116,8 @@ impl Pool {
                 if let Some(tests) = take(&mut state) {
                     break tests;
                 }
-            } else if state.queue.is_finished() {
+            } else if state.queue.is_finished() && state.runs[worker] == 0 {
+                // A server has yet to say that it is done.
                 return Ok(None);
             }
             state = self.changed.wait_timeout(state, PAUSE).unwrap_or_else(PoisonError::into_inner).0;

@@ -198,13 +198,13 @@ impl Queue {
             self.outstanding[worker] -= 1;
             let fate = test.lose(end);
             match fate {
-                Fate::Waits => waits.push(number),
-                Fate::RunsAgain => again.push(number),
+                Fate::Waits if test.ends.is_empty() => waits.push(number),
+                Fate::Waits | Fate::RunsAgain => again.push(number),
                 Fate::Failed(_) => {}
             }
             all.push(Lost { test: number, fate });
         }
-        // Tests of a group stay together, but for one that runs alone.
+        // Tests of a group stay together, but those that ran when a worker ended are alone.
         let groups = waits.chunk_by(|one, other| self.tests[*one].group == self.tests[*other].group);
         let alone = again.chunks(1).map(|test| (test, true));
         let units = alone.chain(groups.map(|group| (group, false))).map(|(tests, is_alone)| {
@@ -358,6 +358,18 @@ mod tests {
             assert_eq!(lost[0].fate, [Fate::RunsAgain, Fate::Failed(reason)][worker]);
         }
         assert!(queue.is_finished());
+    }
+
+    #[test]
+    fn a_test_that_cut_off_a_worker_stays_alone_if_the_next_one_dies_before_it() {
+        let mut queue = queue(3, 1);
+        assert_eq!(queue.take_batch(0, 100.0), [0, 1, 2]);
+        queue.note(0, "m.C0.test_0", false);
+        queue.lose(0, None, &died(0));
+        for _ in 0..2 {
+            assert_eq!(queue.take_batch(0, 100.0), [0], "nothing else is in its batch");
+            assert_eq!(queue.lose(0, None, &died(0))[0].fate, Fate::Waits);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
         let mut listed = listed.map_err(|cause| SourceFailure::All(Trouble::temporary(&cause)))?;
         let Some((mut shift, stdout)) = station.start(&mut listed.command)? else { break };
         let patience = Patience::new(shift.deadline.clone(), station.shop.timeout);
+        patience.begin();
         let (shop, worker) = (&station.shop, station.number);
         let (route, mut has_begun) = (&mut shift.route, false);
         let mut stream = Stream::of_command(station.worker.command_line(), stdout, Protocol::Auto);

@@ -1,14 +1,14 @@
 //! A worker at work: what both kinds of workers have in common.
 
 use std::panic::resume_unwind;
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use subunit_cli::{
-    self as cli, Children, Deadline, InterruptibleInput, Labels, OpenTest, Route, Running, SharedOutput, SourceFailure,
-    Trouble, failure_reason, say_cut, start_failure_reason,
+    self as cli, Children, CommandInput, Deadline, InterruptibleInput, Labels, OpenTest, Route, Running, SharedOutput,
+    SourceFailure, Trouble, failure_reason, say_cut, start_failure_reason,
 };
 use subunit_formats::repeated_name;
 
@@ -49,7 +49,7 @@ pub(crate) struct Shift {
     pub(crate) route: Route,
     pub(crate) deadline: Deadline,
     pub(crate) since: Instant,
-    pub(crate) stdin: Option<ChildStdin>,
+    pub(crate) stdin: Option<CommandInput>,
     running: Running,
     errors: JoinHandle<Result<bool, SourceFailure>>,
 }
@@ -107,6 +107,8 @@ impl Station {
         let Some((stdout, stderr)) = stdout.zip(stderr) else { return Ok(None) };
         let deadline = Deadline::default();
         let running = self.shop.children.watch_until(child, &deadline).map_err(SourceFailure::All)?;
+        let stdin = stdin.map(|stdin| running.input(stdin)).transpose();
+        let stdin = stdin.map_err(|cause| SourceFailure::All(Trouble::with("pipes", &cause)))?;
         let of_errors = Route::new(&self.worker.name, self.labels.clone());
         let errors = self.output.relay_errors(running.output(stderr), name, of_errors).map_err(SourceFailure::All)?;
         let route = Route::that_may_fail(&self.worker.name, self.labels.clone());
@@ -127,7 +129,7 @@ impl Station {
         let is_late = deadline.has_passed() && manner.problem.is_none();
         let is_well = matches!(ending.status.code(), Some(0 | 1)) && !is_late && !manner.is_unasked;
         let words = match (&manner.problem, is_late) {
-            (Some(problem), _) => format!("died ({problem})"),
+            (Some(problem), _) => format!("died ({problem}, {ending})"),
             (None, true) => {
                 let time = self.shop.timeout.unwrap_or_default().as_secs_f64();
                 format!("died (no packet for {time} s, {ending})")
@@ -141,6 +143,7 @@ impl Station {
             // Nothing else says so.
             let (name, reason) = (self.worker.command_line(), failure_reason(ending.status));
             self.output.push(|out| self.ends.fail_own_test(&name, &reason, out))?;
+            self.output.flush()?;
             self.shop.pool.failed();
         }
         if route.shows_failure() {

@@ -16,8 +16,9 @@ use subunit_codec::{Event, Item, Protocol, Reader, Status};
 use testkit::stream::stream;
 
 /// What the fakes are to do: `POINT:ID:HOW`, separated by commas. The point is `before` or `during`
-/// a test, `instead` of it, or `hello` or `done` of a server. `HOW` is an exit status, `kill`,
-/// `hang`, `skip` or what a server says. A `!` behind it: only the first time.
+/// a test, `instead` of it, or, for a server, `hello`, `done` before it says that it is, or `after`
+/// that. `HOW` is an exit status, `kill`, `wait`, `hang`, `skip` or what a server says. A `!`
+/// behind it: only the first time.
 const FATES: &str = "FAKE_FATES";
 
 /// The words of a command that runs one of the fakes.
@@ -54,6 +55,7 @@ fn meet(point: &str, id: &str) {
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
                 .expect("it can be killed");
         }
+        Some("wait") => sleep(Duration::from_millis(700)),
         Some("hang") => sleep(Duration::from_secs(600)),
         Some(status) => exit(status.parse().expect("it is an exit status")),
     }
@@ -137,6 +139,7 @@ fn answer(message: &Value) {
                 meet("done", id);
             }
             reply(&json!({"msg": "Done", "nonce": message["nonce"], "error": fate("error", "")}));
+            tests.iter().filter_map(Value::as_str).for_each(|id| meet("after", id));
         }
         Some("Goodbye") => {
             meet("goodbye", "");

@@ -13,6 +13,8 @@ const FILE_NAME: &str = "rpc";
 const PIECE: usize = 1 << 20;
 /// A message is no longer than that.
 const LONGEST: usize = 16 << 20;
+/// Messages that have begun, on all routes, take no more than that.
+const MOST_KEPT: usize = 2 * LONGEST;
 
 /// What is said to a server.
 #[derive(Debug, Serialize)]
@@ -55,15 +57,17 @@ impl Request<'_> {
     }
 }
 
-/// Whether a packet is a message or a part of one.
+/// Whether a packet is a message or a part of one. A status makes it the result of a test that is
+/// called like messages.
 pub(crate) fn is_message(packet: &Packet<'_>) -> bool {
-    packet.is_about(RPC_TEST_ID)
+    packet.is_about(RPC_TEST_ID) && packet.status().is_none()
 }
 
 /// Messages in parts, by route code.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     parts: HashMap<Option<String>, Vec<u8>>,
+    /// Bytes of all, with their route codes.
     length: usize,
 }
 
@@ -74,20 +78,74 @@ impl Messages {
     ///
     /// What is wrong with it, in words.
     pub(crate) fn add(&mut self, packet: &Packet<'_>) -> Result<Option<Reply>, String> {
+        let route_code = packet.route_code().map(str::to_owned);
         let bytes = packet.file_bytes().unwrap_or_default();
+        let part = self.parts.entry(route_code).or_insert_with_key(|route_code| {
+            self.length += cost(route_code.as_deref());
+            Vec::new()
+        });
         self.length += bytes.len();
-        if self.length > LONGEST {
+        if part.len() + bytes.len() > LONGEST || self.length > MOST_KEPT {
             return Err("sent a message of more than 16 MiB".to_owned());
         }
-        let route_code = packet.route_code().map(str::to_owned);
-        let part = self.parts.entry(route_code.clone()).or_default();
         part.extend_from_slice(bytes);
         if !packet.is_eof() {
             return Ok(None);
         }
-        let message = self.parts.remove(&route_code).unwrap_or_default();
-        self.length -= message.len();
+        let message = std::mem::take(part);
+        let route_code = packet.route_code();
+        self.parts.remove(&route_code.map(str::to_owned));
+        self.length -= message.len() + cost(route_code);
         let reply = serde_json::from_slice(&message);
         reply.map(Some).map_err(|error| format!("sent what is no message: {error}"))
+    }
+}
+
+/// What a message takes beside its text.
+fn cost(route_code: Option<&str>) -> usize {
+    route_code.map_or(0, str::len) + size_of::<(Option<String>, Vec<u8>)>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packet(route_code: &str, text: &[u8], is_last: bool) -> Vec<u8> {
+        let event = Event::test(RPC_TEST_ID).file("any", text).mime_type(JSON).route_code(route_code);
+        let mut bytes = Vec::new();
+        encode(&if is_last { event.eof() } else { event }, &mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn parts_of_messages_on_other_routes_do_not_get_mixed() {
+        let mut messages = Messages::default();
+        let mut add = |route_code: &str, text: &[u8], is_last| {
+            let bytes = packet(route_code, text, is_last);
+            let added = messages.add(&Packet::parse(&bytes).unwrap());
+            (added, messages.length)
+        };
+        assert!(matches!(add("0", br#"{"msg":"Done","#, false), (Ok(None), _)));
+        assert!(matches!(add("1", br#"{"msg":"Hel"#, false), (Ok(None), _)));
+        let (done, _) = add("0", br#""nonce":"7","new":[1]}"#, true);
+        assert!(matches!(done, Ok(Some(Reply::Done { nonce, error: None })) if nonce == "7"));
+        let (hello, left) = add("1", br#"lo","min":1,"max":2}"#, true);
+        assert!(matches!(hello, Ok(Some(Reply::Hello { min: 1, max: 2 }))));
+        assert_eq!(left, 0, "nothing is kept");
+        assert!(matches!(add("", br#"{"msg":"News"}"#, true), (Ok(Some(Reply::Other)), 0)));
+    }
+
+    #[test]
+    fn what_a_server_does_not_finish_is_bounded() {
+        let mut messages = Messages::default();
+        let mut number = 0;
+        while messages.add(&Packet::parse(&packet(&number.to_string(), b"", false)).unwrap()).is_ok() {
+            number += 1;
+        }
+        assert!(number < MOST_KEPT / 32, "{number} messages have begun");
+        let mut messages = Messages::default();
+        let text = vec![b' '; PIECE];
+        let count = (0..).take_while(|_| messages.add(&Packet::parse(&packet("0", &text, false)).unwrap()).is_ok());
+        assert_eq!(count.count(), LONGEST / PIECE, "16 MiB are allowed");
     }
 }

@@ -10,7 +10,6 @@ use subunit_cli::{self as cli, SourceFailure, Stream, spawn};
 use subunit_codec::{Item, Protocol};
 
 use self::session::{HANDSHAKE, Session};
-use crate::patience::Patience;
 use crate::station::{Next, Station};
 
 /// Has tests run until there are no more. Says whether the worker was of any use.
@@ -26,7 +25,6 @@ pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
         let (feeder, of_feeder) = (Arc::clone(&session), station.output.clone());
         let feeder = spawn(move || feeder.feed(stdin, of_feeder)).map_err(SourceFailure::All)?;
 
-        let patience = Patience::new(shift.deadline.clone(), station.shop.timeout);
         let name = station.worker.command_line();
         let mut stream = Stream::of_command(name, stdout, Protocol::V2);
         let route = &mut shift.route;
@@ -34,15 +32,9 @@ pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
         let mut failure = None;
         station.output.relay_and_wait(
             &mut stream,
-            || {
-                if session.has_runs() {
-                    patience.wait();
-                }
-            },
+            || session.patience.wait(),
             |item, out| {
-                if session.has_runs() {
-                    patience.came(matches!(item, Item::Packet(_)));
-                }
+                session.patience.came(matches!(item, Item::Packet(_)));
                 match session.item(item, &station.ends, &mut aside) {
                     Ok(true) => route.item(item, out),
                     Ok(false) => {}

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::process::ChildStdin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use subunit_cli::{Deadline, Route, SharedOutput, SourceFailure, Trouble};
+use subunit_cli::{self as cli, CommandInput, Deadline, Route, SharedOutput, SourceFailure, Trouble};
 use subunit_codec::Item;
 
 use super::message::{Messages, Reply, Request, is_message};
 use crate::TOOL;
+use crate::patience::Patience;
 use crate::pool::Job;
 use crate::queue::End;
 use crate::station::{Manner, Shop, Station};
@@ -29,6 +29,8 @@ pub(crate) struct Session {
     shop: Arc<Shop>,
     number: usize,
     worker: Worker,
+    /// How long the server may say nothing while it runs tests.
+    pub(crate) patience: Patience,
     deadline: Deadline,
     state: Mutex<State>,
     changed: Condvar,
@@ -62,12 +64,13 @@ enum Stage {
 impl Session {
     pub(crate) fn new(station: &Station, deadline: Deadline) -> Self {
         let (shop, number, worker) = (Arc::clone(&station.shop), station.number, station.worker.clone());
-        Self { shop, number, worker, deadline, state: Mutex::default(), changed: Condvar::new() }
+        let patience = Patience::new(deadline.clone(), shop.timeout);
+        Self { shop, number, worker, patience, deadline, state: Mutex::default(), changed: Condvar::new() }
     }
 
     /// Greets the server, and hands out tests until there are no more. A server that reads no more
     /// is known by its end.
-    pub(crate) fn feed(&self, stdin: Option<ChildStdin>, mut output: SharedOutput) -> Result<(), SourceFailure> {
+    pub(crate) fn feed(&self, stdin: Option<CommandInput>, mut output: SharedOutput) -> Result<(), SourceFailure> {
         let Some(mut stdin) = stdin else { return Ok(()) };
         let mut say = |request: &Request<'_>| stdin.write_all(&request.packets()).and_then(|()| stdin.flush()).is_ok();
         if !say(&Request::Hello { min: VERSION, max: VERSION }) || !self.is_welcome() {
@@ -78,15 +81,16 @@ impl Session {
             let next = self.shop.pool.take_one(self.number, &self.worker.name, &mut output)?;
             let Some(Job { tests, ids }) = next else { break };
             let nonce = nonce.to_string();
-            self.lock().runs.insert(nonce.clone(), tests);
-            if let Some(time) = self.shop.timeout {
-                self.deadline.set(time);
-            }
+            let mut state = self.lock();
+            state.runs.insert(nonce.clone(), tests);
+            self.patience.begin();
+            drop(state);
             if !say(&Request::Run { tests: &ids, nonce: &nonce }) {
                 break;
             }
         }
-        if self.lock().runs.is_empty() {
+        let may_go = self.shop.pool.is_finished() || cli::is_interrupted();
+        if may_go && self.lock().runs.is_empty() {
             self.lock().stage = Stage::Dismissed;
             let _ = say(&Request::Goodbye);
             self.deadline.set(FAREWELL);
@@ -167,6 +171,9 @@ impl Session {
                     self.fail(&mut state, "said that it was done while a test ran".to_owned());
                     return Ok(());
                 }
+                if state.runs.is_empty() {
+                    self.patience.rest();
+                }
                 drop(state);
                 let error = error.map(|error| format!(" ({})", error.trim())).unwrap_or_default();
                 let end = End { words: self.worker.end(&format!("was done{error}")), is_death: false };
@@ -198,11 +205,6 @@ impl Session {
         drop(state);
         self.shop.pool.close(self.number);
         self.changed.notify_all();
-    }
-
-    /// Whether the server has tests to run.
-    pub(crate) fn has_runs(&self) -> bool {
-        !self.lock().runs.is_empty()
     }
 
     /// Whether the server has said Hello, and understands us.

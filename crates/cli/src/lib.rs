@@ -41,6 +41,7 @@ mod children;
 mod color;
 mod completions;
 mod damage;
+mod descriptor_limit;
 mod escape;
 mod estimates;
 mod file_id;
@@ -81,11 +82,12 @@ mod whole_lines;
 
 pub use attachments::{HeldAttachment, HeldAttachments};
 pub use children::{
-    Children, Deadline, Ending, Failures, ListedCommand, Running, TimeLimit, failure_reason, pass_descriptor, say_cut,
-    start_failure_reason,
+    Children, CommandInput, Deadline, Ending, Failures, ListedCommand, Running, TimeLimit, failure_reason,
+    pass_descriptor, say_cut, start_failure_reason,
 };
 pub use color::Color;
 pub use damage::report_damage;
+pub use descriptor_limit::allow_descriptors;
 pub use escape::escape;
 pub use estimates::Estimate;
 pub use file_id::refuse_same_files;

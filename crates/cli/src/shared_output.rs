@@ -40,10 +40,17 @@ impl From<Trouble> for SourceFailure {
 
 /// The output that sources in several threads share. Each source buffers packets of its own and
 /// writes whole ones; while one writes, the others wait, and so do their writers in the end.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct SharedOutput {
     output: Arc<Mutex<Output>>,
     packets: Vec<u8>,
+}
+
+/// For another source: packets that this one has not handed on stay with it.
+impl Clone for SharedOutput {
+    fn clone(&self) -> Self {
+        Self { output: Arc::clone(&self.output), packets: Vec::new() }
+    }
 }
 
 impl SharedOutput {
@@ -180,4 +187,26 @@ pub fn try_reserve(packets: &mut Vec<u8>, item: &Item<'_>) -> Result<(), SourceF
     // Besides: route code, tag and what else a label is.
     let room = packets.try_reserve(length + length / 1024 + 256);
     room.map_err(|_| SourceFailure::All(Trouble::message("out of memory")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use tempfile::NamedTempFile;
+
+    use super::*;
+
+    #[test]
+    fn a_clone_does_not_repeat_what_waits_to_be_written() {
+        let file = NamedTempFile::new().unwrap();
+        let mut output = SharedOutput::new(Output::file(Path::new("x"), file.reopen().unwrap()));
+        output.push(|out| out.extend(b"packets")).unwrap();
+        let mut other = output.clone();
+        other.push(|out| out.extend(b"others ")).unwrap();
+        other.flush().unwrap();
+        output.flush().unwrap();
+        assert_eq!(fs::read(file.path()).unwrap(), b"others packets");
+    }
 }

@@ -1,5 +1,6 @@
 //! Commands that a tool runs.
 
+mod command_input;
 mod deadline;
 mod descriptor;
 mod ending;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+pub use self::command_input::CommandInput;
 pub use self::deadline::Deadline;
 pub use self::descriptor::pass_descriptor;
 pub use self::ending::{Ending, failure_reason, say_cut, start_failure_reason};

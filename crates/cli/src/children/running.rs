@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::process::Child;
+use std::process::{Child, ChildStdin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::command_input::CommandInput;
 use super::deadline::Deadline;
 use super::{Children, Ending, PAUSE, are_gone_in_time, group};
 use crate::interruptible::InterruptibleInput;
@@ -114,6 +115,16 @@ impl Running {
     /// hold the pipe open for ever.
     pub fn output(&self, pipe: impl Into<OwnedFd>) -> InterruptibleInput {
         InterruptibleInput::new(File::from(pipe.into()), Some(Arc::clone(&self.end)))
+    }
+
+    /// What the command reads, until it has ended: what it left running may hold the pipe open, and
+    /// never read it.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not allow to write without waiting.
+    pub fn input(&self, stdin: ChildStdin) -> io::Result<CommandInput> {
+        CommandInput::new(stdin, Arc::clone(&self.end))
     }
 
     /// How the command ended, once it has; if it was signalled, once its whole group has.
