@@ -4,6 +4,7 @@ mod fakes;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use subunit_codec::{Event, Status};
@@ -14,6 +15,7 @@ use self::fakes::{fake, fates};
 use crate::every_tool::{contains, tool};
 use crate::folder::Folder;
 use crate::printed;
+use crate::tool::{data, skipped};
 
 /// Runs tests of these ids with one of the fakes.
 #[track_caller]
@@ -316,7 +318,7 @@ fn after_a_signal_no_more_tests_begin_and_those_that_ran_have_failed() {
 fn a_full_disk_ends_all_workers_with_one_line() {
     let script = format!("while read id; do {0} --success $id; done; sleep 60", tool("subunit-output").path);
     let shell = format!("exec {} -j 2 -- sh -c '{script}' > /dev/full", tool("subunit-sched").path);
-    let mut command = std::process::Command::new("sh");
+    let mut command = Command::new("sh");
     command.args(["-c", &shell]);
     let began = Instant::now();
     let finished = run_to_end(command, b"a\nb\n");
@@ -371,10 +373,60 @@ fn a_server_that_ends_before_hello_is_told_with_its_status() {
 fn there_may_be_more_workers_than_a_shell_allows_descriptors() {
     let fake = fake("runner").join(" ");
     let script = format!("ulimit -Sn 64 && exec {} -j 30 -- {fake}", tool("subunit-sched").path);
-    let mut command = std::process::Command::new("sh");
+    let mut command = Command::new("sh");
     let ids: Vec<String> = (0..30).map(|number| format!("test_{number}")).collect();
     let all_wait: Vec<String> = ids.iter().map(|id| format!("during:{id}:wait")).collect();
     command.args(["-c", &script]).envs(fates(&all_wait.join(",")));
     let finished = run_to_end(command, ids.join("\n").as_bytes());
     assert_eq!((finished.code(), results(&finished).len(), &*finished.stderr[0]), (0, 30, ""));
+}
+
+const PYTHON_SUITE: &str = "
+import os
+import unittest
+
+class C(unittest.TestCase):
+    def test_prints(self):
+        os.write(1, b'\\xb3\\x29 success: test_breaks')
+
+    def test_breaks(self):
+        self.fail('it is \u{b3}')
+
+    @unittest.skip('not here')
+    def test_skips(self):
+        pass
+
+    def test_dies(self):
+        os._exit(70)
+
+    def test_parts(self):
+        with self.subTest(n=1):
+            self.fail()
+
+    def test_not_asked_for(self):
+        self.fail()
+";
+
+/// The server is written apart from the codec of this project.
+#[test]
+fn a_server_in_python_runs_the_tests_that_it_is_asked_for() {
+    if Command::new("python3").arg("--version").output().is_err() {
+        return skipped("python3 is not installed");
+    }
+    let folder = Folder::new();
+    folder.write("test_m.py", PYTHON_SUITE.as_bytes());
+    let server = data("rpc-server-alone.py");
+    let server = server.to_str().expect("the path is UTF-8");
+    let ids = ["prints", "breaks", "skips", "dies", "parts", "nowhere"].map(|name| format!("test_m.C.test_{name}"));
+    for count in ["1", "3"] {
+        let args = ["--rpc", "-j", count, "--timeout", "60", "--", "python3", server];
+        let finished = run_to_end(folder.command(tool("subunit-sched"), &args), ids.join("\n").as_bytes());
+        let statuses = ["success", "fail", "skip", "fail", "fail", "fail"];
+        let expected: Vec<(&str, &str)> = ids.iter().map(String::as_str).zip(statuses).collect();
+        assert_results(&finished, &expected);
+        let said = tests(&finished).join("\n");
+        assert!(said.contains("(exit status 70) while this test ran, and "), "{said}");
+        assert!(said.contains("no result: "), "{said}");
+        assert_eq!(finished.code(), 1, "{:?}", finished.stderr);
+    }
 }

@@ -61,5 +61,5 @@ class Server(testtools.StreamResult):
 # Results have a descriptor of their own: what tests print goes to standard error.
 results = os.fdopen(os.dup(1), "wb", 0)
 os.dup2(2, 1)
-tests = unittest.defaultTestLoader.discover(*sys.argv[1:])
+tests = unittest.defaultTestLoader.discover(*sys.argv[1:] or ["."])
 subunit.ByteStreamToStreamResult(sys.stdin.buffer).run(Server(tests, subunit.StreamResultToBytes(results)))
