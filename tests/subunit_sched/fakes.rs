@@ -55,7 +55,7 @@ fn meet(point: &str, id: &str) {
             rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL)
                 .expect("it can be killed");
         }
-        Some("wait") => sleep(Duration::from_millis(700)),
+        Some("wait") => sleep(Duration::from_secs(2)),
         Some("hang") => sleep(Duration::from_secs(600)),
         Some(status) => exit(status.parse().expect("it is an exit status")),
     }
