@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use subunit_codec::{Event, Status};
 use testkit::finished::{Finished, run_to_end};
+use testkit::stream::{packet, with_flip};
 
 use crate::every_tool::{contains, tool};
 use crate::folder::Folder;
@@ -17,6 +19,7 @@ if now interrupt; then kill -INT $PPID; sleep 5; fi
 if now crash; then echo cannot import; exit 3; fi
 if now sleep; then sleep 60; fi
 if now hang; then echo 'test: victim'; sleep 60; fi
+if now damage; then cat damaged; [ "$AT" != 1 ] || kill -9 $$; exit; fi
 if now text; then echo hello; exit; fi
 if now all; then { cat all; echo victim; } > ran.$SUBUNIT_TRIAL; fi
 if now skip; then echo 'test: victim'; echo 'skip: victim'; exit; fi
@@ -217,6 +220,23 @@ fn a_timeout_while_the_test_runs_is_a_failure_and_before_it_nothing() {
     let sleeps = bisect(&folder, &["--timeout", "0.5"], &[("CULPRITS", "f"), ("HOW", "sleep"), ("AT", "1")]);
     assert_eq!((sleeps.text(), sleeps.code()), ("f\n", 0), "{:?}", sleeps.stderr);
     assert!(trials(&folder)[0].contains("\"outcome\":\"void\""), "{:?}", trials(&folder)[0]);
+}
+
+#[test]
+fn a_result_that_may_be_in_a_damaged_packet_is_none() {
+    let folder = folder();
+    let begins = packet(&Event::test("victim").status(Status::InProgress));
+    let ends = packet(&Event::test("victim").status(Status::Success).file("log", vec![b'x'; 100]));
+    folder.write("damaged", &[begins.clone(), with_flip(ends.clone(), 50, 1)].concat());
+    let finished = bisect(&folder, &[], &[("CULPRITS", "f"), ("HOW", "damage")]);
+    assert_eq!((finished.text(), finished.code()), ("", 2), "{:?}", finished.stderr);
+    assert!(finished.stderr[0].contains("the stream is damaged, and victim has no end"), "{:?}", finished.stderr);
+
+    let folder = self::folder();
+    folder.write("damaged", &[&begins[..], &ends[..ends.len() / 2]].concat());
+    let finished = bisect(&folder, &[], &[("CULPRITS", "f"), ("HOW", "damage"), ("AT", "1")]);
+    assert_eq!((finished.text(), finished.code()), ("f\n", 0), "{:?}", finished.stderr);
+    assert!(trials(&folder)[0].contains("\"outcome\":\"bad\""), "it died while the test ran: {:?}", trials(&folder)[0]);
 }
 
 #[test]

@@ -35,6 +35,7 @@ pub(crate) struct Results<'a> {
     stranger: Option<String>,
     /// The first line of text.
     said: String,
+    is_damaged: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,7 @@ impl<'a> Results<'a> {
             is_skipped: false,
             stranger: None,
             said: String::new(),
+            is_damaged: false,
         }
     }
 
@@ -87,20 +89,29 @@ impl<'a> Results<'a> {
                     self.said = first_line(text);
                 }
             }
-            Item::Damage(damage) => damage.report().iter().for_each(|event| append(event, out)),
+            Item::Damage(damage) => {
+                self.is_damaged = true;
+                damage.report().iter().for_each(|event| append(event, out));
+            }
         }
     }
 
-    /// What the trial has shown, now that the stream has ended.
-    pub(crate) fn end(mut self) -> Shown {
+    /// What the trial has shown, now that the stream has ended. `was_killed` says whether the
+    /// command had no chance to finish.
+    pub(crate) fn end(mut self, was_killed: bool) -> Shown {
         let unfinished = self.assembler.finish();
         for attempt in &unfinished {
             self.attempt(attempt);
         }
+        // Its result may be in the damaged packet. One that is torn because the command was killed
+        // is no wonder.
+        let is_lost = self.is_damaged && !was_killed && !unfinished.is_empty();
         let any = |kind| self.attempts.iter().any(|(_, attempt)| *attempt == kind);
         let id = self.tests.test;
         let (outcome, reason) = if let Some(stranger) = self.stranger {
             (Outcome::Void, format!("{stranger} ran and is not in the list"))
+        } else if is_lost {
+            (Outcome::Void, format!("the stream is damaged, and {id} has no end"))
         } else if any(Attempt::Bad) {
             (Outcome::Bad, String::new())
         } else if any(Attempt::BadOtherwise) {

@@ -132,7 +132,9 @@ impl Runner {
         let errors = errors.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         let errors = errors.transpose()?.unwrap_or_default();
         let ending = running.end().map_err(|cause| Trouble::with(self.name(), &cause))?;
-        let mut shown = results.end();
+        // So a shell says, too, that a signal ended a command.
+        let was_killed = ending.code() >= 128 || ending.timeout.is_some();
+        let mut shown = results.end(was_killed);
         if shown.outcome == Outcome::Void {
             let said = if errors.is_empty() { &shown.said } else { &errors };
             let said = if said.is_empty() { String::new() } else { format!(", it said: {said}") };

@@ -80,6 +80,10 @@ pub(crate) struct Search {
 /// it fails.
 const ALONE_FOR_EACH_WHOLE: u64 = 10;
 
+/// The part of the allowance of a step that the last one has: a test that is in the final set by
+/// chance is accused for good, and few tests run there.
+const CARE: f64 = 0.1;
+
 impl Search {
     pub(crate) fn new(count: usize, settings: Settings) -> Self {
         Self { settings, count, tallies: HashMap::new(), parts: halves(&whole(count)), round: 0 }
@@ -121,7 +125,9 @@ impl Search {
             return Step::Try(whole);
         }
         let in_turn = |sets: Vec<Set>| {
-            let open = sets.into_iter().filter(|set| planned(set) < needed).min_by_key(|set| planned(set));
+            // The results of those that run may be all that it takes.
+            let passes = |set: &Set| planned(set) - self.tally(set).bad;
+            let open = sets.into_iter().filter(|set| passes(set) < needed).min_by_key(|set| planned(set));
             open.map_or(Step::Wait, Step::Try)
         };
         let lacks_passes = |set: &Set| self.tally(set).good < needed;
@@ -261,8 +267,8 @@ impl Search {
     }
 
     /// Sets whose failure rates are not known well enough, once the final set is found: itself
-    /// until it has failed a few times, then those without a member until that they pass is no
-    /// chance, at the rate of the final set.
+    /// until it has failed a few times, then those without a member until it is no chance that they
+    /// pass, neither at the rate of the whole list nor at that of the final set.
     fn unmeasured(&self, needed: u64) -> Vec<Set> {
         let Settings { failures, give_up, confidence, .. } = self.settings;
         let set = self.candidates();
@@ -270,9 +276,11 @@ impl Search {
         if tally.bad < failures && tally.good < give_up {
             return vec![set];
         }
+        let sure = self.rate().passes_below(self.allowance() * CARE).max(needed);
         let is_open = |set: &Set| {
             let passes = self.tally(set).good;
-            passes < needed.max(give_up) && tally.chance_of_passes(passes) > 1.0 - confidence
+            let may_be_chance = tally.chance_of_passes(passes) > 1.0 - confidence;
+            passes < sure || may_be_chance && passes < sure.max(give_up)
         };
         Self::without_each(&set).filter(is_open).collect()
     }

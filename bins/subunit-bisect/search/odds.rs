@@ -4,7 +4,7 @@
 //! posterior of the Jeffreys prior.
 
 use serde::{Deserialize, Serialize};
-use statrs::function::beta::beta_reg;
+use statrs::function::beta::{beta_reg, ln_beta};
 
 /// How often a set of tests was bad and good.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
@@ -39,24 +39,29 @@ impl Tally {
     }
 
     /// The chance that a set which fails at this rate passes so many times in a row.
+    ///
+    /// It is the product over `i < passes` of `(b + i) / (a + b + i)`, by the gamma function: an
+    /// unlikely failure needs millions of factors.
     pub(crate) fn chance_of_passes(self, passes: u64) -> f64 {
-        self.chances().nth(usize::try_from(passes).unwrap_or(usize::MAX)).unwrap_or_default()
-    }
-
-    /// The least number of passes in a row that is less likely than `allowance`.
-    pub(crate) fn passes_below(self, allowance: f64) -> u64 {
-        self.chances().position(|chance| chance < allowance).unwrap_or(usize::MAX) as u64
-    }
-
-    /// The chances of 0, 1, 2 and more passes in a row.
-    fn chances(self) -> impl Iterator<Item = f64> {
+        #[expect(clippy::cast_precision_loss, reason = "nobody runs tests 2^52 times")]
+        let passes = passes as f64;
         let (a, b) = self.posterior();
-        let factors = (0_u32..).map(move |passes| (b + f64::from(passes)) / (a + b + f64::from(passes)));
-        factors.scan(1.0, |chance, factor| {
-            let before = *chance;
-            *chance *= factor;
-            Some(before)
-        })
+        (ln_beta(a, b + passes) - ln_beta(a, b)).exp().min(1.0)
+    }
+
+    /// The least number of passes in a row that is less likely than `allowance`, which is more than
+    /// 0.
+    pub(crate) fn passes_below(self, allowance: f64) -> u64 {
+        const MOST: u64 = 1 << 50;
+        let (mut too_few, mut enough) = (0, 1);
+        while enough < MOST && self.chance_of_passes(enough) >= allowance {
+            (too_few, enough) = (enough, enough * 2);
+        }
+        while enough - too_few > 1 {
+            let middle = u64::midpoint(too_few, enough);
+            if self.chance_of_passes(middle) < allowance { enough = middle } else { too_few = middle }
+        }
+        enough
     }
 
     /// Found by halving: exact, and free of the start values that other methods need.
@@ -98,6 +103,15 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_precision_loss, reason = "it is about that number")]
+    fn rare_failures_take_no_time() {
+        let passes = Tally { bad: 1, good: 999_999_999 }.passes_below(1e-6);
+        assert!((1e12..1e14).contains(&(passes as f64)), "{passes}");
+        assert_eq!(Tally { bad: 1, good: u64::MAX / 2 }.passes_below(1e-300), 1 << 50, "more than anybody will run");
+    }
+
+    #[test]
+    #[expect(clippy::cast_precision_loss, reason = "they are few")]
     fn passes_are_the_less_likely_the_more_they_are() {
         let tally = Tally { bad: 9, good: 259 };
         assert_eq!(percent(tally.chance_of_passes(243)), "0.2");
@@ -107,6 +121,9 @@ mod tests {
         assert_eq!(Tally { bad: 3, good: 0 }.passes_below(0.0157), 3);
         for tally in [tally, Tally { bad: 3, good: 87 }, Tally { bad: 1, good: 0 }] {
             let passes = tally.passes_below(0.003);
+            let product =
+                (0..passes).map(|i| (tally.good as f64 + 0.5 + i as f64) / (tally.runs() as f64 + 1.0 + i as f64));
+            assert!((product.product::<f64>() / tally.chance_of_passes(passes) - 1.0).abs() < 1e-9);
             assert!(tally.chance_of_passes(passes) < 0.003 && tally.chance_of_passes(passes - 1) >= 0.003);
         }
     }

@@ -42,19 +42,27 @@ impl Flaky {
     }
 
     fn search(&self, settings: Settings, random: &mut Random) -> Found {
+        self.search_with(1, settings, random)
+    }
+
+    /// Runs several trials at once, which end in any order.
+    fn search_with(&self, jobs: usize, settings: Settings, random: &mut Random) -> Found {
         let mut search = Search::new(self.candidates, settings);
-        let (mut trials, mut tests) = (0, 0);
+        let (mut trials, mut tests, mut running) = (0, 0, Vec::new());
         loop {
-            match search.next(&[]) {
-                Step::Try(set) => {
-                    search.record(&set, self.fails(&set, random));
-                    trials += 1;
-                    tests += set.len() + 1;
-                    assert!(trials < 1_000_000, "{self:?} goes on for ever");
+            while running.len() < jobs {
+                match search.next(&running) {
+                    Step::Try(set) => running.push(set),
+                    Step::Done(verdict) if running.is_empty() => return Found { verdict, trials, tests },
+                    Step::Wait if running.is_empty() => panic!("{self:?}: nothing is running"),
+                    Step::Done(_) | Step::Wait => break,
                 }
-                Step::Done(verdict) => return Found { verdict, trials, tests },
-                Step::Wait => panic!("nothing is running"),
             }
+            let set = running.swap_remove(random.below(running.len()));
+            search.record(&set, self.fails(&set, random));
+            trials += 1;
+            tests += set.len() + 1;
+            assert!(trials < 1_000_000, "{self:?} goes on for ever");
         }
     }
 
@@ -89,13 +97,22 @@ fn flaky(number: usize, random: &mut Random) -> Flaky {
 
 #[test]
 fn no_wrong_test_is_found_and_nearly_always_exactly_the_cause() {
+    find_causes(1);
+}
+
+#[test]
+fn trials_that_run_at_once_and_end_in_any_order_find_the_same() {
+    find_causes(3);
+}
+
+fn find_causes(jobs: usize) {
     const SEARCHES: usize = 360;
     let mut random = Random::new(7);
     let mut exact = 0;
     for number in 0..SEARCHES {
         let flaky = flaky(number, &mut random);
         let rate = (number % 2 == 1 && flaky.cause != Cause::Nothing).then(|| flaky.rate());
-        let found = flaky.search(Settings { rate, ..SETTINGS }, &mut random);
+        let found = flaky.search_with(jobs, Settings { rate, ..SETTINGS }, &mut random);
         if let (Verdict::Cause(set), cause) = (&found.verdict, &flaky.cause) {
             let Cause::Tests(tests) = cause else { panic!("{flaky:?}: {set:?} are wrong") };
             assert!(set.iter().all(|test| tests.contains(test)), "{flaky:?}: one of {set:?} is wrong");
