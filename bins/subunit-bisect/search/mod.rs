@@ -6,6 +6,8 @@
 mod odds;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod steps;
 
 use std::collections::HashMap;
 
