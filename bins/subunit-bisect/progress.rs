@@ -81,7 +81,8 @@ pub(crate) fn percent(share: f64) -> String {
 
 /// About how long the search will take, by the last trials.
 fn time_left(search: &Search, state: &State, jobs: usize) -> Option<String> {
-    const LAST: usize = 20;
+    // The whole list is tried once in eleven trials until the rate is known.
+    const LAST: usize = 44;
     let last = &state.trials[state.trials.len().saturating_sub(LAST)..];
     if last.is_empty() {
         return None;

@@ -201,13 +201,22 @@ impl Search {
     /// About how many trials are left.
     #[expect(clippy::cast_precision_loss, reason = "it is about that number")]
     pub(crate) fn trials_left(&self) -> f64 {
-        let trials_to_failure = 1.0 / self.rate().rate();
-        let until_known = self.settings.failures.saturating_sub(self.rate().bad) as f64 * trials_to_failure;
-        let reproducing = match self.settings.rate {
-            Some(_) => 0.0,
-            None => until_known * (1.0 + ALONE_FOR_EACH_WHOLE as f64),
+        let whole = self.rate();
+        let trials_to_failure = 1.0 / whole.rate();
+        let reproducing = if self.passes_needed().is_some() {
+            0.0
+        } else {
+            let until_known = self.settings.failures.saturating_sub(whole.bad) as f64 * trials_to_failure;
+            let until_end = self.settings.give_up.saturating_sub(whole.good) as f64;
+            until_known.min(until_end) * (1.0 + ALONE_FOR_EACH_WHOLE as f64)
         };
-        let needed = self.passes_needed().map_or(10.0 * trials_to_failure, |needed| needed as f64);
+        if whole.bad == 0 {
+            // Nobody knows how it will go on.
+            return reproducing;
+        }
+        // In the end it needs as many passes as the last step asks for.
+        let needed =
+            self.passes_needed().map_or(10.0 * trials_to_failure, |needed| self.passes_to_be_sure(needed) as f64);
         let alone = (needed - self.tally(&[]).good as f64 - 0.9 * reproducing).max(0.0);
         let candidates = self.candidates();
         let cutting = match self.phase() {
@@ -268,6 +277,10 @@ impl Search {
             && self.cuts().iter().all(|set| self.tally(set).good >= needed)
     }
 
+    fn passes_to_be_sure(&self, needed: u64) -> u64 {
+        self.rate().passes_below(self.allowance() * CARE).max(needed)
+    }
+
     /// Sets whose failure rates are not known well enough, once the final set is found: itself
     /// until it has failed a few times, then those without a member until it is no chance that they
     /// pass, neither at the rate of the whole list nor at that of the final set.
@@ -278,7 +291,7 @@ impl Search {
         if tally.bad < failures && tally.good < give_up {
             return vec![set];
         }
-        let sure = self.rate().passes_below(self.allowance() * CARE).max(needed);
+        let sure = self.passes_to_be_sure(needed);
         let is_open = |set: &Set| {
             let passes = self.tally(set).good;
             let may_be_chance = tally.chance_of_passes(passes) > 1.0 - confidence;

@@ -29,6 +29,7 @@ fn the_test_alone_is_tried_ten_times_for_each_time_of_the_whole_list() {
     let expected = [&[4][..], &[0; 10]].concat().repeat(3);
     assert_eq!(sets, expected);
     assert_eq!(search.phase(), Phase::Reproducing);
+    assert!((search.trials_left() - 11.0 * 17.0).abs() < 1e-9, "it may be over then: {}", search.trials_left());
     while next_set(&mut search, |_| false).is_some() {}
     assert_eq!(search.next(&[]), Step::Done(Verdict::NotReproduced));
     assert_eq!(search.tally(&[0, 1, 2, 3]), Tally { bad: 0, good: 20 });
