@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use subunit_cli::Trouble;
-use subunit_formats::number::{counted, grouped};
+use subunit_formats::number::{counted, grouped, roughly};
 
 use crate::args::TOOL;
 use crate::search::{Phase, Search, Tally};
@@ -90,16 +90,5 @@ fn time_left(search: &Search, state: &State, jobs: usize) -> Option<String> {
     let seconds: f64 = last.iter().map(|trial| trial.seconds).sum();
     #[expect(clippy::cast_precision_loss, reason = "they are few")]
     let (count, jobs) = (last.len() as f64, jobs as f64);
-    Some(duration(search.trials_left() * seconds / count / jobs))
-}
-
-/// A duration for people: `41 min`.
-pub(crate) fn duration(seconds: f64) -> String {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is saturating")]
-    let whole = seconds.round() as u64;
-    match whole {
-        0..60 => format!("{whole} s"),
-        60..3600 => format!("{} min", (whole + 30) / 60),
-        _ => format!("{} h {} min", whole / 3600, whole % 3600 / 60),
-    }
+    Some(roughly(search.trials_left() * seconds / count / jobs))
 }

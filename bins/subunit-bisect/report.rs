@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use serde::Serialize;
 use subunit_cli::escape;
-use subunit_formats::number::{counted, grouped};
+use subunit_formats::number::{counted, grouped, roughly};
 
-use crate::progress::{self, duration, failures, percent};
+use crate::progress::{self, failures, percent};
 use crate::search::{Search, Step, Tally, Verdict};
 use crate::state::State;
 
@@ -55,7 +55,7 @@ pub(crate) fn lines(state: &State) -> String {
         None => writeln!(lines, "{test}: not finished\n  {}", progress::line(&search)),
     };
     let Totals { trials, tests, seconds } = totals(state);
-    let (trials, tests, time) = (counted(trials, "trial"), grouped(tests), duration(seconds));
+    let (trials, tests, time) = (counted(trials, "trial"), grouped(tests), roughly(seconds));
     let _ = writeln!(lines, "  {trials}, {tests} tests run, {time}; state in {}", escape(&state.name));
     lines
 }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use subunit_cli::{Failures, NoPassthrough, refused_packet};
-use subunit_codec::names::{REASON, STDOUT, UTF8_TEXT};
+use subunit_cli::{Failures, NoPassthrough, ended_test, refused_packet};
+use subunit_codec::names::STDOUT;
 use subunit_codec::{Event, Flight, Item, Packet, PacketEdit, Renew, Status, Tracker, encode};
 
 /// What becomes of the stream of a command.
@@ -44,14 +44,14 @@ impl<'a> CommandStream<'a> {
             self.failures.certain();
             let id = format!("{}{}", self.prefix, test.id());
             let route_code = test.route_code().map(Cow::from);
-            let event = Event { runnable: test.value.0, route_code, ..failed_test(&id, reason) };
+            let event = Event { runnable: test.value.0, route_code, ..ended_test(&*id, Status::Fail, reason) };
             append(&event, out);
         }
     }
 
     /// Fails a test that stands for the command itself.
     pub(crate) fn fail_own_test(&self, command: &str, reason: &str, out: &mut Vec<u8>) {
-        append(&failed_test(&format!("{}{command}", self.prefix), reason), out);
+        append(&ended_test(format!("{}{command}", self.prefix), Status::Fail, reason), out);
     }
 
     /// Whether the command has shown a failure.
@@ -78,10 +78,6 @@ impl<'a> CommandStream<'a> {
             }
         }
     }
-}
-
-fn failed_test<'a>(id: &'a str, reason: &'a str) -> Event<'a> {
-    Event::test(id).status(Status::Fail).file(REASON, reason.as_bytes()).mime_type(UTF8_TEXT).eof()
 }
 
 fn append(event: &Event<'_>, out: &mut Vec<u8>) {

@@ -1,7 +1,6 @@
 //! Events that are of no worker.
 
-use subunit_cli::Trouble;
-use subunit_codec::names::{REASON, UTF8_TEXT};
+use subunit_cli::{Trouble, ended_test};
 use subunit_codec::{Event, Status, Timestamp, encode};
 
 /// Makes sure that ids can be written, to packets and in lists of lines.
@@ -26,8 +25,7 @@ pub(crate) fn announce(id: &str, out: &mut Vec<u8>) {
 
 /// Appends that a test has failed without having run.
 pub(crate) fn fail(id: &str, reason: &str, out: &mut Vec<u8>) {
-    let event = Event::test(id).status(Status::Fail).file(REASON, reason.as_bytes()).mime_type(UTF8_TEXT).eof();
-    append(&Event { timestamp: Timestamp::now(), ..event }, out);
+    append(&Event { timestamp: Timestamp::now(), ..ended_test(id, Status::Fail, reason) }, out);
 }
 
 /// Ids that fit into no packet are refused when they are read.

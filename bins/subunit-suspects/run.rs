@@ -6,9 +6,8 @@ use regex::Regex;
 use subunit_cli::{Stream, Trouble};
 use subunit_codec::{Assembler, Flight, Item, PARSER_TEST_ID, Packet, Protocol, Renew, Stage, Status, Test, Tracker};
 use subunit_formats::failure::texts;
+use subunit_formats::names::Names;
 use subunit_formats::worker::Worker;
-
-use crate::suspects::Names;
 
 /// How a run is read.
 pub(crate) struct Reader<'a> {

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::run::{Attempt, Run};
+use subunit_formats::names::Names;
 
-/// Names and their numbers, which begin at 0.
-#[derive(Debug, Default)]
-pub(crate) struct Names(HashMap<String, usize>);
+use crate::run::{Attempt, Run};
 
 /// What is known of all tests but the one that fails.
 #[derive(Debug, Default)]
@@ -39,17 +37,6 @@ pub(crate) struct Suspect<'a> {
     distance: u64,
 }
 
-impl Names {
-    pub(crate) fn number(&mut self, name: &str) -> usize {
-        if let Some(number) = self.0.get(name) {
-            return *number;
-        }
-        let number = self.0.len();
-        self.0.insert(name.to_owned(), number);
-        number
-    }
-}
-
 impl Suspects {
     /// The names of all tests.
     pub(crate) fn names(&mut self) -> &mut Names {
@@ -58,7 +45,7 @@ impl Suspects {
 
     /// Counts what ran before the attempts of a run.
     pub(crate) fn add(&mut self, run: &Run) {
-        self.counts.resize(self.names.0.len(), Count::default());
+        self.counts.resize(self.names.len(), Count::default());
         let mut workers: HashMap<usize, [Vec<u64>; 2]> = HashMap::new();
         for attempt in &run.attempts {
             let of_worker = workers.entry(attempt.worker).or_default();
@@ -114,10 +101,10 @@ impl Suspects {
     /// The suspects, the most likely one first.
     pub(crate) fn found(&self) -> Vec<Suspect<'_>> {
         let mut found: Vec<Suspect<'_>> = self
-            .names
-            .0
+            .counts
             .iter()
-            .map(|(id, number)| (id, self.counts[*number]))
+            .enumerate()
+            .filter_map(|(number, count)| Some((self.names.get(number)?, count)))
             .filter(|(_, count)| self.failing > 0 && count.failing == self.failing)
             .map(|(id, count)| Suspect {
                 id,

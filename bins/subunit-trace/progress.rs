@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use subunit_cli::StatusLine;
 use subunit_codec::{Flight, Status, Tracker};
+use subunit_formats::number::roughly;
 
 use crate::record::{Arrival, Record};
 
@@ -153,16 +154,6 @@ fn float(count: u64) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// A time in one or two units.
-fn roughly(seconds: f64) -> String {
-    let seconds = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX).as_secs();
-    match seconds {
-        0..100 => format!("{seconds} s"),
-        100..6000 => format!("{} min", seconds / 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,15 +186,5 @@ mod tests {
         assert_eq!(progress.left(SECONDS(4)), Some(16.0), "this machine is half as fast");
         progress.listed(None);
         assert_eq!(progress.left(SECONDS(2)), Some(9.0), "a new test takes the mean time");
-    }
-
-    #[test]
-    fn times_are_told_roughly() {
-        for (seconds, told) in
-            [(0.9, "0 s"), (99.9, "99 s"), (100.0, "1 min"), (5999.0, "99 min"), (7500.0, "2 h 5 min")]
-        {
-            assert_eq!(roughly(seconds), told);
-        }
-        assert!(roughly(f64::INFINITY).ends_with(" min"));
     }
 }

@@ -105,7 +105,7 @@ pub use pattern::pattern;
 pub use record::Record;
 pub use report_draft::{CompleteReport, ReportDraft};
 pub use report_file::ReportFile;
-pub use route::{Labels, OpenTest, Route};
+pub use route::{Labels, OpenTest, Route, ended_test};
 pub use route_prefix::{joined_route, refused_event, refused_packet};
 pub use routing::Routing;
 pub use run::{Verdict, main, main_with};

@@ -114,7 +114,7 @@ impl Route {
 
     /// Ends a test that was in flight, for `reason`, with tags beside its own.
     pub fn end_test(&self, test: &OpenTest, status: Status, tags: &[&str], reason: &str, out: &mut Vec<u8>) {
-        let mut event = ended_test(Cow::from(&test.id), status, reason);
+        let mut event = ended_test(&*test.id, status, reason);
         event.runnable = test.is_runnable;
         event.timestamp = self.now();
         event.route_code = Some(Cow::from(&test.route_code));
@@ -129,7 +129,7 @@ impl Route {
 
     /// Fails a test that stands for the source itself, because of `reason`.
     pub fn fail_own_test(&self, id: &str, reason: &str, out: &mut Vec<u8>) {
-        self.event(ended_test(Cow::from(id), Status::Fail, reason), out);
+        self.event(ended_test(id, Status::Fail, reason), out);
     }
 
     /// Whether the source has shown a failure.
@@ -205,6 +205,15 @@ impl Labels {
     }
 }
 
-fn ended_test<'a>(id: Cow<'a, str>, status: Status, reason: &'a str) -> Event<'a> {
+/// A test that ends, for a reason that is attached.
+///
+/// ```
+/// use subunit_cli::ended_test;
+/// use subunit_codec::Status;
+///
+/// let event = ended_test("make", Status::Fail, "exit status 2\n");
+/// assert_eq!(event.file.map(|file| file.name), Some("reason".into()));
+/// ```
+pub fn ended_test<'a>(id: impl Into<Cow<'a, str>>, status: Status, reason: &'a str) -> Event<'a> {
     Event::test(id).status(status).file(names::REASON, reason.as_bytes()).mime_type(names::UTF8_TEXT).eof()
 }
