@@ -1,9 +1,10 @@
-//! Events that are of no worker.
+//! Events that belong to no worker.
 
 use subunit_cli::{Trouble, ended_test};
 use subunit_codec::{Event, Status, Timestamp, encode};
 
-/// Makes sure that ids can be written, to packets and in lists of lines.
+/// Checks that ids fit into packets and, if they are handed on `in_lines`, that they hold no
+/// newline.
 pub(crate) fn check(ids: &[String], in_lines: bool) -> Result<(), Trouble> {
     let mut packet = Vec::new();
     for id in ids {
@@ -18,17 +19,17 @@ pub(crate) fn check(ids: &[String], in_lines: bool) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Appends that there is a test.
+/// Appends a packet that lists a test.
 pub(crate) fn announce(id: &str, out: &mut Vec<u8>) {
     append(&Event::test(id).status(Status::Exists), out);
 }
 
-/// Appends that a test has failed without having run.
+/// Appends the failure of a test that never ran.
 pub(crate) fn fail(id: &str, reason: &str, out: &mut Vec<u8>) {
     append(&Event { timestamp: Timestamp::now(), ..ended_test(id, Status::Fail, reason) }, out);
 }
 
-/// Ids that fit into no packet are refused when they are read.
+/// Encoding cannot fail: [`check`] has refused ids that do not fit.
 fn append(event: &Event<'_>, out: &mut Vec<u8>) {
     let _ = encode(event, out);
 }

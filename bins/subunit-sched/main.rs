@@ -2,13 +2,13 @@
 
 mod events;
 mod overhead;
-mod patience;
 mod plan;
 mod pool;
 mod queue;
 mod rpc;
 mod runner;
-mod station;
+mod silence_timeout;
+mod supervisor;
 mod worker;
 
 use std::ffi::OsString;
@@ -30,7 +30,7 @@ use crate::overhead::Overhead;
 use crate::plan::Plan;
 use crate::pool::Pool;
 use crate::queue::Queue;
-use crate::station::{Shop, Station};
+use crate::supervisor::{Context, Supervisor};
 use crate::worker::Worker;
 
 /// Hand tests to workers that are free, on this machine or others
@@ -160,9 +160,9 @@ fn work(
         output.flush().map_err(SourceFailure::into_trouble)?;
     }
     let overhead = Overhead::new(args.overhead.unwrap_or(OVERHEAD));
-    let count = workers.len();
-    let shop = Arc::new(Shop {
-        pool: Pool::new(Queue::new(plan, count), overhead, count),
+    let names: Vec<String> = workers.iter().map(|worker| worker.name.clone()).collect();
+    let context = Arc::new(Context {
+        pool: Pool::new(Queue::new(plan, names.len()), overhead, names),
         children,
         labels: Labels { text: true, ..Labels::default() },
         tag_prefix: args.tag.clone(),
@@ -172,11 +172,11 @@ fn work(
     let (news, ends) = mpsc::channel();
     let work = if args.rpc { rpc::work } else { runner::work };
     for (number, worker) in workers.into_iter().enumerate() {
-        let station = Station::new(Arc::clone(&shop), number, worker, output.clone());
+        let supervisor = Supervisor::new(Arc::clone(&context), number, worker, output.clone());
         let news = news.clone();
         spawn(move || {
             // Nobody listens any more when all end.
-            let _ = news.send(work(station));
+            let _ = news.send(work(supervisor));
         })?;
     }
     drop(news);
@@ -186,18 +186,18 @@ fn work(
             Ok(served) => has_served |= served,
             Err(SourceFailure::Source(unread)) => trouble = Some(unread.reported(TOOL)),
             Err(SourceFailure::All(trouble)) => {
-                shop.pool.stop();
+                context.pool.stop();
                 return Err(trouble);
             }
         }
     }
-    let had_tests = !shop.pool.is_finished() || has_served;
-    shop.pool.abandon(&mut output).map_err(SourceFailure::into_trouble)?;
+    let had_tests = !context.pool.is_finished() || has_served;
+    context.pool.abandon(&mut output).map_err(SourceFailure::into_trouble)?;
     if let Some(trouble) = trouble {
         return Err(trouble);
     }
     if had_tests && !has_served && !cli::is_interrupted() {
         return Err(Trouble::message("no worker could run a test"));
     }
-    Ok(Verdict::failure_if(shop.pool.has_failed()))
+    Ok(Verdict::failure_if(context.pool.has_failed()))
 }

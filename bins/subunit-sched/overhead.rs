@@ -1,17 +1,17 @@
-//! What it costs to start a command.
+//! The cost of starting a command.
 
 use std::time::Duration;
 
-/// How long commands take from their start to the first test.
+/// The time from the start of a command to its first test.
 #[derive(Debug)]
 pub(crate) struct Overhead {
-    /// Until it is measured.
+    /// Used until the first measurement.
     assumed: Duration,
     measured: Vec<Duration>,
 }
 
 impl Overhead {
-    /// As many starts are taken into account.
+    /// Later starts are not measured.
     const MOST: usize = 101;
 
     pub(crate) fn new(assumed: Duration) -> Self {

@@ -1,4 +1,4 @@
-//! In which order tests are given out.
+//! The order in which tests are given out.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -9,12 +9,12 @@ use subunit_cli::{Estimate, Shares, TestGroups};
 /// Tests that are given out together.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Unit {
-    /// Places in the list.
+    /// Indexes into the list.
     pub(crate) tests: Vec<usize>,
     pub(crate) seconds: f64,
-    /// Whether nothing else may be in its batch.
+    /// Whether it must be alone in its batch.
     pub(crate) is_alone: bool,
-    /// The batch that it is in, if that is known before.
+    /// Its batch, if all batches were made beforehand.
     pub(crate) share: Option<usize>,
 }
 
@@ -31,17 +31,17 @@ impl Unit {
 #[derive(Debug)]
 pub(crate) struct Plan {
     pub(crate) ids: Vec<String>,
-    /// How long each will probably take.
+    /// The estimated duration of each.
     pub(crate) seconds: Vec<f64>,
     pub(crate) units: Vec<Unit>,
 }
 
-/// How long a test takes if nothing is known of any.
+/// The duration of each test if no durations are known.
 const UNKNOWN: f64 = 1.0;
 
 impl Plan {
-    /// Those of the list `first` come first, then those without a duration, since new tests fail
-    /// most, then the longest. A group is where its first test is, and counts with its length.
+    /// Sorts tests: those in `first`, then those without a recorded duration, since new tests fail
+    /// most, then the longest. A group counts as one test of its total length.
     pub(crate) fn new(
         ids: Vec<String>,
         estimates: Option<&[Estimate]>,
@@ -68,12 +68,12 @@ impl Plan {
         Self { ids, seconds, units }
     }
 
-    /// Seconds of all tests.
+    /// The total duration in seconds.
     pub(crate) fn total(&self) -> f64 {
         self.units.iter().map(|unit| unit.seconds).sum()
     }
 
-    /// Shares out the tests in one batch for each worker, as subunit-split does.
+    /// Makes one batch for each worker, as subunit-split does.
     pub(crate) fn share_out(&mut self, workers: usize, group: Option<&Regex>) {
         let groups = TestGroups::new(&self.ids, &nanoseconds(&self.seconds), group);
         let shares = Shares::new(&groups, workers);
@@ -88,7 +88,7 @@ impl Plan {
     }
 }
 
-/// Whole numbers, which can be sorted.
+/// Nanoseconds are integers: they can be sorted and summed exactly.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "tests take less than 500 years")]
 fn nanoseconds(seconds: &[f64]) -> Vec<u128> {
     seconds.iter().map(|seconds| (seconds * 1e9) as u128).collect()

@@ -1,4 +1,4 @@
-//! What all workers share: the queue, and the news of it.
+//! The queue, shared by the threads of the workers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,11 +12,13 @@ use crate::queue::{End, Fate, Queue};
 
 /// The tag of a test whose worker died while it ran, and that runs once more.
 const WORKER_DIED: &str = "worker-died";
-/// Between looks at whether a signal has come, of which nobody tells.
+/// How often waiting threads check for a signal.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The queue, for workers in several threads.
+/// The queue behind a lock, with a condition variable for threads that wait for tests.
 pub(crate) struct Pool {
+    /// The names of the workers.
+    names: Vec<String>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -24,14 +26,14 @@ pub(crate) struct Pool {
 struct State {
     queue: Queue,
     overhead: Overhead,
-    /// Tests that ran when their worker ended, until somebody gets them.
-    cut_off: HashMap<usize, CutOff>,
-    /// How many runs a worker was asked for that have not ended, if it is a server.
+    /// Tests that were in flight when their worker ended, until another worker takes them.
+    orphans: HashMap<usize, Orphan>,
+    /// The number of Run messages without Done, for servers.
     runs: Vec<usize>,
-    /// Whether a worker takes no more tests.
+    /// Whether the command of a worker has ended.
     is_closed: Vec<bool>,
     has_failed: bool,
-    /// Whether all ends, since nothing can be written any more.
+    /// Whether writing failed, so all workers end.
     is_stopped: bool,
 }
 
@@ -42,8 +44,8 @@ pub(crate) struct Job {
     pub(crate) ids: Vec<String>,
 }
 
-/// A test that is still in flight on the route of a worker that has ended.
-struct CutOff {
+/// A test that is in flight on the route of a worker that has ended.
+struct Orphan {
     route: Arc<Route>,
     test: OpenTest,
     /// How the worker ended.
@@ -51,43 +53,33 @@ struct CutOff {
 }
 
 impl Pool {
-    pub(crate) fn new(queue: Queue, overhead: Overhead, workers: usize) -> Self {
+    pub(crate) fn new(queue: Queue, overhead: Overhead, names: Vec<String>) -> Self {
         let state = State {
             queue,
             overhead,
-            cut_off: HashMap::new(),
-            runs: vec![0; workers],
-            is_closed: vec![false; workers],
+            orphans: HashMap::new(),
+            runs: vec![0; names.len()],
+            is_closed: vec![false; names.len()],
             has_failed: false,
             is_stopped: false,
         };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        Self { names, state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// The next batch for a worker, which is called `name`. Waits as long as others may fail to do
-    /// theirs; `None` if there is nothing left to do.
-    pub(crate) fn take_batch(
-        &self,
-        worker: usize,
-        name: &str,
-        output: &mut SharedOutput,
-    ) -> Result<Option<Job>, SourceFailure> {
+    /// Takes the next batch for a worker. Waits while other workers may still return tests; `None`
+    /// if all are done.
+    pub(crate) fn take_batch(&self, worker: usize, output: &mut SharedOutput) -> Result<Option<Job>, SourceFailure> {
         let take = |state: &mut State| {
             let overhead = state.overhead.seconds();
             Some(state.queue.take_batch(worker, overhead))
         };
-        self.take(worker, name, output, take)
+        self.take(worker, output, take)
     }
 
-    /// The next test, or group of tests, for a server: one that runs, and another one in advance as
-    /// long as there are enough for all.
-    pub(crate) fn take_one(
-        &self,
-        worker: usize,
-        name: &str,
-        output: &mut SharedOutput,
-    ) -> Result<Option<Job>, SourceFailure> {
-        self.take(worker, name, output, |state| {
+    /// Takes the next test, or group of tests, for a server. A server may hold one in advance while
+    /// there are enough for all workers.
+    pub(crate) fn take_one(&self, worker: usize, output: &mut SharedOutput) -> Result<Option<Job>, SourceFailure> {
+        self.take(worker, output, |state| {
             let may_take = match state.runs[worker] {
                 0 => true,
                 1 => state.queue.units_waiting() >= state.runs.len(),
@@ -103,7 +95,6 @@ impl Pool {
     fn take(
         &self,
         worker: usize,
-        name: &str,
         output: &mut SharedOutput,
         mut take: impl FnMut(&mut State) -> Option<Vec<usize>>,
     ) -> Result<Option<Job>, SourceFailure> {
@@ -117,24 +108,22 @@ impl Pool {
                     break tests;
                 }
             } else if state.queue.is_finished() && state.runs[worker] == 0 {
-                // A server has yet to say that it is done.
                 return Ok(None);
             }
             state = self.changed.wait_timeout(state, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
         };
         let ids = tests.iter().map(|test| state.queue.id(*test).to_owned()).collect();
-        let cut_off: Vec<CutOff> = tests.iter().filter_map(|test| state.cut_off.remove(test)).collect();
+        let orphans: Vec<Orphan> = tests.iter().filter_map(|test| state.orphans.remove(test)).collect();
         drop(state);
-        for CutOff { route, test, end } in cut_off {
-            let reason = format!("{end} while this test ran; given to {name}\n");
+        for Orphan { route, test, end } in orphans {
+            let reason = format!("{end} while this test ran; given to {}\n", self.names[worker]);
             output.push(|out| route.end_test(&test, Status::Skip, &[WORKER_DIED], &reason, out))?;
         }
         output.flush()?;
         Ok(Some(Job { tests, ids }))
     }
 
-    /// Learns what a packet of a worker says of a test. Says whether the worker has that test to
-    /// run.
+    /// Updates a test from a packet of a worker. Returns whether the worker had that test to run.
     pub(crate) fn note(&self, worker: usize, id: &str, status: Option<Status>) -> bool {
         let Some(has_ended) = status.filter(|status| *status != Status::Exists).map(Status::is_final) else {
             return false;
@@ -142,23 +131,23 @@ impl Pool {
         self.lock().queue.note(worker, id, has_ended)
     }
 
-    /// Learns how long it took from the start of a command to its first packet of a test.
+    /// Records the time from the start of a command to its first packet of a test.
     pub(crate) fn measured(&self, overhead: Duration) {
         self.lock().overhead.measured(overhead);
     }
 
     /// Whether a worker has tests that it has not reported.
-    pub(crate) fn has_given(&self, worker: usize) -> bool {
-        self.lock().queue.has_given(worker)
+    pub(crate) fn has_outstanding(&self, worker: usize) -> bool {
+        self.lock().queue.has_outstanding(worker)
     }
 
-    /// A server has done a run.
+    /// Counts a Done from a server.
     pub(crate) fn run_ended(&self, worker: usize) {
         self.lock().runs[worker] -= 1;
         self.changed.notify_all();
     }
 
-    /// A worker takes no more tests for now, as its command has ended.
+    /// The command of a worker has ended: it takes no tests until it is opened again.
     pub(crate) fn close(&self, worker: usize) {
         let mut state = self.lock();
         state.is_closed[worker] = true;
@@ -166,15 +155,15 @@ impl Pool {
         self.changed.notify_all();
     }
 
-    /// A worker takes tests again.
+    /// The command of a worker has started: it takes tests.
     pub(crate) fn open(&self, worker: usize) {
         self.lock().is_closed[worker] = false;
     }
 
-    /// Takes back what a worker has not reported, and says on its route what becomes of it. `tests`
-    /// are those that it should have reported, if it goes on; `open` those in flight if it does
-    /// not.
-    pub(crate) fn lose(
+    /// Takes back tests that a worker has not reported, and writes failures to its route. A server
+    /// that goes on passes the `tests` of the run that is done. After an end, `open` are the tests
+    /// in flight.
+    pub(crate) fn take_back(
         &self,
         worker: usize,
         tests: Option<&[usize]>,
@@ -184,14 +173,14 @@ impl Pool {
         output: &mut SharedOutput,
     ) -> Result<(), SourceFailure> {
         let mut state = self.lock();
-        let lost = state.queue.lose(worker, tests, end);
+        let lost = state.queue.take_back(worker, tests, end);
         let mut failed = Vec::new();
         let mut others = Vec::new();
         for test in open {
             match lost.iter().find(|lost| state.queue.id(lost.test) == test.id) {
                 Some(lost) if !matches!(lost.fate, Fate::Failed(_)) => {
-                    let cut_off = CutOff { route: Arc::clone(route), test, end: end.words.clone() };
-                    state.cut_off.insert(lost.test, cut_off);
+                    let orphan = Orphan { route: Arc::clone(route), test, end: end.words.clone() };
+                    state.orphans.insert(lost.test, orphan);
                 }
                 Some(_) => failed.push(test),
                 None => others.push(test),
@@ -220,55 +209,56 @@ impl Pool {
         output.flush()
     }
 
-    /// Whether nothing is left to do.
+    /// Whether all tests are done.
     pub(crate) fn is_finished(&self) -> bool {
         self.lock().queue.is_finished()
     }
 
-    /// Whether one of these tests runs, as its worker has said.
+    /// Whether one of these tests is in progress.
     pub(crate) fn runs_any(&self, tests: &[usize]) -> bool {
         let state = self.lock();
         tests.iter().any(|test| state.queue.is_running(*test))
     }
 
-    /// All ends: nobody takes tests any more.
+    /// Writing has failed: no worker gets tests any more.
     pub(crate) fn stop(&self) {
         self.lock().is_stopped = true;
         self.changed.notify_all();
     }
 
-    /// Whether all ends.
+    /// Whether writing has failed.
     pub(crate) fn is_stopped(&self) -> bool {
         self.lock().is_stopped
     }
 
-    /// A worker has shown a failure.
+    /// Records that a command or a test has failed.
     pub(crate) fn failed(&self) {
         self.lock().has_failed = true;
     }
 
-    /// Whether a test failed, or the command of a worker.
+    /// Whether a command or a test has failed.
     pub(crate) fn has_failed(&self) -> bool {
         self.lock().has_failed
     }
 
-    /// Fails the tests that nobody is there to run; after a signal, only those that had begun.
+    /// Fails the tests that are left after all workers have ended; after a signal, only those that
+    /// had begun.
     pub(crate) fn abandon(&self, output: &mut SharedOutput) -> Result<(), SourceFailure> {
         const NO_WORKER: &str = "; no worker is left to run it\n";
         let mut state = self.lock();
         let is_interrupted = cli::is_interrupted();
         let tests = if is_interrupted { Vec::new() } else { state.queue.abandon() };
-        let cut_off = std::mem::take(&mut state.cut_off);
+        let orphans = std::mem::take(&mut state.orphans);
         let others: Vec<String> = tests
             .iter()
-            .filter(|test| !cut_off.contains_key(test))
+            .filter(|test| !orphans.contains_key(test))
             .map(|test| state.queue.id(*test).to_owned())
             .collect();
-        state.has_failed |= !tests.is_empty() || !cut_off.is_empty();
+        state.has_failed |= !tests.is_empty() || !orphans.is_empty();
         drop(state);
-        let mut cut_off: Vec<(usize, CutOff)> = cut_off.into_iter().collect();
-        cut_off.sort_unstable_by_key(|(test, _)| *test);
-        for (_, CutOff { route, test, end }) in cut_off {
+        let mut orphans: Vec<(usize, Orphan)> = orphans.into_iter().collect();
+        orphans.sort_unstable_by_key(|(test, _)| *test);
+        for (_, Orphan { route, test, end }) in orphans {
             let rest = if is_interrupted { "\n" } else { NO_WORKER };
             let reason = format!("{end} while this test ran{rest}");
             output.push(|out| route.end_test(&test, Status::Fail, &[], &reason, out))?;

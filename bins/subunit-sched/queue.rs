@@ -1,12 +1,12 @@
-//! Which worker gets which tests next, and what becomes of the tests of one that dies. Without
-//! I/O and clocks.
+//! The queue of tests: which worker gets which tests next, and what happens to tests of a worker
+//! that dies. It does no I/O and has no clock.
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
 
 use crate::plan::{Plan, Unit};
 
-/// The tests that wait, and those that workers have.
+/// The tests that wait, and those that were given to workers.
 #[derive(Debug)]
 pub(crate) struct Queue {
     tests: Vec<Test>,
@@ -14,11 +14,12 @@ pub(crate) struct Queue {
     waiting: VecDeque<Unit>,
     /// Seconds of the tests that wait.
     seconds_waiting: f64,
-    /// The tests that each worker got, in order; some that it has reported may still be there.
+    /// The tests given to each worker, in order. Reported ones are removed from time to time, so
+    /// that a report takes constant time.
     given: Vec<Vec<usize>>,
-    /// How many tests each worker has not reported.
+    /// The number of tests that each worker has not reported.
     outstanding: Vec<usize>,
-    /// Whether a worker got tests before.
+    /// Whether a worker has had a batch.
     has_begun: Vec<bool>,
     /// Seconds of all tests.
     total: f64,
@@ -33,16 +34,16 @@ struct Test {
     stage: Stage,
     /// How workers ended while it ran.
     ends: Vec<String>,
-    /// Whether a worker has ended well and left it out.
+    /// Whether a worker has ended normally without a result of it.
     was_left_out: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Waiting,
-    /// A worker has it.
+    /// Given to this worker.
     Given(usize),
-    /// A worker has said that it runs.
+    /// In progress on this worker.
     Running(usize),
     Done,
 }
@@ -52,11 +53,11 @@ enum Stage {
 pub(crate) struct End {
     /// In words, after the name of the worker: `died (signal 9 (SIGKILL))`.
     pub(crate) words: String,
-    /// Whether it ended otherwise than runners do whose tests have failed.
+    /// Whether it died. A runner whose tests fail ends normally.
     pub(crate) is_death: bool,
 }
 
-/// What becomes of a test that a worker had when it ended.
+/// A test that was taken back from a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Lost {
     pub(crate) test: usize,
@@ -65,9 +66,9 @@ pub(crate) struct Lost {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It waits again. It had not begun.
+    /// It had not begun, and waits again.
     Waits,
-    /// It ran, and is given once more.
+    /// It was in progress, and runs once more, alone in its batch.
     RunsAgain,
     /// It has failed, for this reason.
     Failed(String),
@@ -98,12 +99,12 @@ impl Queue {
         !self.waiting.is_empty()
     }
 
-    /// How many units wait: tests, or groups of tests.
+    /// The number of tests, or groups of tests, that wait.
     pub(crate) fn units_waiting(&self) -> usize {
         self.waiting.len()
     }
 
-    /// Whether no test waits and no worker has one.
+    /// Whether all tests are done.
     pub(crate) fn is_finished(&self) -> bool {
         self.waiting.is_empty() && self.outstanding.iter().all(|count| *count == 0)
     }
@@ -112,8 +113,8 @@ impl Queue {
         &self.tests[test].id
     }
 
-    /// Takes the next tests for a worker that is started for each batch, which costs `overhead`
-    /// seconds: large batches at first, small ones in the end, so that workers end together.
+    /// Takes a batch for a worker whose command costs `overhead` seconds to start. Batches get
+    /// smaller towards the end, so that all workers end at about the same time.
     pub(crate) fn take_batch(&mut self, worker: usize, overhead: f64) -> Vec<usize> {
         #[expect(clippy::cast_precision_loss, reason = "there are few workers")]
         let workers = self.given.len() as f64;
@@ -158,8 +159,7 @@ impl Queue {
         unit.tests
     }
 
-    /// Learns that a worker has said that a test runs, or has ended. Says whether it is one that
-    /// the worker has.
+    /// Marks a test as in progress or done. Returns whether the worker had that test.
     pub(crate) fn note(&mut self, worker: usize, id: &str, has_ended: bool) -> bool {
         let Some(&number) = self.by_id.get(id) else { return false };
         let test = &mut self.tests[number];
@@ -175,19 +175,19 @@ impl Queue {
         true
     }
 
-    /// Whether a test runs, as its worker has said.
+    /// Whether a test is in progress.
     pub(crate) fn is_running(&self, test: usize) -> bool {
         matches!(self.tests[test].stage, Stage::Running(_))
     }
 
     /// Whether a worker has tests that it has not reported.
-    pub(crate) fn has_given(&self, worker: usize) -> bool {
+    pub(crate) fn has_outstanding(&self, worker: usize) -> bool {
         self.outstanding[worker] > 0
     }
 
-    /// Takes back what a worker has not reported, after it has ended; of these `tests` only, if it
-    /// goes on.
-    pub(crate) fn lose(&mut self, worker: usize, tests: Option<&[usize]>, end: &End) -> Vec<Lost> {
+    /// Takes back unreported tests from a worker that has ended; only these `tests` from a server
+    /// that goes on.
+    pub(crate) fn take_back(&mut self, worker: usize, tests: Option<&[usize]>, end: &End) -> Vec<Lost> {
         let candidates = tests.map_or_else(|| mem::take(&mut self.given[worker]), <[usize]>::to_vec);
         let (mut again, mut waits, mut all) = (Vec::new(), Vec::new(), Vec::new());
         for number in candidates {
@@ -196,7 +196,7 @@ impl Queue {
                 continue;
             }
             self.outstanding[worker] -= 1;
-            let fate = test.lose(end);
+            let fate = test.take_back(end);
             match fate {
                 Fate::Waits if test.ends.is_empty() => waits.push(number),
                 Fate::Waits | Fate::RunsAgain => again.push(number),
@@ -204,7 +204,7 @@ impl Queue {
             }
             all.push(Lost { test: number, fate });
         }
-        // Tests of a group stay together, but those that ran when a worker ended are alone.
+        // Groups stay together, except for tests that were in progress when a worker ended.
         let groups = waits.chunk_by(|one, other| self.tests[*one].group == self.tests[*other].group);
         let alone = again.chunks(1).map(|test| (test, true));
         let units = alone.chain(groups.map(|group| (group, false))).map(|(tests, is_alone)| {
@@ -219,7 +219,7 @@ impl Queue {
         all
     }
 
-    /// Takes out all tests that wait: nobody is there to run them.
+    /// Removes all tests that wait: no worker is left.
     pub(crate) fn abandon(&mut self) -> Vec<usize> {
         let tests: Vec<usize> = self.waiting.drain(..).flat_map(|unit| unit.tests).collect();
         for test in &tests {
@@ -235,13 +235,13 @@ impl Test {
         Self { id: id.to_owned(), seconds, group: 0, stage, ends, was_left_out: false }
     }
 
-    /// Whether a worker has it and has not reported it.
+    /// Whether it was given to a worker that has not reported it.
     fn is_with(&self, worker: usize) -> bool {
         [Stage::Given(worker), Stage::Running(worker)].contains(&self.stage)
     }
 
-    /// What becomes of it when its worker ends.
-    fn lose(&mut self, end: &End) -> Fate {
+    /// Decides what happens to it after its worker has ended.
+    fn take_back(&mut self, end: &End) -> Fate {
         let fate = match (self.stage, self.ends.first()) {
             (Stage::Running(_), Some(first)) => {
                 Fate::Failed(format!("{first} while this test ran, and {} while it ran once more\n", end.words))
@@ -292,7 +292,7 @@ mod tests {
         End { words: format!("worker {worker} ended"), is_death: false }
     }
 
-    /// What happens to a worker is up to chance; as long as there is one, each test ends once.
+    /// Workers take, report, die and end at random.
     #[test]
     fn each_test_ends_once_whatever_workers_do() {
         for seed in 0..400 {
@@ -321,12 +321,12 @@ mod tests {
                     }
                 }
                 let how = if random.below(2) == 0 { died(worker) } else { ended(worker) };
-                for lost in queue.lose(worker, None, &how) {
+                for lost in queue.take_back(worker, None, &how) {
                     if let Fate::Failed(_) = lost.fate {
                         end(lost.test);
                     }
                 }
-                assert!(!queue.has_given(worker), "nothing is left with a worker that has ended");
+                assert!(!queue.has_outstanding(worker), "nothing is left with a worker that has ended");
             }
             assert_eq!(ends.len(), count, "seed {seed}");
             assert!(ends.values().all(|times| *times == 1), "seed {seed}: {ends:?}");
@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(queue.take_batch(0, 100.0), [0, 1, 2, 3, 4, 5, 6, 7]);
         queue.note(0, "m.C0.test_0", true);
         queue.note(0, "m.C2.test_2", false);
-        let lost = queue.lose(0, None, &died(0));
+        let lost = queue.take_back(0, None, &died(0));
         let fates: Vec<&Fate> = lost.iter().map(|lost| &lost.fate).collect();
         assert_eq!((lost.len(), fates[0], fates[1]), (7, &Fate::Waits, &Fate::RunsAgain));
         assert_eq!(queue.take_batch(0, 100.0), [2], "nothing else is in its batch");
@@ -353,7 +353,7 @@ mod tests {
         for worker in 0..2 {
             queue.take_one(worker);
             queue.note(worker, "m.C0.test_0", false);
-            let lost = queue.lose(worker, None, &died(worker));
+            let lost = queue.take_back(worker, None, &died(worker));
             let reason = "worker 0 died while this test ran, and worker 1 died while it ran once more\n".to_owned();
             assert_eq!(lost[0].fate, [Fate::RunsAgain, Fate::Failed(reason)][worker]);
         }
@@ -365,10 +365,10 @@ mod tests {
         let mut queue = queue(3, 1);
         assert_eq!(queue.take_batch(0, 100.0), [0, 1, 2]);
         queue.note(0, "m.C0.test_0", false);
-        queue.lose(0, None, &died(0));
+        queue.take_back(0, None, &died(0));
         for _ in 0..2 {
             assert_eq!(queue.take_batch(0, 100.0), [0], "nothing else is in its batch");
-            assert_eq!(queue.lose(0, None, &died(0))[0].fate, Fate::Waits);
+            assert_eq!(queue.take_back(0, None, &died(0))[0].fate, Fate::Waits);
         }
     }
 
@@ -378,7 +378,7 @@ mod tests {
         for fate in [Fate::Waits, Fate::Failed("no result: worker 0 ended twice without one of this test\n".to_owned())]
         {
             queue.take_one(0);
-            assert_eq!(queue.lose(0, Some(&[0]), &ended(0))[0].fate, fate);
+            assert_eq!(queue.take_back(0, Some(&[0]), &ended(0))[0].fate, fate);
         }
         assert!(queue.is_finished());
     }

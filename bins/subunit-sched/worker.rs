@@ -1,15 +1,15 @@
-//! Workers, as the user names them.
+//! Workers as the command line describes them.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
 
-/// A worker: what is run there, and what it is called.
+/// The name and command of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Worker {
     pub(crate) name: String,
-    /// The words of the command.
+    /// The program and its arguments.
     pub(crate) words: Vec<OsString>,
-    /// Whether it may be another machine.
+    /// Whether it may run on another machine.
     pub(crate) is_remote: bool,
 }
 
@@ -17,19 +17,18 @@ pub(crate) struct Worker {
 const MOST_NAME: usize = 256;
 
 impl Worker {
-    /// So many copies of a command on this machine, named by number.
+    /// Makes `count` local workers with the same command, named by number.
     pub(crate) fn copies(count: usize, command: &[OsString]) -> Vec<Self> {
         let worker = |number: usize| Self { name: number.to_string(), words: command.to_vec(), is_remote: false };
         (0..count).map(worker).collect()
     }
 
-    /// A worker for each `[NAME=]PREFIX`. The words of the prefix come before those of the command.
-    /// Without a name, its number is its name.
+    /// Makes a worker for each `[NAME=]PREFIX`, with the words of the prefix before the command.
+    /// The default name is its number.
     ///
     /// # Errors
     ///
-    /// If a prefix has a quote that does not end, or a name is there twice, too long, or holds what
-    /// route codes cannot.
+    /// If a quote in a prefix has no end, or a name is too long or used twice.
     pub(crate) fn with_prefixes(prefixes: &[String], command: &[OsString]) -> Result<Vec<Self>, String> {
         let mut names = HashSet::new();
         let mut workers = Vec::new();
@@ -50,13 +49,13 @@ impl Worker {
         Ok(workers)
     }
 
-    /// The command in words, for people.
+    /// The command line, for people.
     pub(crate) fn command_line(&self) -> String {
         let words: Vec<_> = self.words.iter().map(|word| word.to_string_lossy()).collect();
         words.join(" ")
     }
 
-    /// How it ended, after its name.
+    /// Puts the name of the worker in front of how it ended.
     pub(crate) fn end(&self, words: &str) -> String {
         format!("worker {} {words}", self.name)
     }

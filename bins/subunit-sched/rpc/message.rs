@@ -1,4 +1,4 @@
-//! The messages of the RPC, in packets.
+//! The messages of the RPC, and their encoding as packets.
 
 use std::collections::HashMap;
 
@@ -9,30 +9,30 @@ use subunit_codec::{Event, Packet, encode};
 const RPC_TEST_ID: &str = "testrepository-rpc";
 const JSON: &str = "application/json";
 const FILE_NAME: &str = "rpc";
-/// A packet holds so much of a message at most.
+/// The most bytes of a message in one packet.
 const PIECE: usize = 1 << 20;
-/// A message is no longer than that.
+/// The longest message, in bytes.
 const LONGEST: usize = 16 << 20;
-/// Messages that have begun, on all routes, take no more than that.
+/// The most bytes kept of unfinished messages, on all routes together.
 const MOST_KEPT: usize = 2 * LONGEST;
 
-/// What is said to a server.
+/// A message to a server.
 #[derive(Debug, Serialize)]
 #[serde(tag = "msg")]
 pub(crate) enum Request<'a> {
-    /// The versions that are understood.
+    /// The range of versions that the client speaks.
     Hello { min: u64, max: u64 },
     /// Run these tests.
     Run { tests: &'a [String], nonce: &'a str },
-    /// There is nothing left to do.
+    /// No tests are left.
     Goodbye,
 }
 
-/// What a server says. Other keys do not matter.
+/// A message from a server. Unknown keys are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "msg")]
 pub(crate) enum Reply {
-    /// The versions that it understands.
+    /// The range of versions that the server speaks.
     Hello { min: u64, max: u64 },
     /// A run has ended.
     Done { nonce: String, error: Option<String> },
@@ -42,7 +42,7 @@ pub(crate) enum Reply {
 }
 
 impl Request<'_> {
-    /// The message in packets.
+    /// Encodes the message.
     pub(crate) fn packets(&self) -> Vec<u8> {
         // Strings and numbers can always be written.
         let json = serde_json::to_vec(self).unwrap_or_default();
@@ -57,26 +57,27 @@ impl Request<'_> {
     }
 }
 
-/// Whether a packet is a message or a part of one. A status makes it the result of a test that is
-/// called like messages.
+/// Whether a packet is a message or a part of one. With a status, it is the result of a test that
+/// happens to have the same id.
 pub(crate) fn is_message(packet: &Packet<'_>) -> bool {
     packet.is_about(RPC_TEST_ID) && packet.status().is_none()
 }
 
-/// Messages in parts, by route code.
+/// Unfinished messages, by route code.
 #[derive(Debug, Default)]
 pub(crate) struct Messages {
     parts: HashMap<Option<String>, Vec<u8>>,
-    /// Bytes of all, with their route codes.
+    /// The bytes of all parts and route codes.
     length: usize,
 }
 
 impl Messages {
-    /// Adds a packet: the message that it completes.
+    /// Adds a packet, and returns the message that it completes.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, in words.
+    /// If the message is too long or is not JSON of the RPC; a phrase that follows the name of the
+    /// worker.
     pub(crate) fn add(&mut self, packet: &Packet<'_>) -> Result<Option<Reply>, String> {
         let route_code = packet.route_code().map(str::to_owned);
         let bytes = packet.file_bytes().unwrap_or_default();
@@ -101,7 +102,7 @@ impl Messages {
     }
 }
 
-/// What a message takes beside its text.
+/// The memory of an unfinished message besides its text.
 fn cost(route_code: Option<&str>) -> usize {
     route_code.map_or(0, str::len) + size_of::<(Option<String>, Vec<u8>)>()
 }

@@ -1,4 +1,4 @@
-//! Workers that run a server, which is asked to run tests: version 1 of the RPC of testrepository.
+//! Workers whose command is a server: it speaks version 1 of the RPC of testrepository.
 
 mod message;
 mod session;
@@ -10,32 +10,32 @@ use subunit_cli::{self as cli, SourceFailure, Stream, spawn};
 use subunit_codec::{Item, Protocol};
 
 use self::session::{HANDSHAKE, Session};
-use crate::station::{Next, Station};
+use crate::supervisor::{Next, Supervisor};
 
-/// Has tests run until there are no more. Says whether the worker was of any use.
-pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
-    while !station.shop.pool.is_finished() && !cli::is_interrupted() {
-        station.shop.pool.open(station.number);
-        let mut words = station.worker.words.iter();
+/// Has the server run tests until none are left. Returns whether it ever said Hello.
+pub(crate) fn work(mut supervisor: Supervisor) -> Result<bool, SourceFailure> {
+    while !supervisor.context.pool.is_finished() && !cli::is_interrupted() {
+        supervisor.context.pool.open(supervisor.number);
+        let mut words = supervisor.worker.words.iter();
         let mut command = Command::new(words.next().map(|word| &**word).unwrap_or_default());
-        let Some((mut shift, stdout)) = station.start(command.args(words).stdin(Stdio::piped()))? else { break };
-        let session = Arc::new(Session::new(&station, shift.deadline.clone()));
-        shift.deadline.set(HANDSHAKE);
-        let stdin = shift.stdin.take();
-        let (feeder, of_feeder) = (Arc::clone(&session), station.output.clone());
+        let Some((mut process, stdout)) = supervisor.start(command.args(words).stdin(Stdio::piped()))? else { break };
+        let session = Arc::new(Session::new(&supervisor, process.deadline.clone()));
+        process.deadline.set(HANDSHAKE);
+        let stdin = process.stdin.take();
+        let (feeder, of_feeder) = (Arc::clone(&session), supervisor.output.clone());
         let feeder = spawn(move || feeder.feed(stdin, of_feeder)).map_err(SourceFailure::All)?;
 
-        let name = station.worker.command_line();
+        let name = supervisor.worker.command_line();
         let mut stream = Stream::of_command(name, stdout, Protocol::V2);
-        let route = &mut shift.route;
-        let mut aside = station.output.clone();
+        let route = &mut process.route;
+        let mut aside = supervisor.output.clone();
         let mut failure = None;
-        station.output.relay_and_wait(
+        supervisor.output.relay_and_wait(
             &mut stream,
-            || session.patience.wait(),
+            || session.silence.wait(),
             |item, out| {
-                session.patience.came(matches!(item, Item::Packet(_)));
-                match session.item(item, &station.ends, &mut aside) {
+                session.silence.came(matches!(item, Item::Packet(_)));
+                match session.item(item, &supervisor.ends, &mut aside) {
                     Ok(true) => route.item(item, out),
                     Ok(false) => {}
                     Err(cause) => failure = Some(cause),
@@ -47,11 +47,11 @@ pub(crate) fn work(mut station: Station) -> Result<bool, SourceFailure> {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        let manner = session.manner(stream.is_cut());
-        station.has_served |= session.is_greeted();
-        if station.end(shift, &manner)? == Next::Rests || manner.is_refused {
+        let exit = session.exit(stream.is_cut());
+        supervisor.has_served |= session.is_greeted();
+        if supervisor.end(process, &exit)? == Next::Retires {
             break;
         }
     }
-    Ok(station.has_served)
+    Ok(supervisor.has_served)
 }

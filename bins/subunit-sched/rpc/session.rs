@@ -10,27 +10,27 @@ use subunit_codec::Item;
 
 use super::message::{Messages, Reply, Request, is_message};
 use crate::TOOL;
-use crate::patience::Patience;
 use crate::pool::Job;
 use crate::queue::End;
-use crate::station::{Manner, Shop, Station};
+use crate::silence_timeout::SilenceTimeout;
+use crate::supervisor::{Context, Exit, Supervisor};
 use crate::worker::Worker;
 
-/// A server says Hello in this time.
+/// The time that a server has to say Hello.
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(30);
-/// A server ends so soon after Goodbye.
+/// The time that a server has to end after Goodbye.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// The version of the RPC that is spoken.
+/// The version of the RPC that the client speaks.
 const VERSION: u64 = 1;
 
-/// A conversation with the server of a worker, in two threads: one hands out tests, the other reads
-/// what becomes of them.
+/// A conversation with the server of a worker. Two threads share it: one sends requests, the other
+/// reads results and replies.
 pub(crate) struct Session {
-    shop: Arc<Shop>,
+    context: Arc<Context>,
     number: usize,
     worker: Worker,
-    /// How long the server may say nothing while it runs tests.
-    pub(crate) patience: Patience,
+    /// The limit of `--timeout`, while the server runs tests.
+    pub(crate) silence: SilenceTimeout,
     deadline: Deadline,
     state: Mutex<State>,
     changed: Condvar,
@@ -39,12 +39,12 @@ pub(crate) struct Session {
 #[derive(Default)]
 struct State {
     stage: Stage,
-    /// The tests of the runs that have not ended, by nonce.
+    /// The tests of the runs without Done, by nonce.
     runs: HashMap<String, Vec<usize>>,
     messages: Messages,
-    /// What the server was killed for.
+    /// Why the server was killed.
     problem: Option<String>,
-    /// Whether it is no server for us.
+    /// Whether it must not be started again.
     is_refused: bool,
 }
 
@@ -53,23 +53,23 @@ enum Stage {
     /// It has not said Hello.
     #[default]
     Greeting,
-    /// It understands no version that we do.
+    /// It speaks no version in common.
     Foreign,
-    /// It runs tests.
+    /// It accepts requests.
     Ready,
-    /// It was told that there is nothing left to do.
+    /// It got Goodbye.
     Dismissed,
 }
 
 impl Session {
-    pub(crate) fn new(station: &Station, deadline: Deadline) -> Self {
-        let (shop, number, worker) = (Arc::clone(&station.shop), station.number, station.worker.clone());
-        let patience = Patience::new(deadline.clone(), shop.timeout);
-        Self { shop, number, worker, patience, deadline, state: Mutex::default(), changed: Condvar::new() }
+    pub(crate) fn new(supervisor: &Supervisor, deadline: Deadline) -> Self {
+        let (context, number, worker) = (Arc::clone(&supervisor.context), supervisor.number, supervisor.worker.clone());
+        let silence = SilenceTimeout::new(deadline.clone(), context.timeout);
+        Self { context, number, worker, silence, deadline, state: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Greets the server, and hands out tests until there are no more. A server that reads no more
-    /// is known by its end.
+    /// Says Hello, and sends tests until none are left. Write errors are ignored: the end of the
+    /// server shows them.
     pub(crate) fn feed(&self, stdin: Option<CommandInput>, mut output: SharedOutput) -> Result<(), SourceFailure> {
         let Some(mut stdin) = stdin else { return Ok(()) };
         let mut say = |request: &Request<'_>| stdin.write_all(&request.packets()).and_then(|()| stdin.flush()).is_ok();
@@ -78,18 +78,18 @@ impl Session {
             return Ok(());
         }
         for nonce in 1_u64.. {
-            let next = self.shop.pool.take_one(self.number, &self.worker.name, &mut output)?;
+            let next = self.context.pool.take_one(self.number, &mut output)?;
             let Some(Job { tests, ids }) = next else { break };
             let nonce = nonce.to_string();
             let mut state = self.lock();
             state.runs.insert(nonce.clone(), tests);
-            self.patience.begin();
+            self.silence.begin();
             drop(state);
             if !say(&Request::Run { tests: &ids, nonce: &nonce }) {
                 break;
             }
         }
-        let may_go = self.shop.pool.is_finished() || cli::is_interrupted();
+        let may_go = self.context.pool.is_finished() || cli::is_interrupted();
         if may_go && self.lock().runs.is_empty() {
             self.lock().stage = Stage::Dismissed;
             let _ = say(&Request::Goodbye);
@@ -98,7 +98,7 @@ impl Session {
         Ok(())
     }
 
-    /// Waits until the server has said Hello, or has ended, and says whether tests may be sent.
+    /// Waits until the server says Hello or ends. Returns whether tests may be sent.
     fn is_welcome(&self) -> bool {
         let mut state = self.lock();
         while state.stage == Stage::Greeting && state.problem.is_none() {
@@ -107,7 +107,7 @@ impl Session {
         state.stage == Stage::Ready && state.problem.is_none()
     }
 
-    /// Takes in what the server has written. Says whether it is to be passed on.
+    /// Reads an item of the output of the server. Returns whether it belongs in the stream.
     pub(crate) fn item(
         &self,
         item: &Item<'_>,
@@ -128,13 +128,13 @@ impl Session {
             return Ok(false);
         }
         if state.stage == Stage::Greeting && packet.test_id().is_some() && packet.status().is_some() {
-            // A plain runner would run everything.
+            // A plain runner ignores Hello and runs all tests.
             self.fail(&mut state, "reported a test before it said Hello: it is no server".to_owned());
             return Ok(false);
         }
         drop(state);
         if let Some(id) = packet.test_id() {
-            self.shop.pool.note(self.number, id, packet.status());
+            self.context.pool.note(self.number, id, packet.status());
         }
         Ok(true)
     }
@@ -166,26 +166,26 @@ impl Session {
             }
             (_, Reply::Done { nonce, error }) => {
                 let Some(tests) = state.runs.remove(&nonce) else { return Ok(()) };
-                if self.shop.pool.runs_any(&tests) {
+                if self.context.pool.runs_any(&tests) {
                     state.runs.insert(nonce, tests);
                     self.fail(&mut state, "said that it was done while a test ran".to_owned());
                     return Ok(());
                 }
                 if state.runs.is_empty() {
-                    self.patience.rest();
+                    self.silence.rest();
                 }
                 drop(state);
                 let error = error.map(|error| format!(" ({})", error.trim())).unwrap_or_default();
                 let end = End { words: self.worker.end(&format!("was done{error}")), is_death: false };
-                self.shop.pool.lose(self.number, Some(&tests), &end, Vec::new(), ends, output)?;
-                self.shop.pool.run_ended(self.number);
+                self.context.pool.take_back(self.number, Some(&tests), &end, Vec::new(), ends, output)?;
+                self.context.pool.run_ended(self.number);
                 Ok(())
             }
             _ => Ok(()),
         }
     }
 
-    /// Has the server killed.
+    /// Kills the server.
     fn fail(&self, state: &mut State, problem: String) {
         let _ = Trouble::message(self.worker.end(&problem)).reported(TOOL);
         state.problem = Some(problem);
@@ -203,20 +203,20 @@ impl Session {
             state.problem = Some(format!("did not say Hello {when}"));
         }
         drop(state);
-        self.shop.pool.close(self.number);
+        self.context.pool.close(self.number);
         self.changed.notify_all();
     }
 
-    /// Whether the server has said Hello, and understands us.
+    /// Whether the server has said Hello, with a version in common.
     pub(crate) fn is_greeted(&self) -> bool {
         matches!(self.lock().stage, Stage::Ready | Stage::Dismissed)
     }
 
     /// How the server ended.
-    pub(crate) fn manner(&self, is_cut: bool) -> Manner {
+    pub(crate) fn exit(&self, is_cut: bool) -> Exit {
         let State { stage, problem, is_refused, .. } = &*self.lock();
         let is_unasked = !matches!(stage, Stage::Dismissed | Stage::Foreign);
-        Manner { is_unasked, problem: problem.clone(), is_refused: *is_refused, is_cut }
+        Exit { is_unasked, problem: problem.clone(), is_refused: *is_refused, is_cut }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -1,4 +1,4 @@
-//! How long tests will take, from how long they and others took.
+//! Estimated durations of tests, from recorded ones.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::run_durations::RunDurations;
 
-/// How long a test will probably take.
+/// The estimated duration of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estimate {
     /// The estimate.
@@ -15,10 +15,10 @@ pub struct Estimate {
     pub is_recorded: bool,
 }
 
-/// The durations that are known, by id.
+/// Recorded durations, sorted by id.
 struct Known<'a> {
     tests: Vec<(&'a str, Duration)>,
-    /// Medians of tests that stand together.
+    /// Memo table: medians of ranges of tests.
     medians: HashMap<Range<usize>, Duration>,
 }
 
@@ -54,9 +54,9 @@ impl RunDurations {
 }
 
 impl Known<'_> {
-    /// The median of the tests that are most like one that is not known.
+    /// The median of the tests that share the longest prefix with an unknown one.
     fn like(&mut self, id: &str) -> Duration {
-        // The tests that share most with it stand beside its place.
+        // In sorted order, the longest common prefix is that of a neighbour.
         let place = self.tests.partition_point(|(known, _)| *known < id);
         let around = place.saturating_sub(1)..self.tests.len().min(place + 1);
         let shared = self.tests[around].iter().map(|(known, _)| shared_prefix(known, id).len()).max();
@@ -74,7 +74,7 @@ fn shared_prefix<'a>(one: &'a str, other: &str) -> &'a str {
     let shared = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
     let bytes = &one.as_bytes()[..shared];
     let ends = |end: &usize| matches!(bytes[..*end], [.., b'.' | b'/'] | [.., b':', b':']);
-    // Behind ASCII is the border of a character.
+    // Separators are ASCII, so the cut is at a character boundary.
     &one[..(1..=shared).rev().find(ends).unwrap_or(0)]
 }
 

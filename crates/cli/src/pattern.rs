@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 ///
 /// # Errors
 ///
-/// If it is none, with the reason in a line.
+/// If it is not a regular expression; the message is one line.
 ///
 /// ```
 /// use subunit_cli::pattern;
@@ -18,7 +18,7 @@ use regex::{Regex, RegexBuilder};
 /// ```
 pub fn pattern(value: &str) -> Result<Regex, String> {
     RegexBuilder::new(value).multi_line(true).build().map_err(|error| {
-        // Of several lines, which point to the place, the last one gives the reason.
+        // The last line of the message has the reason; those before point to the place.
         let text = error.to_string();
         let reason = text.lines().last().unwrap_or_default().trim();
         reason.trim_start_matches("error: ").to_owned()

@@ -26,12 +26,12 @@ pub struct Labels {
     pub is_told: Arc<AtomicBool>,
 }
 
-/// A test that is in flight on a route.
+/// A test in flight on a route.
 #[derive(Clone, Debug)]
 pub struct OpenTest {
     /// Its id.
     pub id: String,
-    /// Its route code, the one of the source before its own.
+    /// Its route code, that of the source included.
     pub route_code: String,
     /// Whether it can be run by itself.
     pub is_runnable: bool,
@@ -39,7 +39,19 @@ pub struct OpenTest {
     pub tags: Option<Vec<String>>,
 }
 
-/// Puts the route code of one source on its packets, and knows the tests that it has begun.
+/// Puts the route code of one source on its packets, and tracks the tests that it has begun.
+///
+/// ```
+/// use subunit_cli::{Labels, Route};
+/// use subunit_codec::{Item, Packet};
+///
+/// let mut out = Vec::new();
+/// let mut route = Route::new("web", Labels::default());
+/// let packet = Packet::parse(b"\xb3\x29\x01\x0c\x03foo\x08\x55\x5f\x1b")?;
+/// route.item(&Item::Packet(packet), &mut out);
+/// assert_eq!(Packet::parse(&out)?.route_code(), Some("web"));
+/// # Ok::<(), subunit_codec::PacketError>(())
+/// ```
 pub struct Route {
     code: String,
     labels: Labels,
@@ -72,7 +84,7 @@ impl Route {
         Self { tests: Some(Tracker::new()), failures: Some(Failures::default()), ..Self::new(code, labels) }
     }
 
-    /// Appends what becomes of an item to `out`.
+    /// Appends an item to `out`, as one or more packets.
     pub fn item(&mut self, item: &Item<'_>, out: &mut Vec<u8>) {
         match item {
             Item::Packet(packet) => self.packet(packet, out),
@@ -99,7 +111,7 @@ impl Route {
         }
     }
 
-    /// The tests in flight, which are so no more: their ends have to be told otherwise.
+    /// Removes the tests in flight. The caller has to end them, with [`end_test`](Self::end_test).
     pub fn take_open_tests(&mut self) -> Vec<OpenTest> {
         let mut tests = self.tests.as_mut().map(Tracker::drain).unwrap_or_default();
         tests.retain(Flight::has_status);
@@ -112,7 +124,8 @@ impl Route {
         tests.into_iter().map(open).collect()
     }
 
-    /// Ends a test that was in flight, for `reason`, with tags beside its own.
+    /// Appends the end of a test that was in flight, with `reason` attached and `tags` added to its
+    /// own.
     pub fn end_test(&self, test: &OpenTest, status: Status, tags: &[&str], reason: &str, out: &mut Vec<u8>) {
         let mut event = ended_test(&*test.id, status, reason);
         event.runnable = test.is_runnable;
@@ -178,7 +191,7 @@ impl Route {
         }
     }
 
-    /// Appends an event of our own, of no test in flight.
+    /// Appends an event that belongs to no test in flight.
     fn event<'a>(&'a self, mut event: Event<'a>, out: &mut Vec<u8>) {
         event.route_code = Some(Cow::from(&self.code));
         event.timestamp = self.now();
@@ -205,7 +218,7 @@ impl Labels {
     }
 }
 
-/// A test that ends, for a reason that is attached.
+/// The end of a test, with the attachment `reason`.
 ///
 /// ```
 /// use subunit_cli::ended_test;

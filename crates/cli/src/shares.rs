@@ -1,4 +1,4 @@
-//! The parts that tests are shared out into, before they run.
+//! Static scheduling: parts of a list of tests that take about as long.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -34,7 +34,7 @@ impl Shares {
             let group = &groups.groups[*group];
             (Reverse(group.weight), group.least)
         });
-        // No more than that can have a test.
+        // The other parts stay empty.
         let used = count.min(order.len());
         let mut emptiest: BinaryHeap<_> = (0..used).map(|part| Reverse((0_u128, 0_usize, part))).collect();
         let mut part_of = vec![0; order.len()];
@@ -66,7 +66,7 @@ impl Shares {
         self.count
     }
 
-    /// The least and the most that parts have of something.
+    /// The smallest and the largest value of something computed for each part.
     pub fn range<T: Copy + Default + Ord>(&self, of_part: impl Fn(&[usize]) -> T) -> (T, T) {
         let of_parts = self.parts.iter().map(|part| of_part(part));
         let of_empty = (self.parts.len() < self.count).then(T::default);

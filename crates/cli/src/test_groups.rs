@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use regex::Regex;
 
-/// Tests by what stays together.
+/// Tests partitioned into groups.
 #[derive(Clone, Debug)]
 pub struct TestGroups<'a> {
     /// The group of each test.
@@ -18,9 +18,9 @@ pub struct TestGroups<'a> {
 pub struct TestGroup<'a> {
     /// The first of their ids in the order of bytes.
     pub least: &'a str,
-    /// How long they take together, in nanoseconds.
+    /// Their total duration, in nanoseconds.
     pub weight: u128,
-    /// How many they are.
+    /// The number of tests.
     pub tests: usize,
 }
 

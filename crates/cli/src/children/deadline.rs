@@ -1,9 +1,21 @@
-//! When a command gets too late.
+//! Deadlines of commands.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A time at which a command is ended, which may be moved while it runs.
+/// The time at which a command is ended with SIGTERM. It may be moved while the command runs, from
+/// any thread; [`Children::watch_until`](super::Children::watch_until) enforces it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use subunit_cli::Deadline;
+///
+/// let deadline = Deadline::default();
+/// deadline.set(Duration::from_secs(60));
+/// deadline.clear();
+/// assert!(!deadline.has_passed());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Deadline(Arc<Shared>);
 
@@ -21,28 +33,28 @@ struct State {
 }
 
 impl Deadline {
-    /// Sets it to a time from now; none if that is too far to be told.
+    /// Sets it to a time from now. A time beyond the range of the clock clears it.
     pub fn set(&self, time: Duration) {
         self.change(|state| state.at = Instant::now().checked_add(time));
     }
 
-    /// Takes it back.
+    /// Removes it.
     pub fn clear(&self) {
         self.change(|state| state.at = None);
     }
 
-    /// Whether it has passed while the command ran.
+    /// Whether it has passed before the command ended.
     #[must_use]
     pub fn has_passed(&self) -> bool {
         self.lock().has_passed
     }
 
-    /// Has those who wait for it wait no more.
+    /// Wakes threads that wait for it: the command has ended.
     pub(super) fn end(&self) {
         self.change(|state| state.is_over = true);
     }
 
-    /// Waits for it, and says whether it has passed; not if it [ended](Self::end).
+    /// Waits for it. Returns whether it has passed, as opposed to [ended](Self::end).
     pub(super) fn wait(&self) -> bool {
         let mut state = self.lock();
         loop {

@@ -8,25 +8,34 @@ use std::process::{Command, Stdio};
 
 use tempfile::NamedTempFile;
 
-/// Stands for the path of the list in the arguments of a command.
+/// The placeholder for the path of the list in the arguments of a command.
 const LIST: &[u8] = b"{list}";
 
 /// A command that is given a list of tests: in a file, whose path replaces `{list}` in its
 /// arguments, or else as its standard input.
+///
+/// ```
+/// use subunit_cli::ListedCommand;
+///
+/// let words = ["cat", "{list}"].map(Into::into);
+/// let output = ListedCommand::new(&words, ["m.C.test"])?.command.output()?;
+/// assert_eq!(output.stdout, b"m.C.test\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct ListedCommand {
     /// The command, ready to start.
     pub command: Command,
-    /// Is there as long as the command may read it.
+    /// Removed when it is dropped.
     _list: Option<NamedTempFile>,
 }
 
 impl ListedCommand {
-    /// The command of these words, the first of which is the program, with a list of these ids.
-    /// Without `{list}` in a word, the ids are its standard input, and it need not read them:
-    /// nobody waits for that. Otherwise its standard input is empty.
+    /// Makes a command of these words, program first, and a list of these ids, one a line.
     ///
-    /// The file of the list is removed when this is dropped.
+    /// Without `{list}` in a word, the list is its standard input: a temporary file, so that nobody
+    /// waits for a command that does not read it. Otherwise its standard input is empty, and the
+    /// file of the list is removed when this is dropped.
     ///
     /// # Errors
     ///
@@ -45,11 +54,11 @@ impl ListedCommand {
         Ok(Self { command: command(words, Stdio::null()), _list: Some(list) })
     }
 
-    /// The same with a list that is in a file already, and stays there.
+    /// The same with a list in a file of the caller, which is kept.
     ///
     /// # Errors
     ///
-    /// If the file has to be the standard input, and cannot be opened.
+    /// If the file becomes the standard input and cannot be opened.
     pub fn with_file(words: &[OsString], list: &OsStr) -> io::Result<Self> {
         let command = if words.iter().any(|word| has_list(word)) {
             command(words.iter().map(|word| with_list(word, list)), Stdio::null())

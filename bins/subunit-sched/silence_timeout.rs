@@ -1,14 +1,14 @@
-//! How long a worker may say nothing.
+//! The time limit of `--timeout`.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use subunit_cli::Deadline;
 
-/// Has a worker ended that has something to do and sends no packet for some time, while it is read
-/// from. The time in which nobody reads the output of the tool does not count.
+/// Ends a worker that is busy and sends no packet for some time. Only time spent reading counts: if
+/// the reader of the output stalls, the clock stops.
 #[derive(Debug)]
-pub(crate) struct Patience {
+pub(crate) struct SilenceTimeout {
     deadline: Deadline,
     time: Option<Duration>,
     state: Mutex<State>,
@@ -16,18 +16,18 @@ pub(crate) struct Patience {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whether the worker has something to do.
+    /// Whether the worker has tests to run.
     is_busy: bool,
     left: Duration,
     waits_since: Option<Instant>,
 }
 
-impl Patience {
+impl SilenceTimeout {
     pub(crate) fn new(deadline: Deadline, time: Option<Duration>) -> Self {
         Self { deadline, time, state: Mutex::default() }
     }
 
-    /// The worker gets something to do, and has all its time for it.
+    /// Restarts the clock: the worker got tests.
     pub(crate) fn begin(&self) {
         let Some(time) = self.time else { return };
         let mut state = self.lock();
@@ -38,14 +38,14 @@ impl Patience {
         }
     }
 
-    /// The worker has done all.
+    /// Stops the clock: the worker has no tests left.
     pub(crate) fn rest(&self) {
         if std::mem::replace(&mut self.lock().is_busy, false) {
             self.deadline.clear();
         }
     }
 
-    /// The worker is waited for.
+    /// Starts the clock before a read.
     pub(crate) fn wait(&self) {
         let mut state = self.lock();
         state.waits_since = Some(Instant::now());
@@ -54,7 +54,7 @@ impl Patience {
         }
     }
 
-    /// Something came: a packet, or only text.
+    /// Stops the clock after a read. Only packets reset it.
     pub(crate) fn came(&self, is_packet: bool) {
         let mut state = self.lock();
         let waited = state.waits_since.take().map(|since| since.elapsed()).unwrap_or_default();

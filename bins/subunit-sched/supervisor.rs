@@ -1,4 +1,5 @@
-//! A worker at work: what both kinds of workers have in common.
+//! Supervises a worker: starts its command, and decides what its end means. Both kinds of workers
+//! share this.
 
 use std::panic::resume_unwind;
 use std::process::{Command, Stdio};
@@ -17,35 +18,35 @@ use crate::pool::Pool;
 use crate::queue::End;
 use crate::worker::Worker;
 
-/// What is the same for all workers.
-pub(crate) struct Shop {
+/// State and settings that all workers share.
+pub(crate) struct Context {
     pub(crate) pool: Pool,
     pub(crate) children: Arc<Children>,
     pub(crate) labels: Labels,
-    /// What the tags of the workers begin with, if they have any.
+    /// The prefix of the tags of the workers, if they get any.
     pub(crate) tag_prefix: Option<String>,
-    /// A worker that sends no packet for so long has died.
+    /// The longest time a busy worker may send no packet.
     pub(crate) timeout: Option<Duration>,
-    /// A worker is started again so often after it died.
+    /// How often a worker is started again after it died.
     pub(crate) most_deaths: usize,
 }
 
-/// A worker in its place.
-pub(crate) struct Station {
-    pub(crate) shop: Arc<Shop>,
+/// The supervisor of a worker.
+pub(crate) struct Supervisor {
+    pub(crate) context: Arc<Context>,
     pub(crate) number: usize,
     pub(crate) worker: Worker,
     pub(crate) output: SharedOutput,
-    /// Says on its route what becomes of tests after its command has ended.
+    /// Ends tests on the route of the worker after its command has ended.
     pub(crate) ends: Arc<Route>,
-    /// Whether it was ever of use.
+    /// Whether the worker ever ran a test or said Hello.
     pub(crate) has_served: bool,
     labels: Labels,
     deaths: usize,
 }
 
-/// A command of a worker, which runs.
-pub(crate) struct Shift {
+/// The running command of a worker.
+pub(crate) struct Process {
     pub(crate) route: Route,
     pub(crate) deadline: Deadline,
     pub(crate) since: Instant,
@@ -54,118 +55,117 @@ pub(crate) struct Shift {
     errors: JoinHandle<Result<bool, SourceFailure>>,
 }
 
-/// How the command of a worker ended, as far as the system does not tell.
+/// How the command of a worker ended, beyond its exit status.
 #[derive(Debug, Default)]
-pub(crate) struct Manner {
-    /// Whether it is a server that was not asked to end.
+pub(crate) struct Exit {
+    /// Whether it is a server that ended without Goodbye.
     pub(crate) is_unasked: bool,
-    /// What it was killed for.
+    /// Why it was killed.
     pub(crate) problem: Option<String>,
-    /// Whether it is not to be started again.
+    /// Whether it must not be started again.
     pub(crate) is_refused: bool,
-    /// Whether its output goes on.
+    /// Whether reading stopped before its output ended.
     pub(crate) is_cut: bool,
 }
 
-/// What a worker does after its command has ended.
+/// What the worker does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// It goes on, if there are more tests.
+    /// It takes more tests, if there are any.
     GoesOn,
-    /// It does the same, after a death.
+    /// It died, and is started again.
     StartsAgain,
     /// It died too often, or too soon, and is not started again.
-    Rests,
+    Retires,
 }
 
-impl Station {
+impl Supervisor {
     /// A remote worker that dies sooner is not started again.
     const TOO_SOON: Duration = Duration::from_secs(5);
 
-    pub(crate) fn new(shop: Arc<Shop>, number: usize, worker: Worker, output: SharedOutput) -> Self {
-        let mut tag = shop.tag_prefix.as_ref().map(|prefix| [prefix, &*worker.name].concat());
+    pub(crate) fn new(context: Arc<Context>, number: usize, worker: Worker, output: SharedOutput) -> Self {
+        let mut tag = context.tag_prefix.as_ref().map(|prefix| [prefix, &*worker.name].concat());
         tag.as_mut().map(repeated_name::bound);
-        let labels = Labels { tag, ..shop.labels.clone() };
+        let labels = Labels { tag, ..context.labels.clone() };
         let ends = Arc::new(Route::new(&worker.name, labels.clone()));
-        Self { shop, number, worker, output, ends, has_served: false, labels, deaths: 0 }
+        Self { context, number, worker, output, ends, has_served: false, labels, deaths: 0 }
     }
 
-    /// Starts the command of the worker, whose output is to be read then. `None` if that is not
-    /// possible: the worker is of no use.
-    pub(crate) fn start(&self, command: &mut Command) -> Result<Option<(Shift, InterruptibleInput)>, SourceFailure> {
+    /// Starts the command of the worker, and returns it with its standard output. `None` if it
+    /// cannot be started.
+    pub(crate) fn start(&self, command: &mut Command) -> Result<Option<(Process, InterruptibleInput)>, SourceFailure> {
         let since = Instant::now();
-        let started = self.shop.children.start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
+        let started = self.context.children.start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
         let (mut child, name) = match started {
             Ok(child) => (child, self.worker.command_line()),
             Err(cause) => {
                 let _ = Trouble::with(self.worker.command_line(), &cause).reported(TOOL);
-                self.lose(start_failure_reason(&cause).trim_end(), true, Vec::new())?;
+                self.take_back(start_failure_reason(&cause).trim_end(), true, Vec::new())?;
                 return Ok(None);
             }
         };
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let Some((stdout, stderr)) = stdout.zip(stderr) else { return Ok(None) };
         let deadline = Deadline::default();
-        let running = self.shop.children.watch_until(child, &deadline).map_err(SourceFailure::All)?;
+        let running = self.context.children.watch_until(child, &deadline).map_err(SourceFailure::All)?;
         let stdin = stdin.map(|stdin| running.input(stdin)).transpose();
         let stdin = stdin.map_err(|cause| SourceFailure::All(Trouble::with("pipes", &cause)))?;
         let of_errors = Route::new(&self.worker.name, self.labels.clone());
         let errors = self.output.relay_errors(running.output(stderr), name, of_errors).map_err(SourceFailure::All)?;
         let route = Route::that_may_fail(&self.worker.name, self.labels.clone());
         let stdout = running.output(stdout);
-        Ok(Some((Shift { route, deadline, since, stdin, running, errors }, stdout)))
+        Ok(Some((Process { route, deadline, since, stdin, running, errors }, stdout)))
     }
 
-    /// Waits for the end of a command whose output has been read, and says what became of its
-    /// tests.
-    pub(crate) fn end(&mut self, shift: Shift, manner: &Manner) -> Result<Next, SourceFailure> {
-        let Shift { mut route, deadline, since, running, errors, .. } = shift;
-        let is_cut = manner.is_cut | errors.join().unwrap_or_else(|panic| resume_unwind(panic))?;
+    /// Waits until the command ends, after its output was read, and takes back unreported tests.
+    pub(crate) fn end(&mut self, process: Process, exit: &Exit) -> Result<Next, SourceFailure> {
+        let Process { mut route, deadline, since, running, errors, .. } = process;
+        let is_cut = exit.is_cut | errors.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         if is_cut {
             say_cut(TOOL, self.worker.command_line());
         }
         let named = |cause| SourceFailure::Source(Trouble::with(self.worker.command_line(), &cause));
         let ending = running.end().map_err(named)?;
-        let is_late = deadline.has_passed() && manner.problem.is_none();
-        let is_well = matches!(ending.status.code(), Some(0 | 1)) && !is_late && !manner.is_unasked;
-        let words = match (&manner.problem, is_late) {
+        let is_late = deadline.has_passed() && exit.problem.is_none();
+        let is_well = matches!(ending.status.code(), Some(0 | 1)) && !is_late && !exit.is_unasked;
+        let words = match (&exit.problem, is_late) {
             (Some(problem), _) => format!("died ({problem}, {ending})"),
             (None, true) => {
-                let time = self.shop.timeout.unwrap_or_default().as_secs_f64();
+                let time = self.context.timeout.unwrap_or_default().as_secs_f64();
                 format!("died (no packet for {time} s, {ending})")
             }
             (None, false) if !is_well => format!("died ({ending})"),
             (None, false) => format!("ended ({ending})"),
         };
         let open = route.take_open_tests();
-        let is_death = !is_well && (manner.is_unasked || self.shop.pool.has_given(self.number));
+        let is_death = !is_well && (exit.is_unasked || self.context.pool.has_outstanding(self.number));
         if !(ending.status.success() || is_death || route.shows_failure()) && open.is_empty() {
-            // Nothing else says so.
+            // No test shows the failure.
             let (name, reason) = (self.worker.command_line(), failure_reason(ending.status));
             self.output.push(|out| self.ends.fail_own_test(&name, &reason, out))?;
             self.output.flush()?;
-            self.shop.pool.failed();
+            self.context.pool.failed();
         }
         if route.shows_failure() {
-            self.shop.pool.failed();
+            self.context.pool.failed();
         }
-        self.lose(&words, !is_well, open)?;
+        self.take_back(&words, !is_well, open)?;
         if !is_death {
-            return Ok(Next::GoesOn);
+            return Ok(if exit.is_refused { Next::Retires } else { Next::GoesOn });
         }
         self.deaths += 1;
         let too_soon = self.worker.is_remote && since.elapsed() < Self::TOO_SOON;
-        let goes_on = !(too_soon || manner.is_refused) && self.deaths <= self.shop.most_deaths;
-        if !(self.shop.pool.is_stopped() || cli::is_interrupted()) {
+        let goes_on = !(too_soon || exit.is_refused) && self.deaths <= self.context.most_deaths;
+        if !(self.context.pool.is_stopped() || cli::is_interrupted()) {
             let what = if goes_on { "and is started again" } else { "and is not started again" };
             let _ = Trouble::message(format_args!("{} {what}", self.worker.end(&words))).reported(TOOL);
         }
-        Ok(if goes_on { Next::StartsAgain } else { Next::Rests })
+        Ok(if goes_on { Next::StartsAgain } else { Next::Retires })
     }
 
     /// Takes back the tests that the worker has not reported.
-    fn lose(&self, words: &str, is_death: bool, open: Vec<OpenTest>) -> Result<(), SourceFailure> {
+    fn take_back(&self, words: &str, is_death: bool, open: Vec<OpenTest>) -> Result<(), SourceFailure> {
         let end = End { words: self.worker.end(words), is_death };
-        self.shop.pool.lose(self.number, None, &end, open, &self.ends, &mut self.output.clone())
+        self.context.pool.take_back(self.number, None, &end, open, &self.ends, &mut self.output.clone())
     }
 }
