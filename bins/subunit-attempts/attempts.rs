@@ -199,7 +199,7 @@ impl Outlet {
             })?;
             self.spill.forget(&mut attempt);
             if status != Status::Fail || !has_file {
-                // Nothing else says what became of it.
+                // No attachment shows the status of the attempt.
                 let name = format!("attempt-{number}/outcome");
                 let mut event = Event::test(id).file(name, status.to_string().into_bytes()).mime_type(UTF8_TEXT).eof();
                 event.route_code = route_code.map(Into::into);

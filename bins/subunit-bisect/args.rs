@@ -67,7 +67,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "N", value_parser = cli::positive_count, allow_negative_numbers = true)]
     jobs: Option<usize>,
 
-    /// Show what the trials in DIR have shown
+    /// Print a report on the trials in DIR
     #[arg(long, requires = "state", conflicts_with_all = ["command", "test"])]
     pub(crate) report: bool,
 

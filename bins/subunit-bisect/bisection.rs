@@ -12,7 +12,7 @@ use crate::search::{Search, Set, Step, Verdict};
 use crate::state::{Outcome, State, Trial};
 use crate::trial::{Job, Ran, Runner};
 
-/// A bisection at work.
+/// A running bisection.
 pub(crate) struct Bisection {
     state: State,
     search: Search,
@@ -25,10 +25,10 @@ pub(crate) struct Bisection {
     progress: Progress,
 }
 
-/// The end of a trial: its number and what became of it.
+/// The number and the result of a trial; `None` if a signal ended it.
 type End = (usize, Result<Option<Ran>, Trouble>);
 
-/// So many trials without a result in a row are trouble.
+/// After this many trials in a row without a result, the bisection ends.
 const MOST_VOIDS: usize = 3;
 
 impl Bisection {
@@ -51,7 +51,7 @@ impl Bisection {
             if self.running.is_empty() {
                 return Ok(verdict.map(|verdict| (self.state, verdict)));
             }
-            // There is a sender here, too.
+            // `self.news` keeps the channel open.
             let Ok((number, end)) = self.ends.recv() else { return Ok(None) };
             let Some(place) = self.running.iter().position(|job| job.number == number) else { continue };
             let job = self.running.remove(place);
@@ -61,7 +61,7 @@ impl Bisection {
         }
     }
 
-    /// Starts as many trials as may run at once, or says what has come out.
+    /// Starts trials until `jobs` run at once. Returns the verdict if the search is over.
     fn start_trials(&mut self) -> Result<Option<Verdict>, Trouble> {
         // The first one shows in which order the command runs the tests.
         let most = if self.state.has_results() { self.jobs } else { 1 };
@@ -87,7 +87,7 @@ impl Bisection {
         let (runner, news) = (Arc::clone(&self.runner), self.news.clone());
         cli::spawn(move || {
             let end = runner.run(&job);
-            // If another trial is trouble, nobody listens.
+            // The receiver is gone if another trial has failed.
             let _ = news.send((job.number, end));
         })
         .map(drop)
@@ -99,7 +99,7 @@ impl Bisection {
         let tests = set.len() + 1;
         if !self.state.has_results() && shown.outcome != Outcome::Void {
             self.check_order(&shown.seen)?;
-            // All that are left.
+            // The whole list, in the order that was seen.
             set = (0..self.state.candidates.len()).collect();
         }
         if shown.outcome == Outcome::Void {
@@ -121,8 +121,8 @@ impl Bisection {
         Ok(())
     }
 
-    /// Compares what the first trial has run with its list. If the order is another one, it is that
-    /// of the search from now on; what runs behind the test is left out.
+    /// Compares the tests that the first trial ran with its list. If the order differs, the search
+    /// uses the order seen, without the tests that ran after the victim.
     fn check_order(&mut self, seen: &[String]) -> Result<(), Trouble> {
         let listed: Vec<&String> = self.state.candidates.iter().chain([&self.state.test]).collect();
         let difference =
@@ -141,8 +141,8 @@ impl Bisection {
     }
 }
 
-/// The candidates in the order in which they were seen to run. Those that were not seen keep their
-/// places, those that ran behind the test are left out.
+/// Sorts candidates by the order in which they ran. Those that did not run keep their places; those
+/// that ran after the test are removed.
 fn in_order_seen(candidates: &[String], seen: &[String], test: &str) -> Vec<String> {
     let known: HashSet<&String> = candidates.iter().collect();
     let before: Vec<&String> = seen.iter().take_while(|id| *id != test).filter(|id| known.contains(id)).collect();

@@ -80,7 +80,7 @@ fn show_report(args: &Args) -> Result<Verdict, Trouble> {
     Ok(Verdict::failure_if(matches!(verdict, None | Some(Found::NotReproduced))))
 }
 
-/// Says something on standard error.
+/// Prints a line on standard error.
 fn tell(line: &str) {
     let _ = Trouble::message(line).reported(TOOL);
 }

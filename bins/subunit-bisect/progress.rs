@@ -1,4 +1,4 @@
-//! What is said of the search while it goes on.
+//! Progress of the search, on standard error.
 
 use std::time::{Duration, Instant};
 
@@ -9,11 +9,11 @@ use crate::args::TOOL;
 use crate::search::{Phase, Search, Tally};
 use crate::state::State;
 
-/// Says on standard error where the search is: when it gets further, and from time to time.
+/// Prints a line when the search enters a new round or phase, and every ten seconds.
 #[derive(Debug)]
 pub(crate) struct Progress {
     jobs: usize,
-    /// What was said last.
+    /// The phase and round of the last line.
     place: Option<(Phase, usize)>,
     last: Instant,
 }
@@ -25,7 +25,7 @@ impl Progress {
         Self { jobs, place: None, last: Instant::now() }
     }
 
-    /// Says where the search is, if it is time for that.
+    /// Prints a line if one is due.
     pub(crate) fn show(&mut self, search: &Search, state: &State) {
         let place = (search.phase(), search.round());
         if self.place == Some(place) && self.last.elapsed() < Self::PAUSE {
@@ -38,7 +38,7 @@ impl Progress {
     }
 }
 
-/// Where a search is.
+/// Describes the state of a search.
 pub(crate) fn line(search: &Search) -> String {
     let candidates = search.candidates();
     let rate = search.rate();
@@ -79,9 +79,9 @@ pub(crate) fn percent(share: f64) -> String {
     if share > 0.0 && share < LEAST { "under 0.1".to_owned() } else { format!("{:.1}", share * 100.0) }
 }
 
-/// About how long the search will take, by the last trials.
+/// The estimated time left, from the duration of the last trials.
 fn time_left(search: &Search, state: &State, jobs: usize) -> Option<String> {
-    // The whole list is tried once in eleven trials until the rate is known.
+    // Until the rate is known, one trial in eleven is the whole list: average over four of them.
     const LAST: usize = 44;
     let last = &state.trials[state.trials.len().saturating_sub(LAST)..];
     if last.is_empty() {

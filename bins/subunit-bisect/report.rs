@@ -1,4 +1,4 @@
-//! What the trials have shown.
+//! The report of a bisection.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use crate::progress::{self, failures, percent};
 use crate::search::{Search, Step, Tally, Verdict};
 use crate::state::State;
 
-/// What came out of a search so far; `None` if it is not over.
+/// The verdict of a search; `None` if it is not over.
 pub(crate) fn verdict(search: &Search) -> Option<Verdict> {
     match search.next(&[]) {
         Step::Done(verdict) => Some(verdict),

@@ -1,4 +1,4 @@
-//! What the stream of a trial says of the test.
+//! Reads the outcome of a trial from its stream.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use subunit_formats::failure::texts;
 
 use crate::state::Outcome;
 
-/// Which tests a trial is about.
+/// The tests of a trial.
 #[derive(Clone, Copy)]
 pub(crate) struct Tests<'a> {
     /// The test that fails.
@@ -17,7 +17,7 @@ pub(crate) struct Tests<'a> {
     pub(crate) candidates: &'a HashSet<String>,
     /// The candidates that were listed.
     pub(crate) listed: &'a HashSet<String>,
-    /// A text of a failure matches.
+    /// Failures without a text that matches do not count.
     pub(crate) matching: Option<&'a Regex>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Results<'a> {
     /// The last attempts of the test by route code, other than skips.
     attempts: Vec<(Option<String>, Attempt)>,
     is_skipped: bool,
-    /// A candidate that ran before the test, and was not listed.
+    /// A candidate that ran before the test although it was not listed.
     stranger: Option<String>,
     /// The first line of text.
     said: String,
@@ -42,11 +42,11 @@ pub(crate) struct Results<'a> {
 enum Attempt {
     Good,
     Bad,
-    /// Its texts do not match.
+    /// It failed, and none of its texts matches.
     BadOtherwise,
 }
 
-/// What a trial has shown.
+/// The outcome of a trial.
 #[derive(Debug)]
 pub(crate) struct Shown {
     pub(crate) outcome: Outcome,
@@ -58,7 +58,7 @@ pub(crate) struct Shown {
     pub(crate) said: String,
 }
 
-/// So many bytes of each text are searched.
+/// The number of bytes searched in each text.
 const LONGEST_TEXT: usize = 1 << 20;
 
 impl<'a> Results<'a> {
@@ -96,15 +96,14 @@ impl<'a> Results<'a> {
         }
     }
 
-    /// What the trial has shown, now that the stream has ended. `was_killed` says whether the
-    /// command had no chance to finish.
+    /// Returns the outcome after the end of the stream. `was_killed`: a signal or the time limit
+    /// ended the command.
     pub(crate) fn end(mut self, was_killed: bool) -> Shown {
         let unfinished = self.assembler.finish();
         for attempt in &unfinished {
             self.attempt(attempt);
         }
-        // Its result may be in the damaged packet. One that is torn because the command was killed
-        // is no wonder.
+        // The damaged packet may hold its result, unless the kill tore it.
         let is_lost = self.is_damaged && !was_killed && !unfinished.is_empty();
         let any = |kind| self.attempts.iter().any(|(_, attempt)| *attempt == kind);
         let id = self.tests.test;
@@ -165,7 +164,7 @@ impl<'a> Results<'a> {
     }
 }
 
-/// The first line that says something.
+/// The first line that is not blank.
 pub(crate) fn first_line(text: &[u8]) -> String {
     const LONGEST: usize = 200;
     let mut lines = text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
@@ -173,7 +172,7 @@ pub(crate) fn first_line(text: &[u8]) -> String {
     String::from_utf8_lossy(&line[..line.len().min(LONGEST)]).into_owned()
 }
 
-/// Appends an event. Texts are no longer than a read, so that each fits into a packet.
+/// Appends an event. Encoding cannot fail: texts are no longer than a read.
 pub(crate) fn append(event: &Event<'_>, out: &mut Vec<u8>) {
     let _ = encode(event, out);
 }

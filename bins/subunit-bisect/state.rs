@@ -12,14 +12,14 @@ use subunit_cli::{FileWriter, ReportFile, Trouble, read_test_list};
 
 use crate::search::{Search, Set, Settings};
 
-/// A bisection: which test fails, what ran before it, and all trials so far.
+/// The state of a bisection: the test, its candidates, and the log of trials.
 ///
-/// Everything is a replay of the log: whoever starts again with the same directory goes on.
+/// The search is always a replay of the log, so a bisection that is started again goes on.
 #[derive(Debug)]
 pub(crate) struct State {
-    /// An absolute path, as the commands get it.
+    /// The absolute path, which commands get.
     dir: PathBuf,
-    /// The name that the user knows it by.
+    /// The path as the user gave it.
     pub(crate) name: String,
     /// The test that fails.
     pub(crate) test: String,
@@ -27,7 +27,7 @@ pub(crate) struct State {
     pub(crate) candidates: Vec<String>,
     pub(crate) settings: Settings,
     pub(crate) trials: Vec<Trial>,
-    /// Which tests the lists hold.
+    /// The numbers of the lists, by their candidates.
     lists: HashMap<Set, usize>,
     /// How many lists there are.
     list_count: usize,
@@ -47,19 +47,19 @@ pub(crate) struct Trial {
     pub(crate) seconds: f64,
     /// How the command ended.
     pub(crate) exit: String,
-    /// How many tests it had.
+    /// The number of tests in its list.
     pub(crate) tests: usize,
     #[serde(skip)]
     pub(crate) set: Set,
 }
 
-/// What a trial has shown of the test.
+/// The outcome of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Outcome {
     Bad,
     Good,
-    /// Nothing.
+    /// No result.
     Void,
 }
 
@@ -71,8 +71,8 @@ const LISTS: &str = "lists";
 const STREAMS: &str = "streams";
 
 impl State {
-    /// Opens a directory, made if need be, to go on there. Without a name, it is one that the tests
-    /// give it. `candidates` are what ran before the test.
+    /// Opens or creates the directory of a bisection. The default name is made of the test and a
+    /// digest of all tests.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl State {
         for folder in [dir.clone(), dir.join(LISTS), dir.join(STREAMS)] {
             fs::create_dir_all(&folder).map_err(|cause| Trouble::with(folder.display(), &cause))?;
         }
-        // The lock ends with the process, however it does.
+        // The kernel releases the lock when the process ends.
         let log = File::options().read(true).append(true).create(true).open(dir.join(TRIALS)).map_err(named)?;
         if flock(&log, FlockOperation::NonBlockingLockExclusive).is_err() {
             return Err(Trouble::message(format_args!("{}: another process uses it", dir.display())));
@@ -145,7 +145,7 @@ impl State {
         Ok(state)
     }
 
-    /// The search as far as the trials have led it.
+    /// Replays the log.
     pub(crate) fn search(&self) -> Search {
         let mut search = Search::new(self.candidates.len(), self.settings);
         for trial in self.trials.iter().filter(|trial| trial.outcome != Outcome::Void) {
@@ -154,7 +154,7 @@ impl State {
         search
     }
 
-    /// Has the tests run in another order from now on.
+    /// Replaces the candidates by those of another order.
     ///
     /// # Errors
     ///
@@ -190,12 +190,12 @@ impl State {
         set.iter().filter_map(|place| self.candidates.get(*place)).map(String::as_str)
     }
 
-    /// Whether a trial has shown something.
+    /// Whether a trial has had a result.
     pub(crate) fn has_results(&self) -> bool {
         self.trials.iter().any(|trial| trial.outcome != Outcome::Void)
     }
 
-    /// Where the stream of a trial is kept.
+    /// The path of the stream of a trial.
     pub(crate) fn stream(&self, number: usize) -> PathBuf {
         self.dir.join(STREAMS).join(format!("{number}.subunit"))
     }
@@ -256,7 +256,7 @@ impl State {
     }
 }
 
-/// How many bytes are whole lines. The last one is torn if the tool or the machine died.
+/// The length of the complete lines. The last line is torn if the tool or the machine died.
 fn whole_lines(bytes: &[u8]) -> usize {
     bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
 }
@@ -282,7 +282,7 @@ fn list<'a>(ids: impl Iterator<Item = &'a str> + Clone) -> Vec<u8> {
     ids.flat_map(|id| [id.as_bytes(), if end == '\0' { b"\0" } else { b"\n" }]).flatten().copied().collect()
 }
 
-/// Writes a file that is complete or absent, whenever the tool is killed.
+/// Writes a file atomically: it is complete or absent.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
     ReportFile::new(path.to_owned())?.write(|file| file.write_all(bytes).and_then(|()| file.flush()))
 }

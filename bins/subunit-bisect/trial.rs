@@ -23,7 +23,7 @@ use crate::results::{Results, Shown, Tests, append, first_line};
 use crate::search::Set;
 use crate::state::Outcome;
 
-/// How trials are run.
+/// Settings of all trials.
 pub(crate) struct Runner {
     pub(crate) children: Arc<Children>,
     pub(crate) command: Vec<OsString>,
@@ -48,7 +48,7 @@ pub(crate) struct Job {
     pub(crate) stream: PathBuf,
 }
 
-/// What became of a trial.
+/// The result of a trial.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) shown: Shown,
@@ -57,11 +57,11 @@ pub(crate) struct Ran {
 }
 
 impl Runner {
-    /// Runs a trial. If it is good, its stream is not kept. `None` if a signal ended it.
+    /// Runs a trial, and removes its stream if it is good. `None` if a signal ended it.
     ///
     /// # Errors
     ///
-    /// If the system refuses what it takes, or the stream cannot be written.
+    /// If there is no pipe or thread, or the stream cannot be written.
     pub(crate) fn run(&self, job: &Job) -> Result<Option<Ran>, Trouble> {
         let began = Instant::now();
         let (shown, exit) = match self.set_up(job)? {
@@ -78,7 +78,7 @@ impl Runner {
         Ok(Some(Ran { shown, seconds: began.elapsed().as_secs_f64(), exit }))
     }
 
-    /// Runs the command before the trial, and says how it ended if that is bad.
+    /// Runs the set-up command. Returns how it ended if it failed.
     fn set_up(&self, job: &Job) -> Result<Option<String>, Trouble> {
         let Some(setup) = &self.setup else { return Ok(None) };
         let mut command = Command::new("sh");
@@ -91,7 +91,7 @@ impl Runner {
         Ok((!ending.status.success()).then(|| ending.to_string()))
     }
 
-    /// Runs the command, and says what it has shown and how it ended.
+    /// Runs the command. Returns the outcome and how the command ended.
     fn try_set(&self, job: &Job) -> Result<(Shown, String), Trouble> {
         let file = Arc::new(Mutex::new(StreamFile::create(&job.stream)?));
         let mut child = match self.children.start(&mut self.command(job)?) {
@@ -132,7 +132,7 @@ impl Runner {
         let errors = errors.map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         let errors = errors.transpose()?.unwrap_or_default();
         let ending = running.end().map_err(|cause| Trouble::with(self.name(), &cause))?;
-        // So a shell says, too, that a signal ended a command.
+        // Shells use these exit statuses for commands that a signal ended.
         let was_killed = ending.code() >= 128 || ending.timeout.is_some();
         let mut shown = results.end(was_killed);
         if shown.outcome == Outcome::Void {
@@ -151,13 +151,13 @@ impl Runner {
         Ok(command)
     }
 
-    /// The command in words, for people.
+    /// The command line, for people.
     fn name(&self) -> String {
         self.command.join(OsStr::new(" ")).to_string_lossy().into_owned()
     }
 }
 
-/// The variable that has the number of the trial.
+/// The environment variable with the number of the trial.
 const TRIAL: &str = "SUBUNIT_TRIAL";
 
 fn void(reason: String) -> Shown {

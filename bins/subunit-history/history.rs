@@ -14,7 +14,7 @@ pub(crate) struct History {
     /// Names of tests: the profile, NUL, the id. An argument, which a profile is made of, cannot
     /// hold NUL.
     names: Names,
-    /// So many bytes a test.
+    /// The size of a row, in bytes.
     stride: usize,
     results: Vec<u8>,
     /// Results whose attempts differ, which are few: number of the test and of the run.
@@ -27,7 +27,7 @@ pub(crate) struct History {
     runs: usize,
     current: Run,
     name: String,
-    /// The test that the next attempt is probably of, since tests mostly run in the same order.
+    /// A guess at the test of the next attempt: tests mostly run in the same order.
     guess: usize,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct Keeps {
     pub(crate) details: bool,
 }
 
-/// What became of a test in a run. The greatest one on any route counts.
+/// The result of a test in a run: the greatest of its routes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Absent,
@@ -112,7 +112,7 @@ impl Kind {
         }
     }
 
-    /// Whether it tells whether the test works.
+    /// Whether it is good or bad.
     pub(crate) fn is_telling(self) -> bool {
         self >= Self::Good
     }
@@ -258,7 +258,7 @@ impl History {
     /// What is known of the route that counts.
     fn keep_details(&mut self, run: usize) {
         let mut attempts: Vec<_> = self.current.attempts.iter().zip(&self.current.details).collect();
-        // Of numbers that are not negative, bits are in the order of values.
+        // The bits of non-negative floats sort like their values.
         attempts.sort_by_key(|(it, _)| (it.test, Reverse((it.kind, it.seconds.map(f32::to_bits)))));
         attempts.dedup_by_key(|(attempt, _)| attempt.test);
         for (Attempt { test, .. }, detail) in attempts {

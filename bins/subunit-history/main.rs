@@ -83,7 +83,7 @@ fn run(args: Args) -> Result<Verdict, Trouble> {
     let mut verdict = Verdict::Success;
     for (number, name) in args.runs.iter().enumerate() {
         if let Err(trouble) = reader.read(name, number, &mut history) {
-            // It costs itself only.
+            // The other runs are read all the same.
             let _ = trouble.reported(TOOL);
             verdict = Verdict::Incomplete;
         }

@@ -21,7 +21,7 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// So many bytes of an attachment are searched for a message.
+    /// The number of bytes of an attachment that are searched for a message.
     const LONGEST_ATTACHMENT: usize = 64 << 10;
 
     pub(crate) fn new(identity: Identity, protocol: Protocol, test: Option<String>) -> Self {
@@ -61,7 +61,7 @@ impl Reader {
                 Item::Packet(_) | Item::Text(_) => {}
             }
         };
-        // Of a run that was cut short, nobody knows whether these finished.
+        // After a signal or a read error, these tests may have finished.
         if read.is_ok() && !stream.is_cut() {
             tests.finish().iter().for_each(|test| self.add(test, history));
         }

@@ -1,4 +1,4 @@
-//! Tests and their results, as they are shown.
+//! Output: the table, one test, lists and JSON.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -55,7 +55,7 @@ struct JsonRun<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// So many results fit a line.
+    /// The number of results on a line of the table.
     const LAST: usize = 32;
 
     /// The tests of a choice that have results in so many runs.
@@ -228,7 +228,7 @@ fn result(test: &TestHistory<'_>, run: usize) -> char {
     }
 }
 
-/// How many of a hundred results are bad. What is not quite all or nothing never looks so.
+/// The share of bad results in percent. It is never rounded to 0 % or 100 %.
 fn rate(bad: usize, of: usize) -> String {
     if of == 0 {
         return "-".to_owned();
@@ -240,7 +240,7 @@ fn rate(bad: usize, of: usize) -> String {
     }
 }
 
-/// Seconds without the digits that say nothing, behind microseconds.
+/// Seconds, rounded to microseconds, without trailing zeros.
 fn tidy(seconds: f32) -> f64 {
     const MILLION: f64 = 1e6;
     (f64::from(seconds) * MILLION).round() / MILLION

@@ -1,8 +1,8 @@
-//! What the results of a test tell together.
+//! Statistics of the results of a test.
 
 use crate::history::{Kind, TestHistory};
 
-/// What the results of a test tell together.
+/// Statistics of the results of a test.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Story {
     pub(crate) good: usize,
@@ -10,9 +10,9 @@ pub(crate) struct Story {
     pub(crate) skipped: usize,
     /// How often it changed between good and bad, from run to run or within one.
     pub(crate) flips: usize,
-    /// In how many runs the newest result, good or bad, has come in a row.
+    /// The length of the current streak of good or bad results.
     pub(crate) streak: usize,
-    /// The run in which that began.
+    /// The run in which the streak began.
     pub(crate) since: Option<usize>,
     /// Whether its newest result is bad.
     pub(crate) is_failing: bool,
@@ -63,7 +63,7 @@ impl Story {
 }
 
 impl Choice {
-    /// So many flips make a test flaky: a test that broke or was fixed has one.
+    /// The number of flips that make a test flaky. A test that broke or was fixed has one.
     const FLAKY: usize = 2;
 
     pub(crate) fn takes(self, test: &TestHistory<'_>, story: &Story) -> bool {

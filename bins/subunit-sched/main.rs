@@ -101,9 +101,9 @@ const EXAMPLES: [&str; 2] = [
     "subunit-sched -j 4 -- run-tests --load-list {list} < ids > run",
     "subunit-sched --worker 'ssh web' --worker 'ssh db' -- run-tests < ids",
 ];
-/// What a start of a command costs, as long as it is not measured.
+/// The assumed cost of starting a command, until it is measured.
 const OVERHEAD: Duration = Duration::from_millis(500);
-/// If the tests of a worker take less than so many starts, it gets all in one batch.
+/// If the tests of a worker take less time than this many starts, it gets one batch.
 const STARTS_OF_ONE_BATCH: f64 = 75.0;
 
 fn main() -> ExitCode {
@@ -175,7 +175,7 @@ fn work(
         let supervisor = Supervisor::new(Arc::clone(&context), number, worker, output.clone());
         let news = news.clone();
         spawn(move || {
-            // Nobody listens any more when all end.
+            // The receiver is gone if all workers end.
             let _ = news.send(work(supervisor));
         })?;
     }

@@ -65,7 +65,7 @@ struct Args {
 struct Wanted {
     /// Its number, from 0.
     number: usize,
-    /// How many there are, if that is said with it.
+    /// The number of parts, if the option has it.
     of: Option<usize>,
 }
 
@@ -87,7 +87,7 @@ fn run(args: &Args) -> Result<Verdict, Trouble> {
     let ids = cli::read_test_list(&args.list, args.whole_lines)?;
     let durations = RunDurations::read(&args.times)?;
     if cli::is_interrupted() {
-        // Half a run shares out differently.
+        // Durations of half a run would give other parts.
         return Ok(Verdict::Success);
     }
     if let Some(id) = ids.iter().find(|id| id.contains('\n') && !args.null) {

@@ -1,10 +1,10 @@
-//! What is said of the parts.
+//! The summary on standard error.
 
 use subunit_cli::{Estimate, Shares};
 use subunit_formats::number::{counted, grouped};
 
-/// How long the parts take, or how many tests they have if no duration is known. If earlier runs
-/// were given, for how many tests they told nothing.
+/// Describes the parts: their durations, or their numbers of tests if no durations are known. With
+/// `has_runs`, also how many tests have no recorded duration.
 pub(crate) fn summary(parts: &Shares, estimates: Option<&[Estimate]>, has_runs: bool) -> String {
     let tests: usize = (0..parts.count()).map(|part| parts.tests(part).len()).sum();
     let (sizes, unknown) = if let Some(estimates) = estimates {

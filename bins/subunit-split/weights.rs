@@ -1,14 +1,12 @@
-//! How long tests take, as far as shares depend on it.
+//! The weights of tests: their durations, varied by `--vary`.
 
 use sha2::{Digest, Sha256};
 use subunit_cli::Estimate;
 
-/// How long a test takes if nothing is known of any, in nanoseconds: all take as long.
+/// The weight of each test if no durations are known.
 const UNKNOWN: u128 = 1_000_000_000;
 
-/// How long each test takes, in nanoseconds, as far as shares depend on it.
-///
-/// Whole numbers: they add up to the same on every machine.
+/// The weight of each test, in nanoseconds. Integers have the same sum on every machine.
 pub(crate) fn weights(ids: &[String], estimates: Option<&[Estimate]>, seed: Option<&str>) -> Vec<u128> {
     let time = |index: usize| estimates.map_or(UNKNOWN, |tests| tests[index].duration.as_nanos());
     let varied = |(index, id): (usize, &String)| seed.map_or(time(index), |seed| varied(time(index), seed, id));

@@ -64,7 +64,7 @@ impl Renew for Start {
     }
 }
 
-/// So many bytes of each text are searched.
+/// The number of bytes searched in each text.
 const LONGEST_TEXT: usize = 1 << 20;
 
 impl Reader<'_> {
@@ -101,7 +101,7 @@ impl Reader<'_> {
         let tags = test.value.tags.iter().map(String::as_str);
         match &self.worker {
             None => Worker::new(test.route_code(), tags).to_string(),
-            // All are one.
+            // One worker for all.
             Some(regex) if regex.as_str().is_empty() => String::new(),
             Some(regex) => {
                 let tag = tags.into_iter().find(|tag| regex.is_match(tag));

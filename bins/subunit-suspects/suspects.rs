@@ -6,7 +6,7 @@ use subunit_formats::names::Names;
 
 use crate::run::{Attempt, Run};
 
-/// What is known of all tests but the one that fails.
+/// Counts for all tests except the failing one.
 #[derive(Debug, Default)]
 pub(crate) struct Suspects {
     names: Names,
@@ -16,12 +16,12 @@ pub(crate) struct Suspects {
     passing: u64,
 }
 
-/// How often a test ran before the other one, on the worker of that.
+/// How often a test ran before the failing one, on the same worker.
 #[derive(Clone, Copy, Debug, Default)]
 struct Count {
-    /// And the other one failed.
+    /// In how many failing runs.
     failing: u64,
-    /// And the other one passed.
+    /// In how many passing runs.
     passing: u64,
     /// How many tests ran from here to the last failure.
     distance: u64,
@@ -78,7 +78,7 @@ impl Suspects {
             run.tests.iter().filter(|it| it.worker == last.worker && it.place < last.place).collect();
         before.sort_unstable_by_key(|test| test.place);
         for test in before {
-            // The nearest attempt of a test is the last one to be noted.
+            // Later attempts of a test overwrite earlier ones.
             self.counts[test.name].distance = last.place - test.place;
         }
     }

@@ -16,8 +16,8 @@ fuzz_target!(|input: &[u8]| {
     assert_eq!(has_paused_failed, has_failed, "a pause changes no verdict");
 });
 
-/// The tests and how they went, and whether one failed, with a pause after so many bytes of some of
-/// the lines.
+/// The tests and their statuses, and whether one failed. `pause_in` gives the number of bytes of a
+/// line after which a pause comes.
 fn tests(input: &[u8], pause_in: impl Fn(usize) -> Option<usize>) -> (Vec<(String, Status)>, bool) {
     let mut tests = Vec::new();
     let mut out = |event: &Event<'_>| {

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""How long subunit-sched takes for tests that sleep, beside parts of subunit-split, as a ratio to the bound.
+"""Measures subunit-sched and parts of subunit-split with tests that sleep, as a ratio to the bound.
 
-The bound is the time of all tests divided by the speed of all workers. Four workers, as fast as each other, then two of them half
-as fast. A start costs half a second. Tools are those in target/release. `schedule.py [FACTOR]` measures, with tests that are so many
-times as long; `runner SPEED` and `server SPEED` are the worker.
+The bound is the duration of all tests divided by the speed of all workers. There are four workers: all
+equally fast, then two of them at half speed. A start costs half a second. The tools are those in
+target/release. `schedule.py FACTOR` makes the tests longer. `runner SPEED` and `server SPEED` are the
+commands of the workers.
 """
 
 import json

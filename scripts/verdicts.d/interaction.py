@@ -1,7 +1,8 @@
-"""A test that another one breaks every other time, in a suite of python -m subunit.run: what the tools for many runs make of it.
+"""Runs subunit-sched and subunit-bisect on a Python suite in which one test breaks another.
 
-subunit-sched has to run each test once, with the runner as it is and with the server in tests/data, though one test kills its
-process the first time; subunit-bisect has to name the test that breaks the other one.
+subunit-sched has to run each test once, with python -m subunit.run and with the server in
+tests/data, though one test kills its process the first time. subunit-bisect has to name the test
+that breaks the other one.
 """
 
 import collections
@@ -47,7 +48,7 @@ VICTIM, CULPRIT = IDS[20], IDS[5]
 
 
 def compare(tools, folder, bin, root):
-    """What the tools get wrong."""
+    """Yields the faults of the tools."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / "suite.py").write_text(SUITE)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A server for subunit-sched --rpc that needs nothing but Python: it writes the packets of its messages and results itself.
+"""A server for subunit-sched --rpc that needs Python alone: it reads and writes packets itself.
 
-Usage: rpc-server-alone.py [FOLDER]. tests/data/rpc-server.py is shorter, with python-subunit and testtools.
+Usage: rpc-server-alone.py [FOLDER]. rpc-server.py is shorter, with python-subunit and testtools.
 """
 
 import json
@@ -39,7 +39,7 @@ def packet(test_id, status=None, file=None, mime="text/plain;charset=utf8", runn
 
 
 def messages(source):
-    """The messages on standard input. Nothing but their files matters, and those are the last field of a packet."""
+    """Yields the messages on standard input. The file is the last field of a packet."""
     message = b""
     while head := source.read(4):
         head += source.read(head[3] >> 6)

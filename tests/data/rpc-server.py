@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A server for subunit-sched --rpc: loads the tests of unittest below a folder once, and runs those that it is asked for.
+"""A server for subunit-sched --rpc: loads the unittest tests of a folder once, and runs them.
 
 Usage: rpc-server.py [FOLDER]. Needs python-subunit and testtools.
 """

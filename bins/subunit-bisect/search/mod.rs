@@ -1,6 +1,6 @@
-//! Searches for the tests that break another one: which set of candidates to try next.
+//! The search: which set of candidates to try next.
 //!
-//! It is a function of the log of trials, without I/O and clocks. A failure with a set proves that
+//! It is a pure function of the log of trials. A failure with a set proves that
 //! the set suffices. A pass is only evidence, so sets are tried in turn until one of them fails.
 
 mod odds;
@@ -15,33 +15,33 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::odds::Tally;
 
-/// Candidates, by their places in the list, in order. The test itself is always run behind them.
+/// Sorted indexes of candidates. The test itself always runs after them.
 pub(crate) type Set = Vec<usize>;
 
-/// What a search goes by.
+/// The settings of a search.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub(crate) struct Settings {
-    /// How sure it is to be that nothing is missing in the end, from 0 to 1.
+    /// The probability that the result is complete, from 0 to 1.
     pub(crate) confidence: f64,
     /// The failure rate of the whole list, if it is known.
     pub(crate) rate: Option<Tally>,
-    /// After so many failures of the whole list its rate is known.
+    /// The number of failures of the whole list after which its rate is known.
     pub(crate) failures: u64,
-    /// After so many passes of the whole list the search ends.
+    /// The number of passes of the whole list after which the search ends.
     pub(crate) give_up: u64,
 }
 
-/// What to do next.
+/// The next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Try this set.
     Try(Set),
-    /// Wait: what is running decides.
+    /// Wait for the trials that are running.
     Wait,
     Done(Verdict),
 }
 
-/// What came out.
+/// The verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// The test fails by itself.
@@ -59,9 +59,9 @@ pub(crate) enum Phase {
     Reproducing,
     /// The test alone.
     Alone,
-    /// Parts of the candidates, and what is left without them.
+    /// Parts of the candidates, and their complements.
     Cutting,
-    /// The final set, and that without each member.
+    /// The final set, and the final set without each member.
     Measuring,
 }
 
@@ -69,21 +69,21 @@ pub(crate) enum Phase {
 #[derive(Clone, Debug)]
 pub(crate) struct Search {
     settings: Settings,
-    /// How many candidates there are.
+    /// The number of candidates.
     count: usize,
     tallies: HashMap<Set, Tally>,
-    /// The candidates that are left, cut into parts, in order.
+    /// The remaining candidates, cut into parts, in order.
     parts: Vec<Set>,
-    /// How often the candidates were cut.
+    /// The number of cuts so far.
     round: usize,
 }
 
-/// The test alone runs so often for each run of the whole list: it is cheap, and ends the search if
-/// it fails.
+/// Trials of the test alone for each trial of the whole list. They are cheap, and a failure ends
+/// the search.
 const ALONE_FOR_EACH_WHOLE: u64 = 10;
 
-/// The part of the allowance of a step that the last one has: a test that is in the final set by
-/// chance is accused for good, and few tests run there.
+/// The last step gets this fraction of the allowance of a step: an innocent test in the final set
+/// would be accused, and trials are short there.
 const CARE: f64 = 0.1;
 
 impl Search {
@@ -91,7 +91,7 @@ impl Search {
         Self { settings, count, tallies: HashMap::new(), parts: halves(&whole(count)), round: 0 }
     }
 
-    /// Adds a trial with a result to the log: whether the test was bad with a set.
+    /// Records a trial of a set.
     pub(crate) fn record(&mut self, set: &[usize], is_bad: bool) {
         let tally = self.tallies.entry(set.to_vec()).or_default();
         if is_bad {
@@ -108,7 +108,7 @@ impl Search {
         }
     }
 
-    /// What to do next, while these sets are running.
+    /// The next step, while trials of the sets in `running` run.
     pub(crate) fn next(&self, running: &[Set]) -> Step {
         let planned = |set: &[usize]| self.tally(set).runs() + running.iter().filter(|it| *it == set).count() as u64;
         if self.tally(&[]).bad > 0 {
@@ -123,11 +123,11 @@ impl Search {
             return Step::Try(if is_alone { Vec::new() } else { whole });
         };
         if planned(&whole) == 0 {
-            // It shows whether the command runs what is listed, in that order.
+            // The first trial shows whether the command follows its list.
             return Step::Try(whole);
         }
         let in_turn = |sets: Vec<Set>| {
-            // The results of those that run may be all that it takes.
+            // Trials that are running may bring all passes that are needed.
             let passes = |set: &Set| planned(set) - self.tally(set).bad;
             let open = sets.into_iter().filter(|set| passes(set) < needed).min_by_key(|set| planned(set));
             open.map_or(Step::Wait, Step::Try)
@@ -142,7 +142,7 @@ impl Search {
         }
         let candidates = self.candidates();
         if self.tally(&candidates).bad == 0 {
-            // The rate was given: that these can fail was never seen.
+            // With a given rate, no failure was seen yet.
             let is_open = lacks_passes(&candidates);
             return if is_open { in_turn(vec![candidates]) } else { Step::Done(Verdict::NotReproduced) };
         }
@@ -152,7 +152,7 @@ impl Search {
         }
     }
 
-    /// What is left of the candidates.
+    /// The remaining candidates.
     pub(crate) fn candidates(&self) -> Set {
         self.parts.concat()
     }
